@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""RF security in GNU Radio: what is transmitted, who transmits it, and which secret two ends share.
+
+Names resolve on first use (PEP 562), so ``from gnuradio import rfsec`` costs nothing until a block is made.
+
+Example
+-------
+>>> from gnuradio import rfsec
+>>> windower = rfsec.iq_windower(length=128, hop=128)   # doctest: +SKIP
+"""
+
+from importlib import import_module
+
+_WHERE = {
+    "recording_source": ".blocks.recording_source",
+    "iq_windower": ".blocks.iq_windower",
+    "iq_to_amp_phase": ".blocks.iq_to_amp_phase",
+    "onnx_classifier": ".blocks.onnx_classifier",
+    "decision_sink": ".blocks.decision_sink",
+    "usrp_clock": ".blocks.usrp_clock",
+    "DecisionRecord": ".records",
+    "RfsecError": ".errors",
+    "ParameterError": ".errors",
+    "RecordingError": ".errors",
+    "ModelError": ".errors",
+    "DatasetError": ".errors",
+    "OutputError": ".errors",
+    "RadioError": ".errors",
+    "open_recording": ".recordings.recording",
+    "ModelSession": ".inference.session",
+    "ModelCard": ".inference.card",
+}
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str):
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_WHERE[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted([*globals(), *_WHERE])

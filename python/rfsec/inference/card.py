@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model card: what a model expects, decides and can do, carried in the ONNX metadata key ``rfsec.card``."""
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ..errors import ModelError
+
+METADATA_KEY = "rfsec.card"
+MAX_CARD_BYTES = 1_000_000
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+Label = Annotated[str, Field(min_length=1, max_length=64)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Input(_Part):
+    """What one window must look like: float32 [batch, 2, window] in the named representation."""
+
+    representation: Literal["iq", "amp_phase"]
+    layout: Literal["batch,channel,time"]
+    window_min: int = Field(ge=1, le=1 << 20)
+    window_max: int = Field(ge=1, le=1 << 20)
+    normalisation: Literal["unit_power", "unit_l2"]
+    samples_per_symbol: float | None = Field(default=None, gt=0)
+    sample_rate_hz: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _agrees(self):
+        if self.window_min > self.window_max:
+            raise ValueError("window_min must not exceed window_max")
+        expected = {"iq": "unit_power", "amp_phase": "unit_l2"}[self.representation]
+        if self.normalisation != expected:
+            raise ValueError(f"the representation {self.representation} is normalised by {expected}")
+        return self
+
+
+class Head(_Part):
+    """One decision of the model: a graph output of logits [batch, len(labels)] with this name."""
+
+    name: Name
+    labels: list[Label] = Field(min_length=2, max_length=32767)
+    temperature: float = Field(gt=0)
+    reject_threshold: Share
+
+    @model_validator(mode="after")
+    def _labels_differ(self):
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError("labels must differ from each other")
+        return self
+
+
+class Training(_Part):
+    """How the weights came about, so that anyone can repeat it."""
+
+    command: str
+    seed: int
+    data: str
+    data_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    windows_seen: int = Field(ge=0)
+    hardware: str
+    note: str = ""
+
+
+class Metrics(_Part):
+    """Accuracy on test data of another seed, at every SNR, the bad ones too."""
+
+    test_data: str
+    accuracy: Share
+    accuracy_by_snr: dict[str, Share]
+    accuracy_0_to_18_db: Share | None = None
+    accuracy_by_label_18_db: dict[str, Share] = {}
+
+
+class ModelCard(_Part):
+    """A whole card. ``from_json`` is the way in; a wrong field raises ModelError that names it."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    name: Name
+    task: str
+    paper: str
+    description: str
+    input: Input
+    heads: list[Head] = Field(min_length=1, max_length=16)
+    training: Training
+    metrics: Metrics
+    parameters: int = Field(ge=0)
+    licence: str = Field(min_length=1)
+    limits: list[str]
+
+    @model_validator(mode="after")
+    def _heads_differ(self):
+        if len({head.name for head in self.heads}) != len(self.heads):
+            raise ValueError("heads must have different names")
+        return self
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> "ModelCard":
+        """The card that ``text`` holds; ``where`` names its file in errors.
+
+        Raises ModelError: no JSON, or the first field that breaks a rule.
+        """
+        if len(text) > MAX_CARD_BYTES:
+            raise ModelError(f"{where}: its card has {len(text)} characters, more than the {MAX_CARD_BYTES} that a card may have.")
+        try:
+            return cls.model_validate(json.loads(text))
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise ModelError(f"{where}: its card is not JSON ({error}).") from None
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            field = ".".join(map(str, first["loc"])) or "the card"
+            raise ModelError(f"{where}: the card's field '{field}' is wrong: {first['msg']}.") from None
+
+    def to_json(self) -> str:
+        """The card as JSON, for the ONNX metadata."""
+        return self.model_dump_json(by_alias=True)
+
+    def accepts_window(self, length: int) -> bool:
+        """Whether a window of ``length`` samples is inside the range that the model was made for."""
+        return self.input.window_min <= length <= self.input.window_max

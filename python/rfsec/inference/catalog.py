@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the shipped models are, and how a name becomes a file."""
+
+from pathlib import Path
+
+from ..errors import ModelError
+
+DEFAULT = "conv-bigru"
+
+
+def models_folder() -> Path:
+    """The folder of the shipped models: inside the installed module, or beside it in a source tree."""
+    room = Path(__file__).resolve().parents[1]
+    installed = room / "models"
+    return installed if installed.is_dir() else room.parents[1] / "models"
+
+
+def list_models() -> dict[str, Path]:
+    """The shipped models by name, sorted."""
+    return {path.stem: path for path in sorted(models_folder().glob("*.onnx"))}
+
+
+def find_model(name_or_path: str | Path) -> Path:
+    """The file of a shipped model's name (``default`` is an alias), or the file itself.
+
+    Raises ModelError where there is neither; the message lists the names.
+    """
+    text = str(name_or_path)
+    shipped = list_models()
+    name = DEFAULT if text == "default" else text
+    if name in shipped:
+        return shipped[name]
+    if Path(text).is_file():
+        return Path(text)
+    raise ModelError(f"{text}: neither a model file nor one of the shipped models: default, {', '.join(shipped)}.")

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a model sees of a window of I/Q samples; training and inference share these functions."""
+
+import numpy as np
+
+from ..dsp.amp_phase import amplitude_phase
+from ..errors import ParameterError
+
+
+def unit_power_iq(windows: np.ndarray) -> np.ndarray:
+    """In-phase and quadrature rows of each window, scaled to unit mean power.
+
+    Parameters
+    ----------
+    windows : complex64 [n, length]
+
+    Returns
+    -------
+    float32 [n, 2, length]
+        A window of zeros stays zero; samples that are not finite give values that are not finite.
+    """
+    parts = windows.view(np.float32)
+    power = np.einsum("nt,nt->n", parts, parts) / windows.shape[1]
+    power[power == 0] = 1
+    rows = parts.reshape(len(windows), -1, 2).transpose(0, 2, 1)
+    return np.ascontiguousarray(rows / np.sqrt(power)[:, None, None])
+
+
+REPRESENTATIONS = {"iq": unit_power_iq, "amp_phase": amplitude_phase}
+
+
+def represent(name: str, windows: np.ndarray) -> np.ndarray:
+    """``windows`` (complex64 [n, length]) as float32 [n, 2, length] in the representation ``name``.
+
+    Raises ParameterError for a name that is not in ``REPRESENTATIONS``.
+    """
+    if name not in REPRESENTATIONS:
+        raise ParameterError(f"The representation must be one of {', '.join(REPRESENTATIONS)}. Got {name!r} instead.")
+    return REPRESENTATIONS[name](np.ascontiguousarray(windows, np.complex64))

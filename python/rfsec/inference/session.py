@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One ONNX model, loaded and checked against its card, ready to classify batches of windows."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from ..errors import ModelError, ParameterError
+from .card import METADATA_KEY, Head, ModelCard
+
+
+class ModelSession:
+    """An ONNX Runtime session with the card that its file carries.
+
+    Parameters
+    ----------
+    path : str or Path
+        The ``.onnx`` file.
+    threads : int
+        Threads that one run may use, at least 1. They never spin: a flowgraph needs its cores.
+
+    Attributes
+    ----------
+    card : ModelCard
+    path : Path
+
+    Raises
+    ------
+    ModelError
+        The file is missing or damaged, has no card, or its card does not fit its graph.
+    ParameterError
+        ``threads`` is below 1.
+    """
+
+    def __init__(self, path: str | Path, *, threads: int = 1):
+        if threads < 1:
+            raise ParameterError(f"The 'threads' of a model session must be at least 1. Got {threads} instead.")
+        self.path = Path(path)
+        self._session = _load(self.path, threads)
+        card = self._session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        if card is None:
+            raise ModelError(f"{self.path}: the model has no card; write one to its ONNX metadata key '{METADATA_KEY}'.")
+        self.card = ModelCard.from_json(card, str(self.path))
+        self._input = _checked_input(self._session, self.card, self.path)
+        self._outputs = [_checked_output(self._session, head, self.path) for head in self.card.heads]
+
+    def run(self, windows: np.ndarray) -> list[np.ndarray]:
+        """Class probabilities of each window, one float32 [n, labels] array per head of the card.
+
+        ``windows`` is float32 [n, 2, length] in the card's representation. Logits are divided by the head's
+        temperature before the softmax (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017).
+        Raises ModelError where the graph itself fails.
+        """
+        try:
+            logits = self._session.run(self._outputs, {self._input: windows})
+        except Exception as error:  # ONNX Runtime has no common base class for what a graph can raise
+            raise ModelError(f"{self.path}: the model failed on windows of {windows.shape}: {_one_line(error)}") from None
+        for head, values in zip(self.card.heads, logits):
+            if values.shape != (len(windows), len(head.labels)):
+                raise ModelError(f"{self.path}: the head '{head.name}' gave {values.shape} for {len(windows)} windows, "
+                                 f"but its card has {len(head.labels)} labels.")
+        return [_softmax(values / np.float32(head.temperature)) for head, values in zip(self.card.heads, logits)]
+
+
+def _load(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    if not path.is_file():
+        raise ModelError(f"{path}: there is no such model file; 'rfsec models' lists those that are shipped.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 4  # what fails is raised below, in our words
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise ModelError(f"{path}: this is not an ONNX model that can be run; it may be damaged: {_one_line(error)}") from None
+
+
+def _checked_input(session, card: ModelCard, path: Path) -> str:
+    inputs = session.get_inputs()
+    if len(inputs) != 1 or inputs[0].type != "tensor(float)" or len(inputs[0].shape) != 3:
+        raise ModelError(f"{path}: the graph must have one float32 input [batch, 2, window]; it has "
+                         f"{', '.join(f'{one.name} {one.type} {one.shape}' for one in inputs)}.")
+    batch, channels, window = inputs[0].shape
+    if isinstance(batch, int) or channels != 2:
+        raise ModelError(f"{path}: the graph's input must be [batch, 2, window] with a free batch; it is {inputs[0].shape}.")
+    if isinstance(window, int) and not card.input.window_min == card.input.window_max == window:
+        raise ModelError(f"{path}: the card's field 'input.window_min..window_max' says {card.input.window_min} to "
+                         f"{card.input.window_max} samples, but the graph takes {window} only.")
+    return inputs[0].name
+
+
+def _checked_output(session, head: Head, path: Path) -> str:
+    outputs = {one.name: one for one in session.get_outputs()}
+    if head.name not in outputs:
+        raise ModelError(f"{path}: the card's head '{head.name}' is no output of the graph, which has {', '.join(outputs)}.")
+    shape = outputs[head.name].shape
+    if len(shape) != 2 or isinstance(shape[1], int) and shape[1] != len(head.labels):
+        raise ModelError(f"{path}: the card's head '{head.name}' has {len(head.labels)} labels, but the graph's output is {shape}.")
+    return head.name
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    scores = np.exp(logits - logits.max(axis=1, keepdims=True))
+    scores /= scores.sum(axis=1, keepdims=True)
+    return scores
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

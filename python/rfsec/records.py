@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one result record of the project, and its JSON, PMT and SigMF forms."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import cache, lru_cache
+
+ACCEPTED, LOW_SNR, UNKNOWN, SKIPPED = VERDICTS = ("accepted", "low_snr", "unknown", "skipped")
+FIELDS = ("sample_start", "sample_count", "time", "freq_hz", "sample_rate_hz", "snr_db", "head", "label",
+          "confidence", "verdict", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """One decision about one stretch of samples.
+
+    Attributes
+    ----------
+    sample_start, sample_count : int
+        First sample (counted from the start of the stream) and number of samples that the decision covers.
+    time_ns : int or None
+        UTC time of the first sample in nanoseconds since 1970; None where the source gives no time. Written as
+        ``time``: ISO 8601 in JSON and SigMF, ``(uint64 seconds, double fraction)`` like ``rx_time`` in a PMT.
+    freq_hz, sample_rate_hz : float or None
+        Tuned frequency and sample rate where the source gives them.
+    snr_db : float or None
+        Signal-to-noise ratio, where something upstream measured it.
+    head : str
+        The model head that decided, e.g. ``modulation``.
+    label : str or None
+        The decision; None for a skipped stretch.
+    confidence : float or None
+        Probability of the label, 0 to 1.
+    verdict : str
+        ``accepted``; ``unknown`` (below the head's reject threshold); ``low_snr``; ``skipped`` (not classified:
+        overload, or samples that are not finite).
+    model : str
+        Name of the model, from its card.
+    """
+
+    sample_start: int
+    sample_count: int
+    time_ns: int | None
+    freq_hz: float | None
+    sample_rate_hz: float | None
+    snr_db: float | None
+    head: str
+    label: str | None
+    confidence: float | None
+    verdict: str
+    model: str
+
+    def __post_init__(self):
+        for name, kinds in _KINDS.items():
+            value = getattr(self, name)
+            if not isinstance(value, kinds) or value is True or value is False:
+                raise ValueError(f"The '{name}' of a decision record must not be a {type(value).__name__}.")
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"The verdict of a decision record must be one of {', '.join(VERDICTS)}.")
+
+    def to_dict(self) -> dict:
+        """The record as a JSON-ready dict, keys in the order of ``FIELDS``."""
+        return {"sample_start": self.sample_start, "sample_count": self.sample_count,
+                "time": None if self.time_ns is None else iso_time(self.time_ns), "freq_hz": self.freq_hz,
+                "sample_rate_hz": self.sample_rate_hz, "snr_db": self.snr_db, "head": self.head, "label": self.label,
+                "confidence": self.confidence, "verdict": self.verdict, "model": self.model}
+
+    def to_json(self) -> str:
+        """One JSON line, without its line end; the same record always gives the same bytes."""
+        return _encode(self.to_dict())
+
+    def to_pmt(self):
+        """The record as a PMT dict with the keys of ``FIELDS``; None becomes ``PMT_NIL``."""
+        pmt, keys = _pmt_keys()
+        message = _pmt_of_steady_keys(self.sample_count, self.freq_hz, self.sample_rate_hz, self.snr_db, self.head, self.model)
+        time = pmt.PMT_NIL
+        if self.time_ns is not None:
+            seconds, nanoseconds = divmod(self.time_ns, 1_000_000_000)
+            time = pmt.make_tuple(pmt.from_uint64(seconds), pmt.from_double(nanoseconds * 1e-9))
+        for key, value in ((keys["sample_start"], pmt.from_uint64(self.sample_start)), (keys["time"], time),
+                           (keys["label"], _symbol(self.label)), (keys["confidence"], _number(self.confidence)),
+                           (keys["verdict"], _symbol(self.verdict))):
+            message = pmt.dict_add(message, key, value)
+        return message
+
+    @classmethod
+    def from_pmt(cls, message) -> "DecisionRecord":
+        """The record that a PMT dict holds. Raises ValueError, naming the rule, if the message holds none."""
+        pmt, keys = _pmt_keys()
+        if not pmt.is_dict(message) or pmt.length(message) != len(FIELDS):
+            raise ValueError(f"A decision message must be a PMT dict with exactly the keys {', '.join(FIELDS)}.")
+        values = []
+        for name, key in keys.items():
+            value = pmt.dict_ref(message, key, pmt.PMT_EOF)
+            try:
+                values.append(None if value is pmt.PMT_NIL else _FROM_PMT[name](pmt, value))
+            except Exception:  # PMT raises its own wrong_type, which Python sees under several names
+                raise ValueError(f"The key '{name}' of a decision message is missing or of a wrong type.") from None
+        return cls(*values)
+
+    def to_sigmf_annotation(self) -> dict:
+        """A SigMF annotation: ``core:`` keys where SigMF has them, the ``rfsec:`` namespace for the rest."""
+        annotation = {"core:sample_start": self.sample_start, "core:sample_count": self.sample_count,
+                      "core:generator": f"gr-rfsec {self.model}", "rfsec:head": self.head, "rfsec:verdict": self.verdict}
+        if self.label is not None:
+            annotation["core:label"] = self.label
+        for key, value in (("confidence", self.confidence), ("snr_db", self.snr_db)):
+            if value is not None:
+                annotation[f"rfsec:{key}"] = value
+        if self.time_ns is not None:
+            annotation["rfsec:time"] = iso_time(self.time_ns)
+        if self.freq_hz is not None and self.sample_rate_hz is not None:
+            annotation["core:freq_lower_edge"] = self.freq_hz - self.sample_rate_hz / 2
+            annotation["core:freq_upper_edge"] = self.freq_hz + self.sample_rate_hz / 2
+        return annotation
+
+
+def iso_time(time_ns: int) -> str:
+    """UTC nanoseconds since 1970 as ISO 8601, e.g. ``2026-01-31T12:00:00.123456789Z``."""
+    seconds, nanoseconds = divmod(time_ns, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
+
+
+@cache
+def _pmt_keys():
+    import pmt  # only flowgraphs need it: the room stays usable without GNU Radio
+
+    return pmt, {name: pmt.intern(name) for name in FIELDS}
+
+
+@lru_cache(maxsize=64)
+def _pmt_of_steady_keys(sample_count, freq_hz, sample_rate_hz, snr_db, head, model):
+    """The part of a decision message that stays the same from window to window, made once: it is most of the cost."""
+    pmt, keys = _pmt_keys()
+    message = pmt.make_dict()
+    for name, value in (("sample_count", pmt.from_uint64(sample_count)), ("freq_hz", _number(freq_hz)),
+                        ("sample_rate_hz", _number(sample_rate_hz)), ("snr_db", _number(snr_db)),
+                        ("head", _symbol(head)), ("model", _symbol(model))):
+        message = pmt.dict_add(message, keys[name], value)
+    return message
+
+
+@lru_cache(maxsize=1024)
+def _symbol(text):
+    # GNU Radio keeps every symbol for the life of the process, so only names from a card become one, never a time.
+    pmt = _pmt_keys()[0]
+    return pmt.PMT_NIL if text is None else pmt.intern(text)
+
+
+def _number(value):
+    pmt = _pmt_keys()[0]
+    return pmt.PMT_NIL if value is None else pmt.from_double(value)
+
+
+def _pmt_time(pmt, value):
+    return pmt.to_uint64(pmt.tuple_ref(value, 0)) * 1_000_000_000 + round(pmt.to_double(pmt.tuple_ref(value, 1)) * 1e9)
+
+
+_OPTIONAL_NUMBER = (float, int, type(None))
+_KINDS = {"sample_start": int, "sample_count": int, "time_ns": (int, type(None)), "freq_hz": _OPTIONAL_NUMBER,
+          "sample_rate_hz": _OPTIONAL_NUMBER, "snr_db": _OPTIONAL_NUMBER, "head": str, "label": (str, type(None)),
+          "confidence": _OPTIONAL_NUMBER, "verdict": str, "model": str}
+_integer, _real, _text = (lambda pmt, value: pmt.to_uint64(value), lambda pmt, value: pmt.to_double(value),
+                          lambda pmt, value: pmt.symbol_to_string(value))
+_FROM_PMT = {"sample_start": _integer, "sample_count": _integer, "time": _pmt_time, "freq_hz": _real,
+             "sample_rate_hz": _real, "snr_db": _real, "head": _text, "label": _text, "confidence": _real,
+             "verdict": _text, "model": _text}
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
