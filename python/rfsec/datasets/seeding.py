@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Seeds by purpose: training, validation and evaluation data never share a random stream."""
+
+from enum import IntEnum
+
+import numpy as np
+
+from ..errors import ParameterError
+
+
+class Purpose(IntEnum):
+    """What data is for; the first word of its entropy, so that equal seeds of two purposes are independent."""
+
+    EVALUATION = 0
+    TRAINING = 1
+    VALIDATION = 2
+    SCENE = 3
+
+
+def seed_sequence(purpose: Purpose, seed: int, index: int = 0) -> np.random.SeedSequence:
+    """Return the seed sequence of one chunk of data.
+
+    Parameters
+    ----------
+    purpose : Purpose
+    seed : int
+        The user's seed, at least 0.
+    index : int
+        Number of the chunk, at least 0.
+
+    Raises
+    ------
+    ParameterError
+        If `seed` or `index` is negative.
+    """
+    if seed < 0 or index < 0:
+        raise ParameterError(f"The 'seed' of generated data must be at least 0. Got {min(seed, index)} instead.")
+    return np.random.SeedSequence((int(purpose), seed, index))

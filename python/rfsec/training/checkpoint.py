@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checkpoints that a kill cannot spoil: written aside, then renamed over the old one."""
+
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..errors import DatasetError, OutputError
+
+
+def save_checkpoint(path: Path, identity: dict[str, Any], state: dict[str, Any]) -> None:
+    """Replace the checkpoint at `path`; a reader sees the old one or the new one, never a part.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    aside = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("wb") as file:
+            torch.save({"identity": identity, "state": state}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError as error:
+        raise OutputError(f"The checkpoint '{path}' cannot be written: {error.strerror}. Choose another folder.") from None
+
+
+def load_checkpoint(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the state saved for the run `identity`, or None where there is no checkpoint yet.
+
+    Raises
+    ------
+    DatasetError
+        If the file is no checkpoint, is cut short, or belongs to another run; the message names the difference.
+    """
+    if not path.exists():
+        return None
+    try:
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        found, state = saved["identity"], saved["state"]
+    except (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError):
+        raise DatasetError(
+            f"The file '{path}' is not a readable checkpoint. Delete it, or name another with --checkpoint."
+        ) from None
+    for key, wanted in identity.items():
+        if found.get(key) != wanted:
+            raise DatasetError(
+                f"The checkpoint '{path}' is of another run: its '{key}' is {found.get(key)!r}, not {wanted!r}. "
+                "Delete it, or name another with --checkpoint."
+            )
+    return state

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Networks as ONNX files that carry their card."""
+
+import os
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+from torch import nn
+
+from ..errors import OutputError
+from ..inference.card import METADATA_KEY, ModelCard
+
+_OPSET = 17
+
+
+def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
+    """Write `network` with its card; the file is complete or not there at all.
+
+    The graph takes float32 ``windows`` [batch, 2, time] with a free batch, and gives logits [batch, labels] named
+    after the card's head. The legacy exporter is used on purpose: it writes recurrent layers as ONNX's own.
+
+    Parameters
+    ----------
+    network : nn.Module
+    card : ModelCard
+        Of one head.
+    path : Path
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    head = card.heads[0].name
+    aside = path.with_name(path.name + ".part")
+    example = torch.randn(2, 2, card.input.window_max)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with warnings.catch_warnings():
+            # It warns that a recurrent layer's initial state was traced for one batch; the state here follows the batch.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                network.eval(),
+                (example,),
+                str(aside),
+                input_names=["windows"],
+                output_names=[head],
+                dynamic_axes={"windows": {0: "batch"}, head: {0: "batch"}},
+                opset_version=_OPSET,
+                dynamo=False,
+            )
+        model = onnx.load(str(aside))
+        onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+        onnx.checker.check_model(model)
+        onnx.save(model, str(aside))
+        os.replace(aside, path)
+    except OSError as error:
+        raise OutputError(f"The model '{path}' cannot be written: {error.strerror}. Choose another --out.") from None
