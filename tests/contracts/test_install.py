@@ -43,7 +43,6 @@ def test_everything_is_installed_and_nothing_else(installed):
     assert files_below(package) == files_below(ROOT / "python" / "rfsec") | models
     assert files_below(prefix / "share/gnuradio/grc/blocks") == files_below(ROOT / "grc", "*.yml")
     assert files_below(prefix / "share/gr-rfsec/examples") == files_below(ROOT / "examples", "*.grc")
-    assert not list(package.rglob("__pycache__"))
     # GNU Radio finds the module by extending its own package path; an __init__.py here would hide GNU Radio itself.
     assert not (package.parent / "__init__.py").exists()
 
@@ -69,6 +68,8 @@ def test_a_removed_source_does_not_stay_installed(tmp_path):
     source = tmp_path / "source"
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".venv", ".git", "build", "runs", "demo-out", "__pycache__"))
     (source / "python/rfsec/dsp/old.py").write_text("")
+    (source / "python/rfsec/__pycache__").mkdir()
+    (source / "python/rfsec/__pycache__/old.cpython-311.pyc").write_text("")
     (source / "grc/rfsec_old.block.yml").write_text("")
     package = install(tmp_path / "prefix", tmp_path / "build", source)
     assert (package / "dsp/old.py").exists()
@@ -76,6 +77,7 @@ def test_a_removed_source_does_not_stay_installed(tmp_path):
     (source / "grc/rfsec_old.block.yml").unlink()
     install(tmp_path / "prefix", tmp_path / "build", source)
     assert (package / "dsp/__init__.py").exists() and not (package / "dsp/old.py").exists()
+    assert not (package / "__pycache__").exists()
     assert not (tmp_path / "prefix/share/gnuradio/grc/blocks/rfsec_old.block.yml").exists()
 
 
