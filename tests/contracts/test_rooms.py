@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "python" / "rfsec"
 # From the top of the house to its floor: a room may import the rooms after it in this list, never one before it.
 HOUSE = ["cli", "blocks", "training", "datasets", "inference", "fingerprint", "keygen", "detection", "ofdm", "dsp",
          "recordings", "records", "errors"]
-ONLY_IN = {"gnuradio": {"blocks"}, "pmt": {"blocks", "records"}, "onnxruntime": {"inference"}, "torch": {"training"}}
+ONLY_IN = {"gnuradio": {"blocks"}, "pmt": {"blocks", "records"}, "onnxruntime": {"inference"}, "torch": {"training"},
+           "onnx": {"training"}}  # torch and onnx come with script/bootstrap --dev only
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -112,7 +113,7 @@ def test_loading_every_public_name_leaves_torch_unloaded():
 
 @pytest.mark.parametrize("room, without", [
     ("datasets", {"gnuradio", "pmt", "onnxruntime", "torch"}), ("training", {"gnuradio", "pmt", "onnxruntime"}),
-    ("inference", {"gnuradio", "pmt", "torch"}), ("recordings", {"gnuradio", "pmt", "onnxruntime", "torch"}),
+    ("inference", {"gnuradio", "pmt", "torch", "onnx"}), ("recordings", {"gnuradio", "pmt", "onnxruntime", "torch"}),
     ("dsp", {"gnuradio", "pmt", "onnxruntime", "torch"})])
 def test_a_room_loads_on_a_machine_that_lacks(room, without):
     """Rooms below the blocks must run where GNU Radio is not installed, each with no more than it needs."""

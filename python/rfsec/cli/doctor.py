@@ -117,7 +117,6 @@ _CHECKS = (
             "int(v.split('.')[0]) < 2 or exit(v + ', but GNU Radio is compiled against an older one')", _BOOTSTRAP),
     _version("scipy", "sudo apt-get install python3-scipy"),
     _version("onnxruntime"),
-    _version("onnx"),
     _version("sigmf"),
     _version("pydantic"),
     _version("zmq", "sudo apt-get install python3-zmq"),
@@ -134,4 +133,5 @@ _CHECKS = (
     partial(_probe, "USRP", "from gnuradio import uhd; found = [d.to_string() for d in uhd.find('')]\n"
             "print('; '.join(found)) if found else exit('none found')", "uhd_find_devices, once one is connected", False),
     _version("torch", f"{_BOOTSTRAP} --dev", False, "PyTorch, for training only"),
+    _version("onnx", f"{_BOOTSTRAP} --dev", False, "onnx, for training only"),
 )
