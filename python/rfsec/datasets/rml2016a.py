@@ -39,8 +39,9 @@ def generate(
     seed: int,
     purpose: Purpose = Purpose.EVALUATION,
     index: int = 0,
+    report: Callable[[int], None] = lambda labels_done: None,
 ) -> LabelledWindows:
-    """Generate labelled windows; equal arguments give equal bytes.
+    """Generate labelled windows; equal arguments give equal bytes (on another CPU, to within rounding).
 
     Every window comes from a run of its own, so that no split of the result shares a run.
 
@@ -58,6 +59,8 @@ def generate(
         Equal seeds of two purposes give independent data.
     index : int
         Number of the chunk in an endless stream of one seed.
+    report : callable
+        Called with the number of labels done, after each of the 11.
 
     Returns
     -------
@@ -80,9 +83,10 @@ def generate(
     rng = np.random.default_rng(seed_sequence(purpose, seed, index))
     snr_db = np.repeat(np.asarray(snrs_db, np.int16), windows_per_cell)
     parts = []
-    for label in LABELS:
+    for number, label in enumerate(LABELS):
         clean = modulate(label, style, len(snr_db), CLEAN_LENGTH, rng)
         parts += [channel(clean[i : i + _BLOCK], snr_db[i : i + _BLOCK], rng) for i in range(0, len(clean), _BLOCK)]
+        report(number + 1)
     return LabelledWindows(
         x=np.concatenate(parts),
         label=np.repeat(np.arange(len(LABELS), dtype=np.int16), len(snr_db)),

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A scene as a SigMF pair: ci16_le samples, and the truth as annotations."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from sigmf import SigMFFile
+
+from ..errors import OutputError
+from .scene import Scene
+
+CENTRE_HZ = 433.92e6
+#: A scene is generated, so it has no true time; a fixed one keeps its files equal for equal seeds.
+DATETIME = "2026-01-01T00:00:00Z"
+_FULL_SCALE = 0.7 * 32767  # of the strongest component: leaves 3 dB
+
+
+def write_scene(scene: Scene, path: Path) -> Path:
+    """Write a scene as PATH.sigmf-data and PATH.sigmf-meta.
+
+    Annotations hold the truth: ``core:label`` is the modulation, ``core:comment`` the transmitter, the frequency
+    edges its 99% band. Equal scenes give equal bytes.
+
+    Parameters
+    ----------
+    scene : Scene
+    path : Path
+        With or without one of the two suffixes.
+
+    Returns
+    -------
+    Path
+        Of the .sigmf-meta file.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    stem = path.with_suffix("") if path.suffix in (".sigmf-meta", ".sigmf-data") else path
+    data, meta = (stem.with_name(stem.name + suffix) for suffix in (".sigmf-data", ".sigmf-meta"))
+    parts = scene.samples.view(np.float32)
+    integers = np.round(parts * (_FULL_SCALE / np.abs(parts).max())).astype("<i2")
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        aside = data.with_name(data.name + ".part")
+        integers.tofile(aside)
+        os.replace(aside, data)
+        text = _metadata(scene, data).dumps(pretty=True)
+        aside = meta.with_name(meta.name + ".part")
+        aside.write_text(text + "\n", encoding="utf-8")
+        # The metadata comes last: a pair that has it is complete.
+        os.replace(aside, meta)
+    except OSError as error:
+        raise OutputError(f"The scene '{stem}' cannot be written: {error.strerror}. Choose another --out.") from None
+    return meta
+
+
+def _metadata(scene: Scene, data: Path) -> SigMFFile:
+    file = SigMFFile(
+        global_info={
+            SigMFFile.DATATYPE_KEY: "ci16_le",
+            SigMFFile.SAMPLE_RATE_KEY: scene.sample_rate_hz,
+            SigMFFile.AUTHOR_KEY: "gr-rfsec",
+            SigMFFile.DESCRIPTION_KEY: f"Generated: four transmitters in turn (rfsec dataset make demo-scene --seed {scene.seed})",
+        }
+    )
+    file.set_data_file(data)
+    file.add_capture(0, metadata={SigMFFile.FREQUENCY_KEY: CENTRE_HZ, SigMFFile.DATETIME_KEY: DATETIME})
+    for burst in scene.bursts:
+        file.add_annotation(
+            burst.start,
+            burst.count,
+            metadata={
+                SigMFFile.LABEL_KEY: burst.label,
+                SigMFFile.COMMENT_KEY: burst.transmitter,
+                SigMFFile.FLO_KEY: CENTRE_HZ + burst.lower_edge_hz,
+                SigMFFile.FHI_KEY: CENTRE_HZ + burst.upper_edge_hz,
+            },
+        )
+    file.validate()
+    return file
