@@ -216,7 +216,7 @@ def test_archive_that_is_none(tmp_path, sigmf_archive):
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
         lambda inner: st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["global", "captures", "annotations", "core:datatype", "core:version", "core:sample_start"]),
+            st.sampled_from(["global", "captures", "annotations", "core:datatype", "core:version"]),
             inner,
             max_size=4,
         ),

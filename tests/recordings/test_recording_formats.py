@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every format is read back as it was written, with the scaling of independent readers."""
 
+import hashlib
 import json
+import struct
+import tarfile
 
 import numpy as np
 import pytest
@@ -101,7 +104,8 @@ def test_skipped_header_is_no_sample(tmp_path, rng, sample_format):
 @pytest.mark.parametrize("channels", [1, 2])
 def test_wav_agrees_with_scipy(tmp_path, rng, dtype, channels):
     kind = np.dtype(dtype)
-    values = rng.uniform(-1, 1, (COUNT, channels)) if kind.kind == "f" else stored_integers(rng, dtype, COUNT * channels)
+    count = COUNT * channels
+    values = rng.uniform(-1, 1, count) if kind.kind == "f" else stored_integers(rng, dtype, count)
     path = tmp_path / "a.wav"
     wavfile.write(path, 48000, values.astype(dtype).reshape(COUNT, channels))
     rate, truth = wavfile.read(path)
@@ -119,7 +123,7 @@ def test_wav_agrees_with_scipy(tmp_path, rng, dtype, channels):
 
 def test_wav_of_24_bits_and_its_rf64_and_extensible_forms(tmp_path, rng):
     body = rng.bytes(6 * COUNT)
-    fmt = np.array([1, 2], "<u2").tobytes() + np.array([96000, 576000], "<u4").tobytes() + np.array([6, 24], "<u2").tobytes()
+    fmt = struct.pack("<HHIIHH", 1, 2, 96000, 576000, 6, 24)
     guid = b"\x01\x00\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71"
     extensible = b"\xfe\xff" + fmt[2:] + b"\x16\x00\x18\x00\x03\x00\x00\x00" + guid
 
@@ -132,7 +136,9 @@ def test_wav_of_24_bits_and_its_rf64_and_extensible_forms(tmp_path, rng):
     files = {
         "riff": chunk(b"RIFF", b"WAVE" + odd + chunk(b"fmt ", fmt) + chunk(b"data", body)),
         "extensible": chunk(b"RIFF", b"WAVE" + chunk(b"fmt ", extensible) + chunk(b"data", body)),
-        "rf64": chunk(b"RF64", b"WAVE" + chunk(b"ds64", sizes) + chunk(b"fmt ", fmt) + chunk(b"data", body, unsized), unsized),
+        "rf64": chunk(
+            b"RF64", b"WAVE" + chunk(b"ds64", sizes) + chunk(b"fmt ", fmt) + chunk(b"data", body, unsized), unsized
+        ),
     }
     (tmp_path / "riff.wav").write_bytes(files["riff"])
     truth = wavfile.read(tmp_path / "riff.wav")[1] / 2.0**31
@@ -212,6 +218,11 @@ def test_sigmf_dataset_with_a_name_and_header_of_its_own(sigmf_pair, tmp_path, r
     with open_recording(sigmf_pair(None, edit=edit)) as recording:
         assert recording.sample_count == COUNT
         assert np.array_equal(recording.read(0, COUNT).real * 32768, values[::2])
+    with tarfile.open(tmp_path / "packed.sigmf", "w") as archive:
+        archive.add(tmp_path / "rec.sigmf-meta", "rec/rec.sigmf-meta")
+        archive.add(tmp_path / "old.wav", "rec/old.wav")
+    with open_recording(tmp_path / "packed.sigmf") as recording:
+        assert np.array_equal(recording.read(0, COUNT).real * 32768, values[::2])
 
 
 def test_sigmf_collection_of_one_recording_opens_it(sigmf_pair, tmp_path):
@@ -229,13 +240,17 @@ def test_sigmf_collection_of_one_recording_opens_it(sigmf_pair, tmp_path):
 
 
 def test_checksum_is_verified_only_when_asked(sigmf_pair):
+    good = hashlib.sha512(bytes(400)).hexdigest().upper()
+    with open_recording(sigmf_pair(bytes(400), **{"core:sha512": good})) as recording:
+        recording.verify_checksum()
     path = sigmf_pair(bytes(400), **{"core:sha512": "0" * 128})
     with open_recording(path) as recording:
         recording.read(0, 10)
         with pytest.raises(RecordingError, match="do not match the checksum"):
             recording.verify_checksum()
-    with open_recording(sigmf_pair(bytes(400))) as recording, pytest.raises(RecordingError, match="carries no checksum"):
-        recording.verify_checksum()
+    with open_recording(sigmf_pair(bytes(400))) as recording:
+        with pytest.raises(RecordingError, match="carries no checksum"):
+            recording.verify_checksum()
 
 
 def test_reads_end_at_the_end(tmp_path):

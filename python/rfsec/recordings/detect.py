@@ -62,7 +62,8 @@ def refuse_foreign_header(file: MappedFile, sample_format: str) -> None:
         found = "SigMF metadata", "pass --format sigmf, or name the .sigmf-data file"
     if found is not None:
         raise RecordingError(
-            f"The recording {quoted(file.path)} was to be read as {sample_format} but begins with {found[0]}; {found[1]}."
+            f"The recording {quoted(file.path)} was to be read as {sample_format} but begins with {found[0]}; "
+            f"{found[1]}."
         )
 
 

