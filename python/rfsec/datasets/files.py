@@ -2,6 +2,7 @@
 """Labelled windows as one .npz file, complete or not there at all."""
 
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,8 @@ def save_windows(path: Path, windows: LabelledWindows, labels: tuple[str, ...], 
             )
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
         raise OutputError(f"The data set '{path}' cannot be written: {error.strerror}. Choose another --out.") from None
 
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import numpy as np
-from sigmf import SigMFFile
+import sigmf
 
 from ..errors import OutputError
 from .scene import Scene
@@ -57,26 +57,26 @@ def write_scene(scene: Scene, path: Path) -> Path:
     return meta
 
 
-def _metadata(scene: Scene, data: Path) -> SigMFFile:
-    file = SigMFFile(
+def _metadata(scene: Scene, data: Path) -> sigmf.SigMFFile:
+    file = sigmf.SigMFFile(
         global_info={
-            SigMFFile.DATATYPE_KEY: "ci16_le",
-            SigMFFile.SAMPLE_RATE_KEY: scene.sample_rate_hz,
-            SigMFFile.AUTHOR_KEY: "gr-rfsec",
-            SigMFFile.DESCRIPTION_KEY: f"Generated: four transmitters in turn (rfsec dataset make demo-scene --seed {scene.seed})",
+            sigmf.DATATYPE_KEY: "ci16_le",
+            sigmf.SAMPLE_RATE_KEY: scene.sample_rate_hz,
+            sigmf.AUTHOR_KEY: "gr-rfsec",
+            sigmf.DESCRIPTION_KEY: f"Generated: four transmitters in turn (rfsec dataset make demo-scene --seed {scene.seed})",
         }
     )
     file.set_data_file(data)
-    file.add_capture(0, metadata={SigMFFile.FREQUENCY_KEY: CENTRE_HZ, SigMFFile.DATETIME_KEY: DATETIME})
+    file.add_capture(0, metadata={sigmf.FREQUENCY_KEY: CENTRE_HZ, sigmf.DATETIME_KEY: DATETIME})
     for burst in scene.bursts:
         file.add_annotation(
             burst.start,
             burst.count,
             metadata={
-                SigMFFile.LABEL_KEY: burst.label,
-                SigMFFile.COMMENT_KEY: burst.transmitter,
-                SigMFFile.FLO_KEY: CENTRE_HZ + burst.lower_edge_hz,
-                SigMFFile.FHI_KEY: CENTRE_HZ + burst.upper_edge_hz,
+                sigmf.LABEL_KEY: burst.label,
+                sigmf.COMMENT_KEY: burst.transmitter,
+                sigmf.FREQ_LOWER_EDGE_KEY: CENTRE_HZ + burst.lower_edge_hz,
+                sigmf.FREQ_UPPER_EDGE_KEY: CENTRE_HZ + burst.upper_edge_hz,
             },
         )
     file.validate()
