@@ -17,7 +17,6 @@ _WHERE = {
     "iq_to_amp_phase": ".blocks.iq_to_amp_phase",
     "onnx_classifier": ".blocks.onnx_classifier",
     "decision_sink": ".blocks.decision_sink",
-    "usrp_clock": ".blocks.usrp_clock",
     "DecisionRecord": ".records",
     "RfsecError": ".errors",
     "ParameterError": ".errors",

@@ -120,7 +120,3 @@ class ModelCard(_Part):
     def to_json(self) -> str:
         """The card as JSON, for the ONNX metadata."""
         return self.model_dump_json(by_alias=True)
-
-    def accepts_window(self, length: int) -> bool:
-        """Whether a window of ``length`` samples is inside the range that the model was made for."""
-        return self.input.window_min <= length <= self.input.window_max

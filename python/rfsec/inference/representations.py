@@ -20,10 +20,11 @@ def unit_power_iq(windows: np.ndarray) -> np.ndarray:
         A window of zeros stays zero; samples that are not finite give values that are not finite.
     """
     parts = windows.view(np.float32)
-    power = np.einsum("nt,nt->n", parts, parts) / windows.shape[1]
+    power = np.einsum("nt,nt->n", parts, parts, dtype=np.float64) / windows.shape[1]
     power[power == 0] = 1
     rows = parts.reshape(len(windows), -1, 2).transpose(0, 2, 1)
-    return np.ascontiguousarray(rows / np.sqrt(power)[:, None, None])
+    with np.errstate(invalid="ignore"):
+        return np.ascontiguousarray(rows * (1 / np.sqrt(power)).astype(np.float32)[:, None, None])
 
 
 REPRESENTATIONS = {"iq": unit_power_iq, "amp_phase": amplitude_phase}

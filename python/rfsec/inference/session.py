@@ -45,6 +45,13 @@ class ModelSession:
         self._input = _checked_input(self._session, self.card, self.path)
         self._outputs = [_checked_output(self._session, head, self.path) for head in self.card.heads]
 
+    def check_window(self, length: int) -> None:
+        """Raises ModelError where the card does not allow windows of ``length`` samples."""
+        low, high = self.card.input.window_min, self.card.input.window_max
+        if not low <= length <= high:
+            rule = f"exactly {low}" if low == high else f"{low} to {high}"
+            raise ModelError(f"{self.path}: the model takes windows of {rule} samples. Got {length} instead.")
+
     def run(self, windows: np.ndarray) -> list[np.ndarray]:
         """Class probabilities of each window, one float32 [n, labels] array per head of the card.
 

@@ -28,6 +28,7 @@ class Layout:
     """Samples at ``[byte_offset, byte_offset + sample_count * encoding.sample_bytes)`` of `data_path`.
 
     `checksum` is the declared SHA-512 of the bytes ``checksum_range`` (offset, size) of `data_path`, or None.
+    `metadata` is the SigMF metadata as an object with global, captures and annotations, or None.
     """
 
     sample_format: str
@@ -40,6 +41,7 @@ class Layout:
     captures: tuple[Capture, ...] = (Capture(0, None, None),)
     checksum: str | None = None
     checksum_range: tuple[int, int] = (0, 0)
+    metadata: dict | None = None
 
 
 def whole_samples(path: str | os.PathLike, byte_count: int, encoding: Encoding, kind: str, way_out: str) -> int:

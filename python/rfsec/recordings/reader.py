@@ -12,6 +12,8 @@ from .analytic import AnalyticReader
 from .files import MappedFile, quoted
 from .layout import Capture, Layout
 
+SIGMF_DATATYPES = {"cu8": "cu8", "cs8": "ci8", "cs16_le": "ci16_le", "cf32_le": "cf32_le"}
+
 
 class Recording:
     """An open recording. Made by :func:`open_recording`; a context manager; for one reader at a time.

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decision Sink: writes decision messages as JSON lines, SigMF annotations and ZMQ publications."""
+
+import pmt
+from gnuradio import gr
+
+from ..errors import OutputError
+from ..recordings.annotations import SigmfAnnotations
+from ..records import DecisionRecord
+from .decision_outputs import JsonLines, ZmqPublisher
+
+DECISIONS = pmt.intern("decisions")
+
+
+class decision_sink(gr.basic_block):
+    """
+    Write decisions where they are wanted: a file of JSON lines, SigMF annotations, a ZMQ PUB socket.
+
+    An output that fails (a full disk, a closed pipe) is named once in the log and in ``error``; what it took before
+    stays, the other outputs go on, and what it could not take is counted in ``lost``.
+
+    Args:
+        jsonl: path of the JSON lines, one decision a line; "-" is standard output; "" writes none
+        sigmf: path of the SigMF metadata to write (".sigmf-meta" is added where it is missing); "" writes none.
+            Consecutive decisions of one label become one annotation
+        zmq: endpoint that a ZMQ PUB socket binds, such as tcp://127.0.0.1:5555; "" opens none
+        recording: path of the recording that the annotations describe; "" for a live signal
+        sample_format: format of that recording where its name does not tell: cu8, cs8, cs16_le, cf32_le, wav, sigmf
+        skip_bytes: bytes before the first sample of that recording, 0 or more
+
+    Ports:
+        decisions (message): PMT dicts with the keys of the decision record
+
+    Tags:
+        none
+
+    Example:
+        sink = rfsec.decision_sink(jsonl="decisions.jsonl")
+        tb.msg_connect(classifier, "decisions", sink, "decisions")
+    """
+
+    def __init__(self, jsonl: str = "", sigmf: str = "", zmq: str = "", recording: str = "", sample_format: str = "",
+                 skip_bytes: int = 0):
+        gr.basic_block.__init__(self, "Decision Sink", [], [])
+        self._outputs = []
+        if jsonl:
+            self._outputs.append(JsonLines(jsonl))
+        if sigmf:
+            self._outputs.append(SigmfAnnotations(sigmf, recording, sample_format, skip_bytes))
+        if zmq:
+            self._outputs.append(ZmqPublisher(zmq))
+        self.decisions = self.refused = self.lost = 0
+        self.error: OutputError | None = None
+        self.message_port_register_in(DECISIONS)
+        self.set_msg_handler(DECISIONS, self._handle)
+
+    def _handle(self, message) -> None:
+        try:
+            record = DecisionRecord.from_pmt(message)
+        except ValueError as error:
+            self.refused += 1
+            self.logger.warn(str(error))
+            return
+        self.decisions += 1
+        self.lost += not all([self._attempt(output, output.write, record) for output in self._outputs])
+
+    def _attempt(self, output, action, *arguments) -> bool:
+        try:
+            action(*arguments)
+            return True
+        except OutputError as error:
+            if self.error is None:
+                self.logger.error(str(error))
+                self.error = error
+            return False
+
+    def stop(self):
+        # GNU Radio may end a message-only block with messages left in its queue.
+        while (message := self.gateway.delete_head_nowait(DECISIONS)) is not None and not pmt.is_null(message):
+            self._handle(message)
+        for output in self._outputs:
+            self._attempt(output, output.close)
+        return True

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""IQ Windower: cuts a stream of I/Q samples into windows."""
+
+import numpy as np
+import pmt
+from gnuradio import gr
+from numpy.lib.stride_tricks import sliding_window_view
+
+from ..errors import ParameterError
+from .sample_clock import CLOCK_KEYS, WINDOW_HOP, WINDOW_START, sorted_tags, vector_of
+
+BUFFER_SAMPLES = 1 << 20  # large work calls: at GNU Radio's default buffers a Python block is five times slower
+MAX_LENGTH = 1 << 20
+
+
+class iq_windower(gr.basic_block):
+    """
+    Cut a stream of I/Q samples into windows of a fixed length.
+
+    Item k begins at sample ``window_start + k * hop``. A window never spans a discontinuity (a new rx_time, rx_rate or
+    rx_freq, as a radio sends after an overflow or a retune): the incomplete window is dropped and the grid begins again
+    at the tagged sample. The result does not depend on how the scheduler cuts the stream.
+
+    Args:
+        length: samples in a window, 1 to 1048576
+        hop: samples from the start of one window to the start of the next, 1 to 1048576: smaller than length
+            overlaps, larger leaves samples out
+
+    Ports:
+        in: complex64 stream
+        out: complex64 vectors of length
+
+    Tags:
+        window_start (uint64 sample index) and window_hop (uint64) on the first item and after each discontinuity,
+        with the rx_* tags found there; other tags move to the first window that holds their sample.
+
+    Example:
+        windower = rfsec.iq_windower(length=128, hop=64)
+        tb.connect(source, windower, classifier)
+    """
+
+    def __init__(self, length: int = 128, hop: int = 128):
+        for name, value in (("length", length), ("hop", hop)):
+            if not 1 <= value <= MAX_LENGTH:
+                raise ParameterError(f"The '{name}' parameter of IQ Windower must be 1 to {MAX_LENGTH} samples. Got {value} instead.")
+        gr.basic_block.__init__(self, "IQ Windower", [np.complex64], [vector_of(np.complex64, length)])
+        self.set_tag_propagation_policy(gr.TPP_DONT)
+        self.set_relative_rate(1, hop)
+        self.set_min_output_buffer(0, max(2, BUFFER_SAMPLES // length))
+        self._length, self._hop = length, hop
+        self.discontinuities = 0
+        self._begin(0, {})
+        self._began_at = None
+
+    def _begin(self, sample: int, clock_tags: dict) -> None:
+        """Start a new grid at ``sample``. Its tags wait for the first window, which may never be complete."""
+        self._start, self._next = sample, sample
+        self._tail = np.empty(0, np.complex64)  # the samples from self._next on that were consumed already
+        self._waiting_tags = {WINDOW_START: pmt.from_uint64(sample), WINDOW_HOP: pmt.from_uint64(self._hop), **clock_tags}
+        self._first_item = None
+
+    def forecast(self, noutput_items, ninputs):
+        return [1] * ninputs
+
+    def general_work(self, input_items, output_items):
+        samples, base = input_items[0], self.nitems_read(0)
+        tags = sorted_tags(self, 0, base, base + len(samples))
+        clock_tags = [tag for tag in tags if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+        here = {tag.key: tag.value for tag in clock_tags if tag.offset == base}
+        if here and self._began_at != base:
+            self.discontinuities += base > 0
+            kept = self._waiting_tags if base else {}
+            self._begin(base, {**{key: kept[key] for key in kept if key not in (WINDOW_START, WINDOW_HOP)}, **here})
+            self._began_at = base
+        later = [tag.offset for tag in clock_tags if tag.offset > base]
+        if later:  # up to the next discontinuity in this call; the next call begins there
+            samples = samples[:later[0] - base]
+
+        count, whole = self._windows_ready(base + len(samples), len(output_items[0]))
+        self._write(samples, base, output_items[0][:count].reshape(count, self._length))
+        self._send_tags(tags, base + len(samples), count)
+        self._next += count * self._hop
+        end = base + len(samples) if whole else min(max(base, self._next), base + len(samples))
+        self._tail = self._stretch(samples, base, self._next, end)
+        self.consume(0, end - base)
+        return count
+
+    def _windows_ready(self, end: int, room: int) -> tuple[int, bool]:
+        """How many windows are complete at sample ``end`` and fit in ``room``, and whether that is all of them."""
+        ready = max(0, (end - self._next - self._length) // self._hop + 1)
+        return min(ready, room), ready <= room
+
+    def _stretch(self, samples, base, first, last):
+        """The samples ``first`` to ``last`` (absolute), from the tail and the input; empty where first is ahead."""
+        if first >= last:
+            return np.empty(0, np.complex64)
+        if first >= base:
+            return samples[first - base:last - base].copy()
+        tail = self._tail[len(self._tail) - (base - first):]
+        return np.concatenate((tail, samples[:max(0, last - base)]))[:last - first]
+
+    def _write(self, samples, base, out) -> None:
+        if not len(out):
+            return
+        old = min(len(out), max(0, -((self._next - base) // self._hop)))  # windows that begin in the tail
+        if old:
+            last = self._next + (old - 1) * self._hop + self._length
+            out[:old] = self._cut(self._stretch(samples, base, self._next, last), old)
+        if len(out) > old:
+            out[old:] = self._cut(samples[self._next + old * self._hop - base:], len(out) - old)
+
+    def _cut(self, stretch, count):
+        if self._hop == self._length:
+            return stretch[:count * self._length].reshape(count, self._length)
+        return sliding_window_view(stretch, self._length)[::self._hop][:count]
+
+    def _send_tags(self, tags, end, count) -> None:
+        written = self.nitems_written(0)
+        if count and self._waiting_tags:
+            self._first_item = written
+            for key, value in self._waiting_tags.items():
+                self.add_item_tag(0, written, key, value)
+            self._waiting_tags = {}
+        if self._first_item is None:
+            return
+        for tag in tags:
+            if tag.offset < end and pmt.symbol_to_string(tag.key) not in CLOCK_KEYS:
+                ahead = max(0, -((self._start + self._length - 1 - tag.offset) // self._hop))
+                self.add_item_tag(0, max(written, self._first_item + ahead), tag.key, tag.value)

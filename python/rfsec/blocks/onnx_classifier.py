@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ONNX Classifier: any ONNX model with a card decides about windows."""
+
+from collections import deque
+
+import numpy as np
+import pmt
+from gnuradio import gr
+
+from ..errors import ModelError, ParameterError
+from ..inference.catalog import find_model
+from ..inference.representations import represent
+from ..inference.session import ModelSession
+from ..inference.stream_classifier import Decided, StreamClassifier
+from ..records import ACCEPTED, SKIPPED, UNKNOWN, DecisionRecord
+from .sample_clock import WindowClock, sorted_tags, vector_of
+
+DECISIONS = pmt.intern("decisions")
+NO_LABEL = -1
+
+
+class onnx_classifier(gr.basic_block):
+    """
+    Classify windows with an ONNX model that carries a card.
+
+    Each window becomes one item on each output and one message. A window that was not classified (overload, samples
+    that are not finite) has the label -1, probabilities of zero and the verdict "skipped", and is counted.
+
+    Args:
+        model: name of a shipped model ("default" is an alias), or the path of an .onnx file with a card
+        length: samples in a window, within the range that the card allows
+        representation: what the input holds: "iq" (complex64 windows) or "amp_phase" (from IQ to Amplitude-Phase);
+            must be the card's; None takes the card's
+        classes: number of labels of the model's first head; must be the card's; None takes the card's
+        batch: windows in a batch, 1 to 4096; larger is faster and later
+        threads: threads of ONNX Runtime, 1 to 256
+        on_overload: "wait" loses nothing and holds the source up (files); "skip" never holds the source up, always takes
+            the newest windows and marks the others (radios)
+
+    Ports:
+        in: vectors of length complex64 (iq) or of 2 * length float32 (amp_phase)
+        labels: int16 index into the card's labels, one per window (optional; a pair of outputs for each head)
+        probabilities: float32 vectors, one per window (optional)
+        decisions (message): one PMT dict per window with the keys of the decision record; consecutive skipped windows
+            share one
+
+    Tags:
+        window_start, window_hop, rx_time, rx_rate and rx_freq give the decisions their samples, time and frequency;
+        all tags pass
+
+    Example:
+        classifier = rfsec.onnx_classifier("default", length=128)
+        tb.connect(rfsec.iq_windower(128, 128), classifier)
+        tb.msg_connect(classifier, "decisions", rfsec.decision_sink(jsonl="decisions.jsonl"), "decisions")
+    """
+
+    def __init__(self, model: str = "default", length: int = 128, representation: str | None = None,
+                 classes: int | None = None, batch: int = 64, threads: int = 1, on_overload: str = "wait"):
+        for name, value, limit in (("batch", batch, 4096), ("threads", threads, 256)):
+            if not 1 <= value <= limit:
+                raise ParameterError(f"The '{name}' parameter of ONNX Classifier must be 1 to {limit}. Got {value} instead.")
+        session = ModelSession(find_model(model), threads=threads)
+        session.check_window(length)
+        self.card = card = session.card
+        form = card.input.representation
+        if representation not in (None, form):
+            raise ModelError(f"{session.path}: the model takes the representation '{form}'. Got {representation!r} instead.")
+        if classes not in (None, len(card.heads[0].labels)):
+            raise ModelError(f"{session.path}: the head '{card.heads[0].name}' has {len(card.heads[0].labels)} labels. "
+                             f"Got classes={classes} instead.")
+        outputs = [kind for head in card.heads for kind in (np.int16, (np.float32, len(head.labels)))]
+        items = vector_of(np.complex64, length) if form == "iq" else (np.float32, 2 * length)
+        gr.basic_block.__init__(self, "ONNX Classifier", [items], gr.py_io_signature(0, len(outputs), outputs))
+        self.message_port_register_out(DECISIONS)
+        self._length, self._form = length, form
+        self._classifier = StreamClassifier(session, length=length, batch=batch, on_overload=on_overload,
+                                            represent=self._represent)
+        self._clock = WindowClock(length)
+        self._outgoing: deque[list[np.ndarray]] = deque()
+        self._held = 0  # 1 while the first input item was accepted but stays, so that the scheduler keeps calling
+        self.classified = self.skipped = self.invalid = 0
+        self.last_label = ""
+        self.error: ModelError | None = None
+
+    def _represent(self, windows):
+        if self._form == "iq":
+            return represent("iq", windows.reshape(-1, self._length))
+        return windows.reshape(-1, 2, self._length)
+
+    def forecast(self, noutput_items, ninputs):
+        return [1] * ninputs
+
+    def general_work(self, input_items, output_items):
+        windows, first = input_items[0][self._held:], self.nitems_read(0) + self._held
+        taken = self._classifier.accept(windows)
+        self._clock.read(sorted_tags(self, 0, first, first + taken))
+        decided = self._results()
+        for run in decided:
+            self._publish(run)
+            if output_items:
+                self._outgoing.append(self._streams(run))
+        produced = self._emit(output_items)
+        pending = self._classifier.pending or self._outgoing
+        if pending and not (taken or decided or produced):
+            self._classifier.wait()
+        accepted = self._held + taken
+        # At the end of a stream GNU Radio calls only a block that still has input: keep one item until all is said.
+        self._held = 1 if pending and accepted else 0
+        self.consume(0, accepted - self._held)
+        return produced
+
+    def _results(self) -> list[Decided]:
+        try:
+            return self._classifier.results()
+        except ModelError as error:  # raised inside work() it would hang the flowgraph
+            if self.error is None:
+                self.logger.error(str(error))
+            self.error = error
+            return []
+
+    def _streams(self, run: Decided) -> list[np.ndarray]:
+        streams = []
+        for index, head in enumerate(self.card.heads):
+            labels = np.full(run.count, NO_LABEL, np.int16)
+            probabilities = np.zeros((run.count, len(head.labels)), np.float32)
+            if run.probabilities is not None:
+                labels[run.valid] = run.probabilities[index].argmax(axis=1)[run.valid]
+                probabilities[run.valid] = run.probabilities[index][run.valid]
+            streams += [labels, probabilities]
+        return streams
+
+    def _emit(self, output_items) -> int:
+        room = len(output_items[0]) if output_items else 0
+        produced = 0
+        while self._outgoing and produced < room:
+            streams = self._outgoing.popleft()
+            count = min(len(streams[0]), room - produced)
+            for stream, out in zip(streams, output_items):
+                out[produced:produced + count] = stream[:count]
+            if count < len(streams[0]):
+                self._outgoing.appendleft([stream[count:] for stream in streams])
+            produced += count
+        return produced
+
+    def _publish(self, run: Decided) -> None:
+        """Count the windows of ``run`` and, where somebody listens, send their decision messages."""
+        if run.probabilities is None:
+            self.skipped += run.count
+        else:
+            self.classified += int(run.valid.sum())
+            self.invalid += run.count - int(run.valid.sum())
+        heard = not pmt.is_null(self.message_subscribers(DECISIONS))
+        for head_index, head in enumerate(self.card.heads):
+            if run.probabilities is None:
+                if heard:
+                    self._publish_skipped(head.name, run.first, run.count)
+                continue
+            best = run.probabilities[head_index].argmax(axis=1)
+            confidence = run.probabilities[head_index].max(axis=1).astype(float).round(6).tolist()
+            if head_index == 0 and run.valid[-1]:
+                self.last_label = head.labels[best[-1]]
+            for offset in range(run.count if heard else 0):
+                if not run.valid[offset]:
+                    self._publish_skipped(head.name, run.first + offset, 1)
+                    continue
+                verdict = ACCEPTED if confidence[offset] >= head.reject_threshold else UNKNOWN
+                self._send(self._clock.epoch(run.first + offset), run.first + offset, 1, head.name,
+                           head.labels[best[offset]], confidence[offset], verdict)
+
+    def _publish_skipped(self, head: str, first: int, count: int) -> None:
+        last = first + count
+        while first < last:  # one message for each epoch: its samples follow each other
+            epoch = self._clock.epoch(first)
+            end = min(last, self._clock.end_of_epoch())
+            self._send(epoch, first, end - first, head, None, None, SKIPPED)
+            first = end
+
+    def _send(self, epoch, item, count, head, label, confidence, verdict) -> None:
+        sample = epoch.sample(item)
+        record = DecisionRecord(
+            sample, (count - 1) * epoch.hop + self._length, epoch.sample_time_ns(sample), epoch.freq_hz, epoch.rate_hz,
+            None, head, label, confidence, verdict, self.card.name)
+        self.message_port_pub(DECISIONS, record.to_pmt())
+
+    def stop(self):
+        self._classifier.close()
+        return True

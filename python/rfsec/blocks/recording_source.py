@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Recording Source: replays a recorded I/Q file with its sample clock."""
+
+from datetime import datetime, timezone
+
+import numpy as np
+import pmt
+from gnuradio import gr
+
+from ..errors import ParameterError
+from ..recordings.recording import open_recording
+from .iq_windower import BUFFER_SAMPLES
+from .sample_clock import RX_FREQ, RX_RATE, RX_TIME
+
+
+class recording_source(gr.sync_block):
+    """
+    Replay a recording: SigMF, WAV (I/Q, or a real IF made analytic) or raw samples, memory-mapped.
+
+    Args:
+        path: the recording; for SigMF the .sigmf-meta, .sigmf-data or .sigmf file
+        sample_format: cu8, cs8, cs16_le, cf32_le, wav or sigmf; "" takes it from the name or the content
+        sample_rate: sample rate in Hz where the file does not tell it, 0 or more; 0 is unknown
+        skip_bytes: bytes before the first sample of a raw file, 0 or more
+
+    Ports:
+        out: complex64 stream, full scale is 1
+
+    Tags:
+        rx_rate, rx_freq and rx_time on the first sample and on each SigMF capture, as far as the file tells them
+
+    Example:
+        source = rfsec.recording_source("capture.cu8", sample_rate=2.4e6)
+    """
+
+    def __init__(self, path: str, sample_format: str = "", sample_rate: float = 0, skip_bytes: int = 0):
+        if not path:
+            raise ParameterError("The 'path' parameter of Recording Source must name a recording. Got an empty one instead.")
+        if not 0 <= sample_rate < float("inf"):
+            raise ParameterError(f"The 'sample_rate' parameter of Recording Source must be 0 or more Hz. Got {sample_rate} instead.")
+        gr.sync_block.__init__(self, "Recording Source", [], [np.complex64])
+        self.recording = open_recording(path, sample_format=sample_format or None, sample_rate_hz=sample_rate or None,
+                                        skip_bytes=skip_bytes)
+        self.set_min_output_buffer(0, BUFFER_SAMPLES)
+        self._position = 0
+        self._end = self.recording.sample_count
+        self._captures = list(self.recording.captures)
+
+    def finish(self) -> None:
+        """End the stream after the current call, as if the recording ended here: everything downstream completes."""
+        self._end = 0
+
+    def work(self, input_items, output_items):
+        count = min(len(output_items[0]), self._end - self._position)
+        if count <= 0:
+            return -1  # WORK_DONE
+        output_items[0][:count] = self.recording.read(self._position, count)
+        if self._position == 0 and self.recording.sample_rate_hz:
+            self.add_item_tag(0, 0, RX_RATE, pmt.from_double(float(self.recording.sample_rate_hz)))
+        while self._captures and self._captures[0][0] < self._position + count:
+            start, frequency_hz, time = self._captures.pop(0)
+            if frequency_hz is not None:
+                self.add_item_tag(0, start, RX_FREQ, pmt.from_double(float(frequency_hz)))
+            if time is not None:
+                self.add_item_tag(0, start, RX_TIME, _rx_time(time))
+        self._position += count
+        return count
+
+    def stop(self):
+        self.recording.close()
+        return True
+
+
+def _rx_time(iso: str):
+    """An ISO 8601 UTC time as the tuple that gr-uhd uses: uint64 seconds since 1970 and a double fraction."""
+    whole, _, fraction = iso.rstrip("Zz").partition(".")
+    seconds = int(datetime.fromisoformat(whole).replace(tzinfo=timezone.utc).timestamp())
+    return pmt.make_tuple(pmt.from_uint64(max(0, seconds)), pmt.from_double(float(f"0.{fraction or 0}")))

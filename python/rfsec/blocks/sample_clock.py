@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tags that tie an item to samples and time, and the clock that reads them back.
+
+``rx_time``, ``rx_rate`` and ``rx_freq`` are the tags of gr-uhd. A window stream adds ``window_start`` (uint64: the
+sample at which the item's window begins) and ``window_hop`` (uint64) on its first item and after each discontinuity.
+"""
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+import pmt
+
+RX_TIME, RX_RATE, RX_FREQ = (pmt.intern(key) for key in ("rx_time", "rx_rate", "rx_freq"))
+WINDOW_START, WINDOW_HOP = pmt.intern("window_start"), pmt.intern("window_hop")
+CLOCK_KEYS = ("rx_time", "rx_rate", "rx_freq")
+
+
+def vector_of(dtype, length: int):
+    """The io_signature entry of vectors of ``length``; GNU Radio wants the plain type for single items."""
+    return dtype if length == 1 else (dtype, length)
+
+
+def sorted_tags(block, port: int, first: int, last: int) -> list:
+    """The tags of input ``port`` on items ``first`` up to, but without, ``last``, in the order of their items."""
+    return sorted(block.get_tags_in_range(port, first, last), key=lambda tag: tag.offset) if last > first else []
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """A run of windows without a discontinuity; item ``item + k`` begins at sample ``start + k * hop``."""
+
+    item: int
+    start: int
+    hop: int
+    rate_hz: float | None = None
+    freq_hz: float | None = None
+    time_ns: int | None = None
+    time_sample: int = 0
+
+    def sample(self, item: int) -> int:
+        """First sample of the window at ``item``."""
+        return self.start + (item - self.item) * self.hop
+
+    def sample_time_ns(self, sample: int) -> int | None:
+        """UTC nanoseconds of ``sample``, or None where the source gave no time or no rate."""
+        if self.time_ns is None or not self.rate_hz:
+            return None
+        return self.time_ns + round((sample - self.time_sample) * 1e9 / self.rate_hz)
+
+
+class WindowClock:
+    """Keeps the epochs of a window stream until their windows are decided.
+
+    Parameters
+    ----------
+    hop : int
+        Samples from window to window until a ``window_hop`` tag says otherwise.
+    """
+
+    def __init__(self, hop: int):
+        self._epochs = deque([Epoch(item=0, start=0, hop=hop)])
+
+    def read(self, tags) -> None:
+        """Enter the tags of a window stream, in the order of their items."""
+        for tag in tags:
+            key = pmt.symbol_to_string(tag.key)
+            if key in _READERS:
+                last = self._epochs[-1]
+                epoch = last if last.item == tag.offset else replace(last, item=tag.offset, start=last.sample(tag.offset))
+                try:
+                    epoch = _READERS[key](epoch, tag.value)
+                except Exception:  # a tag that another block filled with something else is not ours to judge
+                    continue
+                if last.item == tag.offset:
+                    self._epochs.pop()
+                self._epochs.append(epoch)
+
+    def epoch(self, item: int) -> Epoch:
+        """The epoch of ``item``. Items are asked for in order: older epochs are forgotten."""
+        while len(self._epochs) > 1 and self._epochs[1].item <= item:
+            self._epochs.popleft()
+        return self._epochs[0]
+
+    def end_of_epoch(self) -> float:
+        """Item at which the epoch last asked for ends; infinity while it is the newest."""
+        return self._epochs[1].item if len(self._epochs) > 1 else float("inf")
+
+
+def _read_time(epoch: Epoch, value) -> Epoch:
+    seconds, fraction = pmt.to_uint64(pmt.tuple_ref(value, 0)), pmt.to_double(pmt.tuple_ref(value, 1))
+    return replace(epoch, time_ns=seconds * 1_000_000_000 + round(fraction * 1e9), time_sample=epoch.start)
+
+
+def _read_start(epoch: Epoch, value) -> Epoch:
+    start = pmt.to_uint64(value)
+    # A time on the same item was tied to the extrapolated start: it belongs to this window's first sample.
+    return replace(epoch, start=start, time_sample=start if epoch.time_sample == epoch.start else epoch.time_sample)
+
+
+_READERS = {
+    "rx_time": _read_time,
+    "rx_rate": lambda epoch, value: replace(epoch, rate_hz=pmt.to_double(value)),
+    "rx_freq": lambda epoch, value: replace(epoch, freq_hz=pmt.to_double(value)),
+    "window_start": _read_start,
+    "window_hop": lambda epoch, value: replace(epoch, hop=pmt.to_uint64(value)),
+}

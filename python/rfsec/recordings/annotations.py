@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes decisions about a recording as SigMF annotations."""
+
+import errno
+import os
+from pathlib import Path
+
+from sigmf import SigMFFile
+
+from ..errors import OutputError
+from ..records import DecisionRecord
+from .recording import open_recording
+
+SUFFIX = ".sigmf-meta"
+NAMESPACE = {"name": "rfsec", "version": "0.1.0", "optional": True}
+LIVE = {"global": {"core:datatype": "cf32_le"}, "captures": [{"core:sample_start": 0}], "annotations": []}
+
+
+class SigmfAnnotations:
+    """Collects decisions and writes them, on ``close``, into SigMF metadata of the recording they are about.
+
+    Consecutive decisions of one head with the same label and verdict become one annotation (the mean confidence, the
+    hull of their samples): what a viewer can show. The recording's own captures and annotations are kept. Beside the
+    recording the metadata names its dataset; elsewhere, for WAV files, archives and live signals it stands alone
+    (``core:metadata_only``).
+
+    Parameters
+    ----------
+    target : str
+        Path of the metadata; ``.sigmf-meta`` is added where it is missing. It appears whole, or not at all.
+    recording, sample_format, skip_bytes : str, str, int
+        The recording as for ``open_recording``; "" for a live signal.
+
+    Raises
+    ------
+    OutputError
+        The target can't be written, or it is the recording's own metadata.
+    """
+
+    def __init__(self, target: str, recording: str = "", sample_format: str = "", skip_bytes: int = 0):
+        self._target = Path(target if target.endswith(SUFFIX) else target + SUFFIX)
+        self._metadata, self._dataset = LIVE, None
+        if recording:
+            with open_recording(recording, sample_format=sample_format or None, skip_bytes=skip_bytes) as source:
+                self._metadata = source.sigmf_metadata() or LIVE
+                beside = source.data_path.resolve().parent == self._target.resolve().parent
+                if beside and source.data_path.suffix not in (".sigmf", ".wav"):
+                    self._dataset = source.data_path.name
+                if self._target.exists() and self._target.resolve() == source.data_path.with_suffix(SUFFIX).resolve():
+                    raise OutputError(f"{self._target}: these are the recording's own metadata; choose another name.")
+        if not self._target.parent.is_dir() or not os.access(self._target.parent, os.W_OK):
+            raise OutputError(f"{self._target}: SigMF annotations can't be written here: {os.strerror(errno.ENOENT)}.")
+        self._open: dict[str, dict] = {}  # per head: the annotation that the next decision may extend
+        self._done: list[dict] = []
+        self._rate_hz = self._freq_hz = None
+
+    def write(self, record: DecisionRecord) -> None:
+        if self._rate_hz is None:
+            self._rate_hz, self._freq_hz = record.sample_rate_hz, record.freq_hz
+        new = {**record.to_sigmf_annotation(), "_sum": record.confidence or 0, "_count": 1}
+        last = self._open.get(record.head)
+        if last is not None and all(last.get(key) == new.get(key) for key in _SAME) and \
+                record.sample_start <= last["core:sample_start"] + last["core:sample_count"]:
+            last["core:sample_count"] = record.sample_start + record.sample_count - last["core:sample_start"]
+            last["_sum"] += new["_sum"]
+            last["_count"] += 1
+            return
+        if last is not None:
+            self._done.append(last)
+        self._open[record.head] = new
+
+    def close(self) -> None:
+        annotations = sorted([*self._done, *self._open.values()], key=lambda one: one["core:sample_start"])
+        document = SigMFFile(metadata={
+            "global": self._global(), "captures": self._captures(),
+            "annotations": [*self._metadata["annotations"], *map(_finished, annotations)]})
+        partial = self._target.with_name(self._target.name + ".part")
+        try:
+            with open(partial, "w", encoding="utf-8") as file:
+                document.dump(file, pretty=True)
+            os.replace(partial, self._target)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise OutputError(f"{self._target}: SigMF annotations can't be written: {error.strerror}.") from None
+
+    def _global(self) -> dict:
+        info = {**self._metadata["global"]}
+        info.setdefault("core:version", "1.2.0")
+        if self._rate_hz is not None:
+            info.setdefault("core:sample_rate", self._rate_hz)
+        others = [one for one in info.get("core:extensions", []) if one.get("name") != NAMESPACE["name"]]
+        info["core:extensions"] = [*others, NAMESPACE]
+        info.pop("core:dataset", None)
+        info.update({"core:dataset": self._dataset} if self._dataset else {"core:metadata_only": True})
+        return info
+
+    def _captures(self) -> list[dict]:
+        captures = [dict(one) for one in self._metadata["captures"]]
+        if captures and self._freq_hz is not None:
+            captures[0].setdefault("core:frequency", self._freq_hz)
+        return captures
+
+
+_SAME = ("core:label", "rfsec:verdict", "core:freq_lower_edge", "core:freq_upper_edge", "core:generator")
+
+
+def _finished(annotation: dict) -> dict:
+    total, count = annotation.pop("_sum"), annotation.pop("_count")
+    if "rfsec:confidence" in annotation:
+        annotation["rfsec:confidence"] = round(total / count, 6)
+    return annotation
