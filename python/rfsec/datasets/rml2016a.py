@@ -2,7 +2,7 @@
 """RadioML 2016.10a from a seed: the published recipe with its faults ("compat"), and a corrected one.
 
 O'Shea and West, "Radio Machine Learning Dataset Generation with GNU Radio", GRCon 2016. Scores on the two modes must
-never be mixed: see ``published_channel`` and ``SignalStyle`` for what differs.
+never be mixed: see ``PublishedChannel`` and ``SignalStyle`` for what differs.
 
 Example
 -------
@@ -18,16 +18,16 @@ import numpy as np
 
 from ..errors import ParameterError
 from .labelled_windows import LabelledWindows
-from .rml2016a_channels import CLEAN_LENGTH, WINDOW, Windows, corrected_channel, published_channel
+from .rml2016a_channels import CLEAN_LENGTH, WINDOW, CorrectedChannel, PublishedChannel
 from .rml2016a_signals import CORRECTED, LABELS, PUBLISHED, SAMPLE_RATE_HZ, SAMPLES_PER_SYMBOL, SignalStyle, modulate
 from .seeding import Purpose, seed_sequence
 
 __all__ = ["LABELS", "MODES", "SAMPLES_PER_SYMBOL", "SAMPLE_RATE_HZ", "SNRS_DB", "WINDOW", "generate"]
 
 SNRS_DB = tuple(range(-20, 20, 2))
-MODES: dict[str, tuple[SignalStyle, Callable[..., Windows]]] = {
-    "compat": (PUBLISHED, published_channel),
-    "corrected": (CORRECTED, corrected_channel),
+MODES: dict[str, tuple[SignalStyle, type[PublishedChannel] | type[CorrectedChannel]]] = {
+    "compat": (PUBLISHED, PublishedChannel),
+    "corrected": (CORRECTED, CorrectedChannel),
 }
 _BLOCK = 1024  # windows made at once: their work arrays stay in a core's cache
 
@@ -79,13 +79,13 @@ def generate(
             "RadioML 2016.10a needs at least one SNR and at least 1 window per cell. "
             f"Got {len(snrs_db)} SNRs and {windows_per_cell} windows instead."
         )
-    style, channel = MODES[mode]
+    style, make_channel = MODES[mode]
     rng = np.random.default_rng(seed_sequence(purpose, seed, index))
     snr_db = np.repeat(np.asarray(snrs_db, np.int16), windows_per_cell)
-    parts = []
+    channel, parts = make_channel(rng), []
     for number, label in enumerate(LABELS):
         clean = modulate(label, style, len(snr_db), CLEAN_LENGTH, rng)
-        parts += [channel(clean[i : i + _BLOCK], snr_db[i : i + _BLOCK], rng) for i in range(0, len(clean), _BLOCK)]
+        parts += [channel(clean[i : i + _BLOCK], snr_db[i : i + _BLOCK]) for i in range(0, len(clean), _BLOCK)]
         report(number + 1)
     return LabelledWindows(
         x=np.concatenate(parts),

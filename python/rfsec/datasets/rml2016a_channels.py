@@ -23,19 +23,22 @@ PROFILE = MultipathProfile(
 )
 _CLOCK_STEP_HZ, _CLOCK_BOUND_HZ = 0.01, 50.0
 _CARRIER_STEP_HZ, _CARRIER_BOUND_HZ = 0.01, 500.0
-_PUBLISHED_SEED = 0x1337  # one seed for every run of the published set, whatever the data's own seed
+_PUBLISHED_DRIFT_SEED = 0x1337
+# Every run of the published set has the same fading (GNU Radio's seed 0x1337), so its gain decides the accuracies. Of
+# 20,000 seeds tried here this one's gain over the run has the distribution nearest to GNU Radio's, within 0.5 dB from
+# the 2nd to the 98th percentile; tests/datasets/test_rml2016a_gnuradio.py compares them.
+_PUBLISHED_FADING_SEED = 19627
 _PUBLISHED_RUN = 640_000  # samples of the longest published run: 10,000 bytes of BPSK at 8 samples a symbol
 _PUBLISHED_NOISE_POOL = 8192  # GNU Radio's fast noise source draws from a pool of that many samples
 _PUBLISHED_GAIN_DB = 4.0  # fitted: with it the accuracy of models meets the curves measured on the published set
 
 
 @lru_cache(maxsize=1)
-def _published_realisation() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], Windows]:
-    """Carrier phase (radian) and clock delay (samples) along the run, and the pool of noise."""
-    rng = np.random.default_rng(_PUBLISHED_SEED)
+def _published_drift() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Carrier phase (radian) and clock delay (samples) along the published run."""
+    rng = np.random.default_rng(_PUBLISHED_DRIFT_SEED)
     phase = frequency_walk_phase(_PUBLISHED_RUN, SAMPLE_RATE_HZ, _CARRIER_STEP_HZ, _CARRIER_BOUND_HZ, rng)
-    delay = clock_walk_delay(_PUBLISHED_RUN, SAMPLE_RATE_HZ, _CLOCK_STEP_HZ, _CLOCK_BOUND_HZ, rng)
-    return phase, delay, complex_noise((_PUBLISHED_NOISE_POOL,), rng)
+    return phase, clock_walk_delay(_PUBLISHED_RUN, SAMPLE_RATE_HZ, _CLOCK_STEP_HZ, _CLOCK_BOUND_HZ, rng)
 
 
 def _propagate(
@@ -51,59 +54,64 @@ def _propagate(
     return out * (np.cos(turn) + 1j * np.sin(turn))
 
 
-def published_channel(clean: Windows, snr_db: npt.NDArray[np.int16], rng: np.random.Generator) -> Windows:
-    """Pass clean signals through the published channel: one realisation, seen at random times of a run.
+class PublishedChannel:
+    """The published channel: one realisation, which every window of a set sees at a random time of a run.
 
     Kept faults: the noise amplitude is 10^(-SNR/10), so the true SNR is about twice the label; every run repeats the
     same fading, drift and pool of noise; carrier and clock hardly move; each window is divided by its sum of |x|.
 
+    The noise repeats within a set but not between sets: a network that has seen a set's pool of 8,192 samples knows it
+    by heart (it then tells AM-SSB, which is nothing but noise, without error), and its score would mean nothing.
+
     Parameters
     ----------
-    clean : ndarray of complex64, shape (n, 256)
-    snr_db : ndarray of int16, shape (n,)
     rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of complex64, shape (n, 128)
+        Draws the set's noise at once, and every window's time later.
     """
-    phase, delay, pool = _published_realisation()
-    count = len(clean)
-    starts = rng.integers(50, _PUBLISHED_RUN - WINDOW, count)
-    gains = path_gains(PROFILE, 1, starts / SAMPLE_RATE_HZ, np.random.default_rng(_PUBLISHED_SEED))
-    # A window begins anywhere within a symbol; the clock's walk adds the part of a sample.
-    timing = rng.integers(0, 8, count) + np.remainder(delay[starts], 1.0)
-    samples = np.arange(WINDOW)
-    received = _propagate(clean, gains, timing, phase[starts[:, None] + samples])
-    noise = pool[(rng.integers(0, len(pool), count)[:, None] + samples) % len(pool)]
-    noise_amplitude = (10.0 ** (-snr_db / 10.0)).astype(np.float32)
-    received = received * np.float32(10 ** (_PUBLISHED_GAIN_DB / 20)) + noise * noise_amplitude[:, None]
-    return received / np.abs(received).sum(axis=-1, keepdims=True)
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._pool = complex_noise((_PUBLISHED_NOISE_POOL,), rng)
+
+    def __call__(self, clean: Windows, snr_db: npt.NDArray[np.int16]) -> Windows:
+        """Pass clean signals, complex64 (n, 256), to windows, complex64 (n, 128), at SNR labels int16 (n,)."""
+        phase, delay = _published_drift()
+        count, samples = len(clean), np.arange(WINDOW)
+        starts = self._rng.integers(50, _PUBLISHED_RUN - WINDOW, count)
+        gains = path_gains(PROFILE, 1, starts / SAMPLE_RATE_HZ, np.random.default_rng(_PUBLISHED_FADING_SEED))
+        # A window begins anywhere within a symbol; the clock's walk adds the part of a sample.
+        timing = self._rng.integers(0, 8, count) + np.remainder(delay[starts], 1.0)
+        received = _propagate(clean, gains, timing, phase[starts[:, None] + samples])
+        noise_starts = self._rng.integers(0, len(self._pool), count)
+        noise = self._pool[(noise_starts[:, None] + samples) % len(self._pool)]
+        noise_amplitude = (10.0 ** (-snr_db / 10.0)).astype(np.float32)
+        received = received * np.float32(10 ** (_PUBLISHED_GAIN_DB / 20)) + noise * noise_amplitude[:, None]
+        return received / np.abs(received).sum(axis=-1, keepdims=True)
 
 
-def corrected_channel(clean: Windows, snr_db: npt.NDArray[np.int16], rng: np.random.Generator) -> Windows:
-    """Pass each clean signal through a channel of its own and add noise at its true SNR.
+class CorrectedChannel:
+    """A channel of its own for each window, and noise at the true SNR.
 
     The published bounds of the walks become uniform draws: carrier +-500 Hz, timing anywhere in a symbol. The clock's
-    +-50 Hz would move a window's end by 0.03 samples; it is part of the random timing.
+    +-50 Hz would move a window's end by 0.03 samples; it is part of the random timing. The SNR is the received signal's
+    power, averaged over the window, over that of the noise in the whole band.
 
     Parameters
     ----------
-    clean : ndarray of complex64, shape (n, 256)
-    snr_db : ndarray of int16, shape (n,)
-        Power of the received signal, averaged over the window, over that of the noise in the whole band, dB.
     rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of complex64, shape (n, 128); unit signal power
     """
-    count = len(clean)
-    gains = path_gains(PROFILE, count, np.zeros(count), rng)
-    carrier_hz = rng.uniform(-_CARRIER_BOUND_HZ, _CARRIER_BOUND_HZ, (count, 1))
-    start_phase = rng.uniform(-np.pi, np.pi, (count, 1))
-    phase = start_phase + 2 * np.pi * carrier_hz / SAMPLE_RATE_HZ * np.arange(WINDOW)
-    received = _propagate(clean, gains, rng.uniform(0, 8, count), phase)
-    received /= np.sqrt(np.mean(np.abs(received) ** 2, axis=-1, keepdims=True))
-    noise_amplitude = (10.0 ** (-snr_db / 20.0)).astype(np.float32)
-    return received + complex_noise(received.shape, rng) * noise_amplitude[:, None]
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+
+    def __call__(self, clean: Windows, snr_db: npt.NDArray[np.int16]) -> Windows:
+        """Pass clean signals, complex64 (n, 256), to windows of unit signal power, complex64 (n, 128)."""
+        count = len(clean)
+        gains = path_gains(PROFILE, count, np.zeros(count), self._rng)
+        carrier_hz = self._rng.uniform(-_CARRIER_BOUND_HZ, _CARRIER_BOUND_HZ, (count, 1))
+        start_phase = self._rng.uniform(-np.pi, np.pi, (count, 1))
+        phase = start_phase + 2 * np.pi * carrier_hz / SAMPLE_RATE_HZ * np.arange(WINDOW)
+        received = _propagate(clean, gains, self._rng.uniform(0, 8, count), phase)
+        received /= np.sqrt(np.mean(np.abs(received) ** 2, axis=-1, keepdims=True))
+        noise_amplitude = (10.0 ** (-snr_db / 20.0)).astype(np.float32)
+        return received + complex_noise(received.shape, self._rng) * noise_amplitude[:, None]
