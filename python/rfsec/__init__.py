@@ -17,6 +17,7 @@ _WHERE = {
     "iq_to_amp_phase": ".blocks.iq_to_amp_phase",
     "onnx_classifier": ".blocks.onnx_classifier",
     "decision_sink": ".blocks.decision_sink",
+    "find_usrp": ".blocks.usrp",
     "DecisionRecord": ".records",
     "RfsecError": ".errors",
     "ParameterError": ".errors",

@@ -54,6 +54,10 @@ class decision_sink(gr.basic_block):
         self.message_port_register_in(DECISIONS)
         self.set_msg_handler(DECISIONS, self._handle)
 
+    def add_output(self, output) -> None:
+        """Give ``output`` every decision too: it has ``write(record)`` and ``close()``, which may raise OutputError."""
+        self._outputs.append(output)
+
     def _handle(self, message) -> None:
         try:
             record = DecisionRecord.from_pmt(message)

@@ -28,7 +28,7 @@ class onnx_classifier(gr.basic_block):
 
     Args:
         model: name of a shipped model ("default" is an alias), or the path of an .onnx file with a card
-        length: samples in a window, within the range that the card allows
+        length: samples in a window, within the range that the card allows; None takes the shortest that it allows
         representation: what the input holds: "iq" (complex64 windows) or "amp_phase" (from IQ to Amplitude-Phase);
             must be the card's; None takes the card's
         classes: number of labels of the model's first head; must be the card's; None takes the card's
@@ -54,14 +54,15 @@ class onnx_classifier(gr.basic_block):
         tb.msg_connect(classifier, "decisions", rfsec.decision_sink(jsonl="decisions.jsonl"), "decisions")
     """
 
-    def __init__(self, model: str = "default", length: int = 128, representation: str | None = None,
+    def __init__(self, model: str = "default", length: int | None = 128, representation: str | None = None,
                  classes: int | None = None, batch: int = 64, threads: int = 1, on_overload: str = "wait"):
         for name, value, limit in (("batch", batch, 4096), ("threads", threads, 256)):
             if not 1 <= value <= limit:
                 raise ParameterError(f"The '{name}' parameter of ONNX Classifier must be 1 to {limit}. Got {value} instead.")
         session = ModelSession(find_model(model), threads=threads)
-        session.check_window(length)
         self.card = card = session.card
+        length = card.input.window_min if length is None else length
+        session.check_window(length)
         form = card.input.representation
         if representation not in (None, form):
             raise ModelError(f"{session.path}: the model takes the representation '{form}'. Got {representation!r} instead.")
@@ -72,7 +73,7 @@ class onnx_classifier(gr.basic_block):
         items = vector_of(np.complex64, length) if form == "iq" else (np.float32, 2 * length)
         gr.basic_block.__init__(self, "ONNX Classifier", [items], gr.py_io_signature(0, len(outputs), outputs))
         self.message_port_register_out(DECISIONS)
-        self._length, self._form = length, form
+        self.length, self._form = length, form
         self._classifier = StreamClassifier(session, length=length, batch=batch, on_overload=on_overload,
                                             represent=self._represent)
         self._clock = WindowClock(length)
@@ -84,8 +85,8 @@ class onnx_classifier(gr.basic_block):
 
     def _represent(self, windows):
         if self._form == "iq":
-            return represent("iq", windows.reshape(-1, self._length))
-        return windows.reshape(-1, 2, self._length)
+            return represent("iq", windows.reshape(-1, self.length))
+        return windows.reshape(-1, 2, self.length)
 
     def forecast(self, noutput_items, ninputs):
         return [1] * ninputs
@@ -178,7 +179,7 @@ class onnx_classifier(gr.basic_block):
     def _send(self, epoch, item, count, head, label, confidence, verdict) -> None:
         sample = epoch.sample(item)
         record = DecisionRecord(
-            sample, (count - 1) * epoch.hop + self._length, epoch.sample_time_ns(sample), epoch.freq_hz, epoch.rate_hz,
+            sample, (count - 1) * epoch.hop + self.length, epoch.sample_time_ns(sample), epoch.freq_hz, epoch.rate_hz,
             None, head, label, confidence, verdict, self.card.name)
         self.message_port_pub(DECISIONS, record.to_pmt())
 

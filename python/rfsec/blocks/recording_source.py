@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Recording Source: replays a recorded I/Q file with its sample clock."""
 
+import re
 from datetime import datetime, timezone
 
 import numpy as np
 import pmt
 from gnuradio import gr
 
-from ..errors import ParameterError
+from ..errors import ParameterError, RecordingError
 from ..recordings.recording import open_recording
 from .iq_windower import BUFFER_SAMPLES
 from .sample_clock import RX_FREQ, RX_RATE, RX_TIME
@@ -42,19 +43,20 @@ class recording_source(gr.sync_block):
         self.recording = open_recording(path, sample_format=sample_format or None, sample_rate_hz=sample_rate or None,
                                         skip_bytes=skip_bytes)
         self.set_min_output_buffer(0, BUFFER_SAMPLES)
+        self.error: RecordingError | None = None
         self._position = 0
-        self._end = self.recording.sample_count
         self._captures = list(self.recording.captures)
 
-    def finish(self) -> None:
-        """End the stream after the current call, as if the recording ended here: everything downstream completes."""
-        self._end = 0
-
     def work(self, input_items, output_items):
-        count = min(len(output_items[0]), self._end - self._position)
+        count = min(len(output_items[0]), self.recording.sample_count - self._position)
         if count <= 0:
             return -1  # WORK_DONE
-        output_items[0][:count] = self.recording.read(self._position, count)
+        try:
+            output_items[0][:count] = self.recording.read(self._position, count)
+        except RecordingError as error:  # the file shrank under us; raised inside work() it would hang the flowgraph
+            self.logger.error(str(error))
+            self.error = error
+            return -1
         if self._position == 0 and self.recording.sample_rate_hz:
             self.add_item_tag(0, 0, RX_RATE, pmt.from_double(float(self.recording.sample_rate_hz)))
         while self._captures and self._captures[0][0] < self._position + count:
@@ -72,7 +74,8 @@ class recording_source(gr.sync_block):
 
 
 def _rx_time(iso: str):
-    """An ISO 8601 UTC time as the tuple that gr-uhd uses: uint64 seconds since 1970 and a double fraction."""
-    whole, _, fraction = iso.rstrip("Zz").partition(".")
-    seconds = int(datetime.fromisoformat(whole).replace(tzinfo=timezone.utc).timestamp())
-    return pmt.make_tuple(pmt.from_uint64(max(0, seconds)), pmt.from_double(float(f"0.{fraction or 0}")))
+    """An ISO 8601 time (UTC where it names no zone) as gr-uhd's tuple: uint64 seconds since 1970 and a fraction."""
+    moment = datetime.fromisoformat(iso)  # keeps microseconds only: the fraction is read on its own
+    seconds = int(moment.replace(microsecond=0, tzinfo=moment.tzinfo or timezone.utc).timestamp())
+    fraction = re.search(r"[.,](\d+)", iso)
+    return pmt.make_tuple(pmt.from_uint64(max(0, seconds)), pmt.from_double(float(f"0.{fraction[1]}") if fraction else 0.0))

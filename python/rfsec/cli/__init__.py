@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line. ``main`` is its front door: every deliberate error becomes one line and a non-zero exit."""
+
+import os
+import sys
+
+import typer
+
+from ..errors import RfsecError
+from .classify import classify
+from .dataset import app as dataset
+from .doctor import doctor
+from .models import models
+from .train import train
+
+app = typer.Typer(name="rfsec", help="RF security in GNU Radio: classify what is transmitted, and by whom.",
+                  no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app.command()(classify)
+app.add_typer(models)
+app.command()(doctor)
+app.command()(train)
+app.add_typer(dataset, name="dataset")
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status."""
+    try:
+        app()
+    except RfsecError as error:
+        typer.echo(f"rfsec: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more while it ends
+        sys.exit(1)
