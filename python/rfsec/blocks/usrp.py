@@ -2,6 +2,7 @@
 """USRP radios: found before a flowgraph is built on them, opened with a clock in UTC."""
 
 import logging
+import os
 import time
 
 from gnuradio import uhd
@@ -9,6 +10,8 @@ from gnuradio import uhd
 from ..errors import ParameterError, RadioError
 
 logger = logging.getLogger(__name__)
+# UHD greets on standard error when it is first used; a program without a radio should say one line only.
+os.environ.setdefault("UHD_LOG_CONSOLE_LEVEL", "warning")
 
 
 def find_usrp(args: str = "") -> None:
