@@ -11,6 +11,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from ..errors import ParameterError
 
+_SHARE_PER_LINE = 0.02  # where there is no terminal for a bar, a line each time that much more is done
+
 
 def train(
     model: Annotated[str, typer.Argument(help="conv-bigru or lstm-amp-phase.")],
@@ -31,10 +33,11 @@ def train(
     from ..training.recipes import find_recipe
 
     recipe = find_recipe(model)
+    wanted = recipe.default_windows if windows is None else windows
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-{mode}-seed{seed}.checkpoint")
     chosen = choose_device(device)
-    console = Console()
+    console, shown = Console(), 0.0
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -46,17 +49,16 @@ def train(
         task = bar.add_task(f"{model} on {chosen.type}", total=None, standing="")
 
         def report(standing: Standing) -> None:
+            nonlocal shown
             best = "" if standing.validation_accuracy is None else f", best {standing.validation_accuracy:.1%}"
-            bar.update(
-                task,
-                completed=standing.windows_seen,
-                total=standing.windows_total,
-                standing=f"loss {standing.loss:.3f}{best}, {standing.windows_per_s:,.0f} windows/s",
-            )
+            text = f"loss {standing.loss:.3f}{best}, {standing.windows_per_s:,.0f} windows/s"
+            bar.update(task, completed=standing.windows_seen, total=standing.windows_total, standing=text)
+            share = standing.windows_seen / standing.windows_total
+            if not console.is_terminal and share >= shown + _SHARE_PER_LINE:
+                shown = share
+                console.print(f"{standing.windows_seen:,} of {standing.windows_total:,} windows: {text}")
 
-        card = produce_model(
-            recipe, mode, seed, recipe.default_windows if windows is None else windows, out, checkpoint, chosen, threads, report
-        )
+        card = produce_model(recipe, mode, seed, wanted, out, checkpoint, chosen, threads, report)
     by_snr = "  ".join(f"{snr}: {share:.0%}" for snr, share in card.metrics.accuracy_by_snr.items())
     console.print(f"Accuracy by SNR (dB): {by_snr}")
     console.print(f"Accuracy over 0 to 18 dB: {card.metrics.accuracy_0_to_18_db:.1%} ({card.metrics.test_data})")

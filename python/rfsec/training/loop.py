@@ -57,7 +57,7 @@ def choose_device(name: str) -> torch.device:
 
 def bf16_pays(device: torch.device) -> bool:
     """Whether bfloat16 is faster than float32 here: on every GPU of today, and on CPUs with instructions for it."""
-    return device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    return device.type == "cuda" or torch.cpu.get_capabilities().get("avx512_bf16", False)
 
 
 def learning_rate_scale(done: float) -> float:
