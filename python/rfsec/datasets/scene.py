@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A scene: four transmitters that send in turn on one channel, each with oscillator and gain of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +11,15 @@ from ..dsp.occupied_bandwidth import occupied_band
 from .rml2016a_signals import PUBLISHED, SAMPLE_RATE_HZ, SAMPLES_PER_SYMBOL, modulate
 from .seeding import Purpose, seed_sequence
 
-#: Transmitters and the modulations that each switches between. AM-SSB is missing (pure noise in the published set) and
-#: so is WBFM (a plain carrier while its audio is silent): a scene's truth should be what a listener could tell.
+#: Transmitters and the modulations that each switches between. AM-SSB is missing: the published set has pure noise there.
 TRANSMITTERS = {
     "alpha": ("BPSK", "QPSK", "8PSK"),
     "bravo": ("GFSK", "CPFSK"),
-    "charlie": ("AM-DSB",),
-    "delta": ("PAM4", "QAM64"),
+    "charlie": ("AM-DSB", "WBFM"),
+    "delta": ("PAM4", "QAM16", "QAM64"),
 }
+# Nobody pauses: silent FM is a plain carrier, and a scene's truth should be what a listener could tell.
+_STYLE = replace(PUBLISHED, pause_share=0.0)
 DURATION_S = 8.0
 _BURST_S = (0.2, 0.8)
 _GAP_S = (0.05, 0.25)
@@ -113,7 +114,7 @@ def make_scene(seed: int) -> Scene:
             return Scene(samples, SAMPLE_RATE_HZ, tuple(bursts), seed)
         name = rng.choice([other for other in TRANSMITTERS if not bursts or other != bursts[-1].transmitter])
         label = str(rng.choice(TRANSMITTERS[name]))
-        sent = radios[name].send(modulate(label, PUBLISHED, 1, count, rng)[0], rng)
+        sent = radios[name].send(modulate(label, _STYLE, 1, count, rng)[0], rng)
         samples[start : start + count] += sent
         snr_db = 10 * np.log10(np.mean(np.abs(sent) ** 2)) - 20 * np.log10(noise_amplitude)
         low, high = occupied_band(sent, SAMPLE_RATE_HZ)
