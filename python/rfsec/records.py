@@ -5,10 +5,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache, lru_cache
+from math import isfinite
 
 ACCEPTED, LOW_SNR, UNKNOWN, SKIPPED = VERDICTS = ("accepted", "low_snr", "unknown", "skipped")
 FIELDS = ("sample_start", "sample_count", "time", "freq_hz", "sample_rate_hz", "snr_db", "head", "label",
           "confidence", "verdict", "model")
+MAX_TIME_NS = 253_402_300_800_000_000_000  # the year 10000, which ISO 8601 and datetime do not reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ class DecisionRecord:
             value = getattr(self, name)
             if not isinstance(value, kinds) or value is True or value is False:
                 raise ValueError(f"The '{name}' of a decision record must not be a {type(value).__name__}.")
+            if isinstance(value, float) and not isfinite(value):
+                raise ValueError(f"The '{name}' of a decision record must be finite. Got {value} instead.")
+        if self.time_ns is not None and not 0 <= self.time_ns < MAX_TIME_NS:
+            raise ValueError("The time of a decision record must lie in the years 1970 to 9999.")
+        if self.sample_start < 0 or self.sample_count < 0:
+            raise ValueError("The samples of a decision record must be 0 or more.")
         if self.verdict not in VERDICTS:
             raise ValueError(f"The verdict of a decision record must be one of {', '.join(VERDICTS)}.")
 

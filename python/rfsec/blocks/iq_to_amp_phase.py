@@ -5,8 +5,8 @@ import numpy as np
 from gnuradio import gr
 
 from ..dsp.amp_phase import amplitude_phase
-from ..errors import ParameterError
 from .iq_windower import BUFFER_SAMPLES, MAX_LENGTH
+from .parameters import check_whole
 from .sample_clock import vector_of
 
 
@@ -32,8 +32,7 @@ class iq_to_amp_phase(gr.sync_block):
     """
 
     def __init__(self, length: int = 128):
-        if not 1 <= length <= MAX_LENGTH:
-            raise ParameterError(f"The 'length' parameter of IQ to Amplitude-Phase must be 1 to {MAX_LENGTH} samples. Got {length} instead.")
+        check_whole("IQ to Amplitude-Phase", "length", length, MAX_LENGTH, "samples")
         gr.sync_block.__init__(self, "IQ to Amplitude-Phase", [vector_of(np.complex64, length)], [(np.float32, 2 * length)])
         self.set_min_output_buffer(0, max(2, BUFFER_SAMPLES // length))
         self._length = length

@@ -6,8 +6,8 @@ import pmt
 from gnuradio import gr
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ..errors import ParameterError
-from .sample_clock import CLOCK_KEYS, WINDOW_HOP, WINDOW_START, sorted_tags, vector_of
+from .parameters import check_whole
+from .sample_clock import CLOCK_KEYS, RX_RATE, RX_TIME, WINDOW_HOP, WINDOW_START, moved_time, sorted_tags, vector_of
 
 BUFFER_SAMPLES = 1 << 20  # large work calls: at GNU Radio's default buffers a Python block is five times slower
 MAX_LENGTH = 1 << 20
@@ -41,23 +41,24 @@ class iq_windower(gr.basic_block):
 
     def __init__(self, length: int = 128, hop: int = 128):
         for name, value in (("length", length), ("hop", hop)):
-            if not 1 <= value <= MAX_LENGTH:
-                raise ParameterError(f"The '{name}' parameter of IQ Windower must be 1 to {MAX_LENGTH} samples. Got {value} instead.")
+            check_whole("IQ Windower", name, value, MAX_LENGTH, "samples")
         gr.basic_block.__init__(self, "IQ Windower", [np.complex64], [vector_of(np.complex64, length)])
         self.set_tag_propagation_policy(gr.TPP_DONT)
         self.set_relative_rate(1, hop)
         self.set_min_output_buffer(0, max(2, BUFFER_SAMPLES // length))
         self._length, self._hop = length, hop
         self.discontinuities = 0
-        self._begin(0, {})
         self._began_at = None
+        self._tagged_to = 0  # the tags of samples before this one were passed on
+        self._rate = None  # value of the newest rx_rate tag
+        self._begin(0, {}, 0)
 
-    def _begin(self, sample: int, clock_tags: dict) -> None:
-        """Start a new grid at ``sample``. Its tags wait for the first window, which may never be complete."""
+    def _begin(self, sample: int, clock_tags: dict, first_item: int) -> None:
+        """Start a new grid at ``sample``. Its tags wait for its window ``first_item``, which may never be complete."""
         self._start, self._next = sample, sample
         self._tail = np.empty(0, np.complex64)  # the samples from self._next on that were consumed already
         self._waiting_tags = {WINDOW_START: pmt.from_uint64(sample), WINDOW_HOP: pmt.from_uint64(self._hop), **clock_tags}
-        self._first_item = None
+        self._first_item = first_item
 
     def forecast(self, noutput_items, ninputs):
         return [1] * ninputs
@@ -69,9 +70,9 @@ class iq_windower(gr.basic_block):
         here = {tag.key: tag.value for tag in clock_tags if tag.offset == base}
         if here and self._began_at != base:
             self.discontinuities += base > 0
-            kept = self._waiting_tags if base else {}
-            self._begin(base, {**{key: kept[key] for key in kept if key not in (WINDOW_START, WINDOW_HOP)}, **here})
+            self._begin(base, {**self._kept_clock(base), **here}, self.nitems_written(0))
             self._began_at = base
+            self._rate = here.get(RX_RATE, self._rate)
         later = [tag.offset for tag in clock_tags if tag.offset > base]
         if later:  # up to the next discontinuity in this call; the next call begins there
             samples = samples[:later[0] - base]
@@ -84,6 +85,14 @@ class iq_windower(gr.basic_block):
         self._tail = self._stretch(samples, base, self._next, end)
         self.consume(0, end - base)
         return count
+
+    def _kept_clock(self, sample: int) -> dict:
+        """The clock tags of a grid that gave no window, as they are at ``sample``."""
+        kept = {key: value for key, value in self._waiting_tags.items() if key not in (WINDOW_START, WINDOW_HOP)}
+        if RX_TIME in kept:
+            time = moved_time(kept.pop(RX_TIME), sample - self._start, self._rate)
+            kept.update({} if time is None else {RX_TIME: time})
+        return kept
 
     def _windows_ready(self, end: int, room: int) -> tuple[int, bool]:
         """How many windows are complete at sample ``end`` and fit in ``room``, and whether that is all of them."""
@@ -115,15 +124,12 @@ class iq_windower(gr.basic_block):
         return sliding_window_view(stretch, self._length)[::self._hop][:count]
 
     def _send_tags(self, tags, end, count) -> None:
-        written = self.nitems_written(0)
         if count and self._waiting_tags:
-            self._first_item = written
             for key, value in self._waiting_tags.items():
-                self.add_item_tag(0, written, key, value)
+                self.add_item_tag(0, self._first_item, key, value)
             self._waiting_tags = {}
-        if self._first_item is None:
-            return
         for tag in tags:
-            if tag.offset < end and pmt.symbol_to_string(tag.key) not in CLOCK_KEYS:
+            if self._tagged_to <= tag.offset < end and pmt.symbol_to_string(tag.key) not in CLOCK_KEYS:
                 ahead = max(0, -((self._start + self._length - 1 - tag.offset) // self._hop))
-                self.add_item_tag(0, max(written, self._first_item + ahead), tag.key, tag.value)
+                self.add_item_tag(0, self._first_item + ahead, tag.key, tag.value)
+        self._tagged_to = max(self._tagged_to, end)

@@ -7,12 +7,14 @@ import numpy as np
 import pmt
 from gnuradio import gr
 
-from ..errors import ModelError, ParameterError
+from ..errors import ModelError
 from ..inference.catalog import find_model
 from ..inference.representations import represent
 from ..inference.session import ModelSession
 from ..inference.stream_classifier import Decided, StreamClassifier
 from ..records import ACCEPTED, SKIPPED, UNKNOWN, DecisionRecord
+from .iq_windower import MAX_LENGTH
+from .parameters import check_whole
 from .sample_clock import WindowClock, sorted_tags, vector_of
 
 DECISIONS = pmt.intern("decisions")
@@ -57,11 +59,11 @@ class onnx_classifier(gr.basic_block):
     def __init__(self, model: str = "default", length: int | None = 128, representation: str | None = None,
                  classes: int | None = None, batch: int = 64, threads: int = 1, on_overload: str = "wait"):
         for name, value, limit in (("batch", batch, 4096), ("threads", threads, 256)):
-            if not 1 <= value <= limit:
-                raise ParameterError(f"The '{name}' parameter of ONNX Classifier must be 1 to {limit}. Got {value} instead.")
+            check_whole("ONNX Classifier", name, value, limit)
         session = ModelSession(find_model(model), threads=threads)
         self.card = card = session.card
         length = card.input.window_min if length is None else length
+        check_whole("ONNX Classifier", "length", length, MAX_LENGTH, "samples")
         session.check_window(length)
         form = card.input.representation
         if representation not in (None, form):

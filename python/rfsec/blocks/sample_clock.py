@@ -5,14 +5,19 @@
 sample at which the item's window begins) and ``window_hop`` (uint64) on its first item and after each discontinuity.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass, replace
 
 import pmt
 
+from ..records import MAX_TIME_NS
+
 RX_TIME, RX_RATE, RX_FREQ = (pmt.intern(key) for key in ("rx_time", "rx_rate", "rx_freq"))
 WINDOW_START, WINDOW_HOP = pmt.intern("window_start"), pmt.intern("window_hop")
 CLOCK_KEYS = ("rx_time", "rx_rate", "rx_freq")
+# Beyond these a tag is nonsense, and arithmetic on it would fail inside work().
+MAX_SAMPLE, MAX_HOP, MIN_RATE_HZ = 1 << 61, 1 << 32, 1e-3
 
 
 def vector_of(dtype, length: int):
@@ -23,6 +28,18 @@ def vector_of(dtype, length: int):
 def sorted_tags(block, port: int, first: int, last: int) -> list:
     """The tags of input ``port`` on items ``first`` up to, but without, ``last``, in the order of their items."""
     return sorted(block.get_tags_in_range(port, first, last), key=lambda tag: tag.offset) if last > first else []
+
+
+def moved_time(time, samples: int, rate):
+    """The ``rx_time`` value ``samples`` after ``time`` at the ``rx_rate`` value ``rate``; None where they do not tell."""
+    if rate is None:  # PMT's functions crash on it
+        return None
+    try:
+        epoch = _read_time(_read_rate(Epoch(item=0, start=0, hop=1), rate), time)
+    except Exception:  # whatever another block put there
+        return None
+    seconds, nanoseconds = divmod(epoch.sample_time_ns(samples), 1_000_000_000)
+    return pmt.make_tuple(pmt.from_uint64(seconds), pmt.from_double(nanoseconds * 1e-9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +62,8 @@ class Epoch:
         """UTC nanoseconds of ``sample``, or None where the source gave no time or no rate."""
         if self.time_ns is None or not self.rate_hz:
             return None
-        return self.time_ns + round((sample - self.time_sample) * 1e9 / self.rate_hz)
+        time_ns = self.time_ns + round((sample - self.time_sample) * 1e9 / self.rate_hz)
+        return time_ns if 0 <= time_ns < MAX_TIME_NS else None
 
 
 class WindowClock:
@@ -62,18 +80,17 @@ class WindowClock:
 
     def read(self, tags) -> None:
         """Enter the tags of a window stream, in the order of their items."""
-        for tag in tags:
-            key = pmt.symbol_to_string(tag.key)
-            if key in _READERS:
-                last = self._epochs[-1]
-                epoch = last if last.item == tag.offset else replace(last, item=tag.offset, start=last.sample(tag.offset))
-                try:
-                    epoch = _READERS[key](epoch, tag.value)
-                except Exception:  # a tag that another block filled with something else is not ours to judge
-                    continue
-                if last.item == tag.offset:
-                    self._epochs.pop()
-                self._epochs.append(epoch)
+        known = [(tag.offset, _ORDER[key], key, tag) for tag in tags if (key := pmt.symbol_to_string(tag.key)) in _ORDER]
+        for _, _, key, tag in sorted(known, key=lambda one: one[:2]):
+            last = self._epochs[-1]
+            epoch = last if last.item == tag.offset else replace(last, item=tag.offset, start=last.sample(tag.offset))
+            try:
+                epoch = _READERS[key](epoch, tag.value)
+            except Exception:  # a tag that another block filled with something else is not ours to judge
+                continue
+            if last.item == tag.offset:
+                self._epochs.pop()
+            self._epochs.append(epoch)
 
     def epoch(self, item: int) -> Epoch:
         """The epoch of ``item``. Items are asked for in order: older epochs are forgotten."""
@@ -86,21 +103,45 @@ class WindowClock:
         return self._epochs[1].item if len(self._epochs) > 1 else float("inf")
 
 
+def _read_start(epoch: Epoch, value) -> Epoch:
+    return replace(epoch, start=_whole(value, MAX_SAMPLE))
+
+
+def _read_hop(epoch: Epoch, value) -> Epoch:
+    return replace(epoch, hop=_whole(value, MAX_HOP))
+
+
+def _read_rate(epoch: Epoch, value) -> Epoch:
+    rate_hz = pmt.to_double(value)
+    if not MIN_RATE_HZ <= rate_hz < math.inf:
+        raise ValueError(rate_hz)
+    # The samples before this one came at the old rate: time is counted from here.
+    return replace(epoch, rate_hz=rate_hz, time_ns=epoch.sample_time_ns(epoch.start), time_sample=epoch.start)
+
+
+def _read_freq(epoch: Epoch, value) -> Epoch:
+    freq_hz = pmt.to_double(value)
+    if not math.isfinite(freq_hz):
+        raise ValueError(freq_hz)
+    return replace(epoch, freq_hz=freq_hz)
+
+
 def _read_time(epoch: Epoch, value) -> Epoch:
     seconds, fraction = pmt.to_uint64(pmt.tuple_ref(value, 0)), pmt.to_double(pmt.tuple_ref(value, 1))
-    return replace(epoch, time_ns=seconds * 1_000_000_000 + round(fraction * 1e9), time_sample=epoch.start)
+    time_ns = seconds * 1_000_000_000 + round(fraction * 1e9)
+    if time_ns >= MAX_TIME_NS or not 0 <= fraction <= 1:
+        raise ValueError(time_ns)
+    return replace(epoch, time_ns=time_ns, time_sample=epoch.start)
 
 
-def _read_start(epoch: Epoch, value) -> Epoch:
-    start = pmt.to_uint64(value)
-    # A time on the same item was tied to the extrapolated start: it belongs to this window's first sample.
-    return replace(epoch, start=start, time_sample=start if epoch.time_sample == epoch.start else epoch.time_sample)
+def _whole(value, highest: int) -> int:
+    number = pmt.to_uint64(value)
+    if number > highest:
+        raise ValueError(number)
+    return number
 
 
-_READERS = {
-    "rx_time": _read_time,
-    "rx_rate": lambda epoch, value: replace(epoch, rate_hz=pmt.to_double(value)),
-    "rx_freq": lambda epoch, value: replace(epoch, freq_hz=pmt.to_double(value)),
-    "window_start": _read_start,
-    "window_hop": lambda epoch, value: replace(epoch, hop=pmt.to_uint64(value)),
-}
+# In the order in which the tags of one item are read: what a time is tied to stands before it.
+_READERS = {"window_start": _read_start, "window_hop": _read_hop, "rx_rate": _read_rate, "rx_freq": _read_freq,
+            "rx_time": _read_time}
+_ORDER = {key: place for place, key in enumerate(_READERS)}
