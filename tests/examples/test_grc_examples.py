@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every example flowgraph is valid, compiles with the wrapper grcc, and its program runs without a screen."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from companion import EXAMPLES, complaints, load
+from gnuradio import gr, rfsec
+from gnuradio.rfsec.inference.catalog import find_model
+
+LIMIT_S = 120
+WINDOWS, LENGTH = 150, 128
+NAMES = [path.stem for path in EXAMPLES]
+every_example = pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
+recording_examples = pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("classify_recording")])
+usrp_examples = pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("classify_usrp")])
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory):
+    """The folder of the programs that the wrapper grcc makes of all examples."""
+    folder = tmp_path_factory.mktemp("programs")
+    grcc = Path(sys.executable).parent / "grcc"
+    done = subprocess.run([grcc, "-o", folder, *EXAMPLES], capture_output=True, text=True, timeout=LIMIT_S)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture
+def recording(tmp_path):
+    """A cf32 file of whole windows and an incomplete one, in which something changes."""
+    rng = np.random.default_rng(3)
+    samples = rng.normal(size=(WINDOWS * LENGTH + 17, 2)).astype(np.float32)
+    samples[::3, 1] = 0
+    path = tmp_path / "recording.cf32"
+    samples.tofile(path)
+    return path
+
+
+def run(program, *options):
+    return subprocess.run([sys.executable, program, *map(str, options)], cwd=program.parent, capture_output=True,
+                          text=True, timeout=LIMIT_S)
+
+
+def test_the_examples_are_there_without_what_is_made_of_them():
+    assert {"classify_recording", "classify_usrp_b210", "classify_usrp_x310"} <= set(NAMES)
+    assert [path.name for path in EXAMPLES[0].parent.iterdir() if path.suffix != ".grc"] == []
+
+
+@every_example
+def test_flowgraph_is_valid(path):
+    flowgraph = load(path)
+    assert [block.key for block in flowgraph.blocks if block.is_dummy_block] == []
+    assert complaints(flowgraph) == []
+
+
+@every_example
+def test_flowgraph_explains_itself(path):
+    flowgraph = load(path)
+    options = {key: parameter.get_value() for key, parameter in flowgraph.options_block.params.items()}
+    assert options["id"] == path.stem
+    assert options["title"] and options["description"] and options["comment"]
+    assert (options["generate_options"], options["run_options"]) == ("no_gui", "run")
+    for block in flowgraph.blocks:
+        assert not block.key.startswith("rfsec_") or block.params["comment"].get_value(), block.name
+
+
+@every_example
+def test_flowgraph_fits_its_model(path):
+    blocks = {block.key: block for block in load(path).blocks}
+    chosen = {key: parameter.get_evaluated() for key, parameter in blocks["rfsec_onnx_classifier"].params.items()}
+    card = rfsec.ModelSession(find_model(chosen["model"])).card
+    assert chosen["representation"] == card.input.representation
+    assert card.input.window_min <= chosen["length"] <= card.input.window_max
+    assert chosen["classes"] == len(card.heads[0].labels)
+    assert chosen["on_overload"] == ("skip" if "uhd_usrp_source" in blocks else "wait")
+
+
+@recording_examples
+def test_recording_becomes_one_decision_a_window(programs, recording, tmp_path, name):
+    decisions = tmp_path / "decisions.jsonl"
+    done = run(programs / f"{name}.py", "--path", recording, "--sample-rate", "200k", "--jsonl", decisions,
+               "--sigmf", tmp_path / "annotated")
+    assert (done.returncode, done.stderr) == (0, "")
+    records = [json.loads(line) for line in decisions.read_text().splitlines()]
+    assert [record["sample_start"] for record in records] == list(range(0, WINDOWS * LENGTH, LENGTH))
+    assert {record["sample_rate_hz"] for record in records} == {200e3}
+    assert json.loads((tmp_path / "annotated.sigmf-meta").read_text())["annotations"]
+
+
+def test_compiled_and_hand_written_flowgraph_give_equal_bytes(programs, recording, tmp_path):
+    compiled = run(programs / "classify_recording.py", "--path", recording)  # its default: lines on standard output
+    source = rfsec.recording_source(str(recording))
+    windower = rfsec.iq_windower(LENGTH, LENGTH)
+    classifier = rfsec.onnx_classifier("default", LENGTH)
+    sink = rfsec.decision_sink(jsonl=str(tmp_path / "by_hand.jsonl"))
+    flowgraph = gr.top_block()
+    flowgraph.connect(source, windower, classifier)
+    flowgraph.msg_connect(classifier, "decisions", sink, "decisions")
+    flowgraph.run()
+    assert compiled.returncode == 0, compiled.stderr
+    assert compiled.stdout.count("\n") == WINDOWS
+    assert compiled.stdout == (tmp_path / "by_hand.jsonl").read_text()
+
+
+def test_a_missing_recording_is_named_and_fails(programs, tmp_path):
+    done = run(programs / "classify_recording.py", "--path", tmp_path / "nowhere.cf32")
+    assert done.returncode != 0
+    assert "nowhere.cf32" in done.stderr.splitlines()[-1]
+
+
+@usrp_examples
+def test_without_a_radio_one_line_and_failure(programs, name):
+    done = run(programs / f"{name}.py", "--args", "serial=of-no-radio")
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1 and "serial=of-no-radio" in done.stderr
