@@ -26,7 +26,7 @@ def spectrogram(recording) -> np.ndarray:
     columns = []
     for start in range(0, recording.sample_count - 255, step):
         _, power = signal.welch(recording.read(start, min(step, recording.sample_count - start)), nperseg=256,
-                                return_onesided=False)
+                                return_onesided=False, detrend=False)
         columns.append(np.fft.fftshift(power))
     return 10 * np.log10(np.array(columns).T + 1e-20)
 
@@ -49,11 +49,12 @@ def draw(axis, image, extent, stretches, colours, title) -> None:
     axis.imshow(image, origin="lower", aspect="auto", extent=extent, cmap="gray",
                 vmin=np.percentile(image, 5), vmax=np.percentile(image, 99.7))
     low, high = extent[2], extent[3]
-    for start, end, label in stretches:
+    for start, end, label, text in stretches:
         axis.axvspan(start, end, color=colours[label], alpha=0.35, lw=0)
         if end - start > 0.012 * extent[1]:
-            axis.text((start + end) / 2, low + 0.93 * (high - low), label, rotation=90, ha="center", va="top",
-                      fontsize=8, color="white", bbox={"facecolor": colours[label], "lw": 0, "pad": 1.5})
+            ink = "black" if sum(colours[label][:3]) > 1.7 else "white"
+            axis.text((start + end) / 2, low + 0.93 * (high - low), text, rotation=90, ha="center", va="top",
+                      fontsize=9, color=ink, bbox={"facecolor": colours[label], "lw": 0, "pad": 1.5})
     axis.set(title=title, ylabel="frequency / kHz")
 
 
@@ -62,14 +63,15 @@ def main(recording_path: str, decisions_path: str, picture_path: str) -> None:
         rate, image = recording.sample_rate_hz, spectrogram(recording)
         extent = (0, recording.sample_count / rate, -rate / 2e3, rate / 2e3)
         annotations = recording.sigmf_metadata()["annotations"]
-    truth = [(one["core:sample_start"], one["core:sample_start"] + one["core:sample_count"], one["core:label"])
-             for one in annotations]
-    decided = decided_stretches(decisions_path)
-    labels = sorted({label for _, _, label in [*truth, *decided]})
+    truth = [(one["core:sample_start"], one["core:sample_start"] + one["core:sample_count"], one["core:label"],
+              f"{one['core:label']}  {one.get('core:comment', '')}".strip()) for one in annotations]
+    decided = [(*stretch, stretch[2]) for stretch in decided_stretches(decisions_path)]
+    labels = sorted({stretch[2] for stretch in [*truth, *decided]})
     colours = {label: plt.get_cmap("tab20")(index % 20) for index, label in enumerate(labels)}
     figure, (above, below) = plt.subplots(2, 1, figsize=(16, 9), sharex=True, layout="constrained")
-    for axis, stretches, title in ((above, truth, "Truth"), (below, decided, f"Decisions (majority of {SLICE} windows)")):
-        seconds = [(start / rate, end / rate, label) for start, end, label in stretches]
+    for axis, stretches, title in ((above, truth, "Truth: modulation and transmitter"),
+                                   (below, decided, f"Decisions: majority of {SLICE} windows")):
+        seconds = [(start / rate, end / rate, *names) for start, end, *names in stretches]
         draw(axis, image, extent, seconds, colours, title)
     below.set_xlabel("time / s")
     figure.savefig(picture_path, dpi=110)

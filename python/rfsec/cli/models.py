@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from ..errors import ModelError
 
@@ -27,16 +27,17 @@ def list_() -> None:
     from ..inference.catalog import DEFAULT, list_models
     from ..inference.session import ModelSession
 
-    table = Table("model", "input", "window", "labels", "parameters", "accuracy", "0 to 18 dB", "size")
+    table = Table(Column("model", no_wrap=True), "input", "window", "labels", Column("weights", justify="right"),
+                  Column("accuracy, all SNRs", justify="right"), Column("0 to 18 dB", justify="right"))
     for name, path in list_models().items():
         card = ModelSession(path).card
         low, high = card.input.window_min, card.input.window_max
         best = card.metrics.accuracy_0_to_18_db
-        table.add_row(f"{name} (default)" if name == DEFAULT else name, card.input.representation,
+        table.add_row(f"{name} *" if name == DEFAULT else name, card.input.representation,
                       str(low) if low == high else f"{low} to {high}", ", ".join(str(len(head.labels)) for head in card.heads),
-                      f"{card.parameters:,}", f"{card.metrics.accuracy:.1%}", "" if best is None else f"{best:.1%}",
-                      f"{path.stat().st_size / 1e6:.2f} MB")
+                      f"{card.parameters:,}", f"{card.metrics.accuracy:.1%}", "" if best is None else f"{best:.1%}")
     Console().print(table)
+    Console().print("* is the default. 'rfsec models show NAME' prints a card: labels, accuracy at each SNR, limits.")
 
 
 @models.command()
