@@ -8,7 +8,7 @@ import pmt
 import pytest
 from gnuradio import gr
 
-RUN_DEADLINE_S = 30
+RUN_DEADLINE_S = 20
 
 
 class ChunkedSource(gr.sync_block):
@@ -64,7 +64,10 @@ class RecordCollector(gr.basic_block):
         gr.basic_block.__init__(self, "Record Collector", [], [])
         self.messages = []
         self.message_port_register_in(pmt.intern("decisions"))
-        self.set_msg_handler(pmt.intern("decisions"), self.messages.append)
+        self.set_msg_handler(pmt.intern("decisions"), self._take)
+
+    def _take(self, message):
+        self.messages.append(message)
 
     def stop(self):
         port = pmt.intern("decisions")

@@ -23,7 +23,11 @@ class DatasetError(RfsecError):
 
 
 class OutputError(RfsecError):
-    """Results could not be written: a full disk, a broken pipe, a port in use."""
+    """Results could not be written: a full disk, a broken pipe, a port in use. ``lost`` is how many this failure cost."""
+
+    def __init__(self, message: str, lost: int = 1):
+        super().__init__(message)
+        self.lost = lost
 
 
 class RadioError(RfsecError):

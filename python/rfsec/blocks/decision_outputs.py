@@ -31,11 +31,11 @@ class JsonLines:
         self._lines: list[bytes] = []
         self._bytes = self._written = 0
         self._flushed_at = time.monotonic()
-        self._failed: OutputError | None = None
+        self._failed = ""
 
     def write(self, record: DecisionRecord) -> None:
-        if self._failed:
-            raise self._failed
+        if self._failed or self._file.closed:
+            raise OutputError(self._failed or f"{self._name}: it was closed when its flowgraph ended; make a new sink.")
         line = record.to_json().encode() + b"\n"
         self._lines.append(line)
         self._bytes += len(line)
@@ -54,9 +54,8 @@ class JsonLines:
             whole = block[:done].rfind(b"\n") + 1
             self._keep_whole_lines(self._written + whole)
             lost = block[whole:].count(b"\n")
-            self._failed = OutputError(f"{self._name}: {error.strerror}; {lost} decisions and all later ones are lost, "
-                                       "those before are written.")
-            raise self._failed from None
+            self._failed = f"{self._name}: {error.strerror}; {lost} decisions and all later ones are lost, those before are written."
+            raise OutputError(self._failed, lost) from None
         self._written += len(block)
 
     def _keep_whole_lines(self, size: int) -> None:

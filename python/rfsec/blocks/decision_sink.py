@@ -17,7 +17,8 @@ class decision_sink(gr.basic_block):
     Write decisions where they are wanted: a file of JSON lines, SigMF annotations, a ZMQ PUB socket.
 
     An output that fails (a full disk, a closed pipe) is named once in the log and in ``error``; what it took before
-    stays, the other outputs go on, and what it could not take is counted in ``lost``.
+    stays, the other outputs go on, and the decisions that it could not take are counted in ``lost``. Its outputs are
+    closed when the flowgraph ends: each run needs a new sink.
 
     Args:
         jsonl: path of the JSON lines, one decision a line; "-" is standard output; "" writes none
@@ -43,8 +44,9 @@ class decision_sink(gr.basic_block):
                  skip_bytes: int = 0):
         gr.basic_block.__init__(self, "Decision Sink", [], [])
         self._outputs = []
-        if jsonl:
-            self._outputs.append(JsonLines(jsonl))
+        self._lines = JsonLines(jsonl) if jsonl else None
+        if self._lines:
+            self._outputs.append(self._lines)
         if sigmf:
             self._outputs.append(SigmfAnnotations(sigmf, recording, sample_format, skip_bytes))
         if zmq:
@@ -66,22 +68,24 @@ class decision_sink(gr.basic_block):
             self.logger.warn(str(error))
             return
         self.decisions += 1
-        self.lost += not all([self._attempt(output, output.write, record) for output in self._outputs])
+        for output in self._outputs:
+            self._attempt(output.write, record)
+        if self._lines and not self.gateway.nmsgs(DECISIONS):  # nothing follows at once: let readers have it
+            self._attempt(self._lines.flush)
 
-    def _attempt(self, output, action, *arguments) -> bool:
+    def _attempt(self, action, *arguments) -> None:
         try:
             action(*arguments)
-            return True
         except OutputError as error:
+            self.lost += error.lost
             if self.error is None:
                 self.logger.error(str(error))
                 self.error = error
-            return False
 
     def stop(self):
         # GNU Radio may end a message-only block with messages left in its queue.
         while (message := self.gateway.delete_head_nowait(DECISIONS)) is not None and not pmt.is_null(message):
             self._handle(message)
         for output in self._outputs:
-            self._attempt(output, output.close)
+            self._attempt(output.close)
         return True

@@ -48,10 +48,14 @@ class iq_windower(gr.basic_block):
         self.set_min_output_buffer(0, max(2, BUFFER_SAMPLES // length))
         self._length, self._hop = length, hop
         self.discontinuities = 0
+        self.start()
+
+    def start(self):  # GNU Radio counts samples from 0 again when a flowgraph runs again
         self._began_at = None
         self._tagged_to = 0  # the tags of samples before this one were passed on
         self._rate = None  # value of the newest rx_rate tag
         self._begin(0, {}, 0)
+        return True
 
     def _begin(self, sample: int, clock_tags: dict, first_item: int) -> None:
         """Start a new grid at ``sample``. Its tags wait for its window ``first_item``, which may never be complete."""

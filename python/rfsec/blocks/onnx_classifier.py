@@ -78,12 +78,17 @@ class onnx_classifier(gr.basic_block):
         self.length, self._form = length, form
         self._classifier = StreamClassifier(session, length=length, batch=batch, on_overload=on_overload,
                                             represent=self._represent)
-        self._clock = WindowClock(length)
-        self._outgoing: deque[list[np.ndarray]] = deque()
-        self._held = 0  # 1 while the first input item was accepted but stays, so that the scheduler keeps calling
         self.classified = self.skipped = self.invalid = 0
         self.last_label = ""
         self.error: ModelError | None = None
+        self.start()
+
+    def start(self):  # GNU Radio counts items from 0 again when a flowgraph runs again
+        self._classifier.open()
+        self._clock = WindowClock(self.length)
+        self._outgoing: deque[list[np.ndarray]] = deque()
+        self._held = 0  # 1 while the first input item was accepted but stays, so that the scheduler keeps calling
+        return True
 
     def _represent(self, windows):
         if self._form == "iq":
@@ -95,9 +100,13 @@ class onnx_classifier(gr.basic_block):
 
     def general_work(self, input_items, output_items):
         windows, first = input_items[0][self._held:], self.nitems_read(0) + self._held
-        taken = self._classifier.accept(windows)
+        # What waits for room in the outputs must not grow: nothing is accepted before it is gone.
+        taken = 0 if self._outgoing else self._classifier.accept(windows)
         self._clock.read(sorted_tags(self, 0, first, first + taken))
-        decided = self._results()
+        decided = self._classifier.results()
+        if self._classifier.error and self.error is None:  # raised inside work() it would hang the flowgraph
+            self.error = self._classifier.error
+            self.logger.error(str(self.error))
         for run in decided:
             self._publish(run)
             if output_items:
@@ -111,15 +120,6 @@ class onnx_classifier(gr.basic_block):
         self._held = 1 if pending and accepted else 0
         self.consume(0, accepted - self._held)
         return produced
-
-    def _results(self) -> list[Decided]:
-        try:
-            return self._classifier.results()
-        except ModelError as error:  # raised inside work() it would hang the flowgraph
-            if self.error is None:
-                self.logger.error(str(error))
-            self.error = error
-            return []
 
     def _streams(self, run: Decided) -> list[np.ndarray]:
         streams = []

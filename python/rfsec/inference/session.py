@@ -109,8 +109,9 @@ def _checked_output(session, head: Head, path: Path) -> str:
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
-    scores = np.exp(logits - logits.max(axis=1, keepdims=True))
-    scores /= scores.sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # logits that are not finite give probabilities that are not finite
+        scores = np.exp(logits - logits.max(axis=1, keepdims=True))
+        scores /= scores.sum(axis=1, keepdims=True)
     return scores
 
 

@@ -9,7 +9,7 @@ from typing import Callable
 
 import numpy as np
 
-from ..errors import ParameterError
+from ..errors import ModelError, ParameterError
 from .session import ModelSession
 
 WAIT, SKIP = OVERLOAD = ("wait", "skip")
@@ -22,7 +22,7 @@ class Decided:
     """Consecutive windows with one fate: classified together, or skipped together.
 
     ``probabilities`` has one float32 [count, labels] array per head, or is None for skipped windows; ``valid`` is
-    bool [count], False where samples were not finite.
+    bool [count], False where samples or probabilities were not finite.
     """
 
     first: int
@@ -66,8 +66,13 @@ class StreamClassifier:
         started = time.monotonic()
         session.run(np.zeros(self._shape, np.float32))  # what can go wrong with this shape goes wrong here
         self._flush_after_s = max(FLUSH_AFTER_S, 2 * (time.monotonic() - started))
-        self._worker = ThreadPoolExecutor(1, "rfsec-inference")
         self._depth = 1 if self._skip else 2  # waiting, the worker finds its next batch ready; skipping, the newest
+        self.error: ModelError | None = None
+        self.open()
+
+    def open(self) -> None:
+        """Begin a stream: its first window has the index 0."""
+        self._worker = ThreadPoolExecutor(1, "rfsec-inference")
         self._running: deque = deque()
         self._queue: deque[tuple[Decided, object, slice]] = deque()
         self._next = 0       # index of the next window to come
@@ -148,14 +153,26 @@ class StreamClassifier:
         return True
 
     def results(self) -> list[Decided]:
-        """What is decided by now, in the order of the windows. Raises ModelError where the model failed."""
+        """What is decided by now, in the order of the windows.
+
+        Windows on which the model failed come back as skipped, and ``error`` says why.
+        """
         decided = []
         while self._queue and (self._queue[0][1] is None or self._queue[0][1].done()):
             run, future, rows = self._queue.popleft()
             if future is not None:
-                run.probabilities = [values[rows] for values in future.result()]
+                self._fill(run, future, rows)
             decided.append(run)
         return decided
+
+    def _fill(self, run: Decided, future, rows: slice) -> None:
+        try:
+            run.probabilities = [values[rows] for values in future.result()]
+        except ModelError as error:
+            self.error = self.error or error
+        else:
+            for values in run.probabilities:  # finite samples can still overflow inside a model
+                run.valid &= np.isfinite(values).all(axis=1)
 
     def wait(self) -> None:
         """Let a moment pass: until the running batch is done, or the open one is old enough to go as it is."""

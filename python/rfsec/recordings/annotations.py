@@ -81,7 +81,8 @@ class SigmfAnnotations:
             os.replace(partial, self._target)
         except OSError as error:
             partial.unlink(missing_ok=True)
-            raise OutputError(f"{self._target}: SigMF annotations can't be written: {error.strerror}.") from None
+            lost = sum(one["_count"] for one in annotations)
+            raise OutputError(f"{self._target}: SigMF annotations can't be written: {error.strerror}.", lost) from None
 
     def _global(self) -> dict:
         info = {**self._metadata["global"]}
@@ -105,6 +106,7 @@ _SAME = ("core:label", "rfsec:verdict", "core:freq_lower_edge", "core:freq_upper
 
 
 def _finished(annotation: dict) -> dict:
+    annotation = dict(annotation)
     total, count = annotation.pop("_sum"), annotation.pop("_count")
     if "rfsec:confidence" in annotation:
         annotation["rfsec:confidence"] = round(total / count, 6)

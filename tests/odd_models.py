@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real ONNX models with a card that are slow, or that fail on some data, for tests of what surrounds a model."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from small_model import small_card
+
+
+def write_slow_model(path: Path, length: int) -> Path:
+    """A model of iq windows that needs 1.1 GFLOP for 64 of them: far slower than a flowgraph brings them."""
+    rng = np.random.default_rng(5)
+    sizes = [2 * length, 2048, 2048, 2048, 3]
+    weights = [numpy_helper.from_array((rng.normal(size=size) / 64).astype(np.float32), f"w{index}")
+               for index, size in enumerate(zip(sizes, sizes[1:]))]
+    names = ["flat", "a", "b", "c", "modulation"]
+    nodes = [helper.make_node("Flatten", ["windows"], ["flat"], axis=1)]
+    nodes += [helper.make_node("MatMul", [names[index], f"w{index}"], [names[index + 1]]) for index in range(4)]
+    return _save(path, nodes, weights, length)
+
+
+def write_failing_model(path: Path, length: int) -> Path:
+    """A model of iq windows that fails, inside its graph, on any batch in which the first sample's I is above 2."""
+    table = numpy_helper.from_array(np.zeros((3, 3), np.float32), "table")  # Gather refuses an index outside it
+    first = [numpy_helper.from_array(np.array(value, np.int64), name)
+             for name, value in (("starts", [0, 0]), ("ends", [1, 1]), ("axes", [1, 2]), ("shape", [-1]))]
+    nodes = [helper.make_node("Slice", ["windows", "starts", "ends", "axes"], ["sample"]),
+             helper.make_node("Reshape", ["sample", "shape"], ["flat"]),
+             helper.make_node("Relu", ["flat"], ["positive"]),
+             helper.make_node("Floor", ["positive"], ["whole"]),
+             helper.make_node("Cast", ["whole"], ["index"], to=TensorProto.INT64),
+             helper.make_node("Gather", ["table", "index"], ["modulation"], axis=0)]
+    return _save(path, nodes, [table, *first], length)
+
+
+def _save(path: Path, nodes, weights, length: int) -> Path:
+    graph = helper.make_graph(
+        nodes, "odd", [helper.make_tensor_value_info("windows", TensorProto.FLOAT, ["batch", 2, length])],
+        [helper.make_tensor_value_info("modulation", TensorProto.FLOAT, ["batch", 3])], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, {"rfsec.card": json.dumps(small_card(length))})
+    onnx.save(model, path)
+    return path
