@@ -16,7 +16,7 @@ from .usrp import open_usrp
 
 @dataclass(frozen=True)
 class Progress:
-    """What has happened so far: ``samples`` read of ``total`` (None for a radio), and windows by fate."""
+    """What has happened so far: ``samples`` done of ``total`` (None for a radio), and windows by fate."""
 
     samples: int
     total: int | None
@@ -61,12 +61,14 @@ class ClassifyFlowgraph(gr.top_block):
     def progress(self) -> Progress:
         """A snapshot; cheap, from any thread."""
         one = self.classifier
-        return Progress(self.gate.nitems_read(0), self.total, one.classified, one.skipped, one.invalid,
+        windows = one.classified + one.skipped + one.invalid
+        return Progress(windows * one.length, self.total, one.classified, one.skipped, one.invalid,
                         self.windower.discontinuities, one.last_label)
 
     def finish(self) -> None:
-        """End the stream here as if the source had ended: what was read is still decided and written."""
+        """End now: what the model has been given is still decided and written, what waits in buffers is not."""
         self.gate.set_length(0)
+        self.classifier.finish()
 
     @property
     def error(self) -> RfsecError | None:

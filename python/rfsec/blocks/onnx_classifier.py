@@ -87,8 +87,13 @@ class onnx_classifier(gr.basic_block):
         self._classifier.open()
         self._clock = WindowClock(self.length)
         self._outgoing: deque[list[np.ndarray]] = deque()
+        self._finishing = False
         self._held = 0  # 1 while the first input item was accepted but stays, so that the scheduler keeps calling
         return True
+
+    def finish(self) -> None:
+        """Decide what was accepted so far, and let everything after it pass undecided, until the stream ends."""
+        self._finishing = True
 
     def _represent(self, windows):
         if self._form == "iq":
@@ -101,7 +106,10 @@ class onnx_classifier(gr.basic_block):
     def general_work(self, input_items, output_items):
         windows, first = input_items[0][self._held:], self.nitems_read(0) + self._held
         # What waits for room in the outputs must not grow: nothing is accepted before it is gone.
-        taken = 0 if self._outgoing else self._classifier.accept(windows)
+        if self._finishing:
+            taken = len(windows)
+        else:
+            taken = 0 if self._outgoing else self._classifier.accept(windows)
         self._clock.read(sorted_tags(self, 0, first, first + taken))
         decided = self._classifier.results()
         if self._classifier.error and self.error is None:  # raised inside work() it would hang the flowgraph
