@@ -128,3 +128,10 @@ def test_a_radio_that_is_not_there_is_one_line():
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == ("rfsec: USRP 'serial=0000000': no such radio answers; "
                                             "uhd_find_devices lists those that do.")
+
+
+def test_a_recording_is_never_overwritten(tmp_path, model):
+    samples = write_noise(tmp_path / "noise.cf32")
+    line = the_error(rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--jsonl", tmp_path / "noise.cf32"))
+    assert "this is the recording" in line
+    assert np.array_equal(np.fromfile(tmp_path / "noise.cf32", np.complex64), samples)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decision Sink: writes decision messages as JSON lines, SigMF annotations and ZMQ publications."""
 
+from pathlib import Path
+
 import pmt
 from gnuradio import gr
 
-from ..errors import OutputError
+from ..errors import OutputError, ParameterError
 from ..recordings.annotations import SigmfAnnotations
 from ..records import DecisionRecord
 from .decision_outputs import JsonLines, ZmqPublisher
@@ -42,6 +44,9 @@ class decision_sink(gr.basic_block):
 
     def __init__(self, jsonl: str = "", sigmf: str = "", zmq: str = "", recording: str = "", sample_format: str = "",
                  skip_bytes: int = 0):
+        if skip_bytes < 0:
+            raise ParameterError(f"The 'skip_bytes' parameter of Decision Sink must be at least 0. Got {skip_bytes} instead.")
+        _refuse_to_overwrite(recording, jsonl)
         gr.basic_block.__init__(self, "Decision Sink", [], [])
         self._outputs = []
         self._lines = JsonLines(jsonl) if jsonl else None
@@ -89,3 +94,12 @@ class decision_sink(gr.basic_block):
         for output in self._outputs:
             self._attempt(output.close)
         return True
+
+
+def _refuse_to_overwrite(recording: str, jsonl: str) -> None:
+    """Raise OutputError where the JSON lines would replace the recording or a part of its SigMF pair."""
+    if not recording or not jsonl:
+        return
+    parts = {Path(recording), *(Path(recording).with_suffix(suffix) for suffix in (".sigmf-data", ".sigmf-meta"))}
+    if Path(jsonl).exists() and any(part.exists() and part.samefile(jsonl) for part in parts):
+        raise OutputError(f"{jsonl}: this is the recording; choose another name for the JSON lines.")
