@@ -18,7 +18,7 @@ from ..records import iso_time
 from .stretches import Stretches
 
 POLL_S = 0.1
-ROWS_WHILE_RUNNING, ROWS_AT_THE_END = 8, 40
+ROWS_WHILE_RUNNING = 8
 
 
 def classify(
@@ -124,7 +124,7 @@ class _Display:
         if now.discontinuities:
             text += f"  gaps {now.discontinuities:,}"
         self._bar.update(self._task, completed=now.samples, description=f"{text}  {now.label}")
-        return Group(_table(self._stretches.found[-ROWS_WHILE_RUNNING:]), self._bar)
+        return Group(_table(list(self._stretches.found)[-ROWS_WHILE_RUNNING:]), self._bar)
 
 
 def _table(stretches) -> Table:
@@ -141,9 +141,9 @@ def _table(stretches) -> Table:
 
 def _report(flowgraph, stretches, console) -> None:
     now = flowgraph.progress()
-    if len(stretches.found) > ROWS_AT_THE_END:
-        console.print(f"The last {ROWS_AT_THE_END} of {len(stretches.found)} stretches:")
-    console.print(_table(stretches.found[-ROWS_AT_THE_END:]))
+    if stretches.total > len(stretches.found):
+        console.print(f"The last {len(stretches.found)} of {stretches.total:,} stretches:")
+    console.print(_table(stretches.found))
     counts = ", ".join(f"{label} {count:,}" for label, count in stretches.windows.most_common())
     console.print(f"{now.classified:,} windows classified, {now.skipped:,} skipped, {now.invalid:,} not finite"
                   f"{f', {now.discontinuities:,} gaps in the stream' if now.discontinuities else ''}. {counts}", highlight=False)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Gathers single decisions into stretches that a person can read."""
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 
 from ..records import ACCEPTED, SKIPPED, DecisionRecord
 
 WINDOWS_A_SLICE = 64
+KEPT = 40  # a radio may run for weeks
 
 
 @dataclass(slots=True)
@@ -24,13 +25,16 @@ class Stretch:
 
 
 class Stretches:
-    """Takes decision records one by one; ``found`` lists the stretches, the last of which may still grow.
+    """Takes decision records one by one; ``found`` holds the last stretches, the newest of which may still grow.
+
+    ``total`` counts all stretches, and ``windows`` all windows by label.
 
     The majority of each slice of 64 windows decides: single windows that differ do not tear a stretch apart.
     """
 
     def __init__(self):
-        self.found: list[Stretch] = []
+        self.found: deque[Stretch] = deque(maxlen=KEPT)
+        self.total = 0
         self.windows: Counter[str] = Counter()
         self._slice: list[DecisionRecord] = []
 
@@ -51,6 +55,7 @@ class Stretches:
             whole.sample_end, whole.windows = end, whole.windows + len(records)
             whole.agreeing, whole.confidence_sum = whole.agreeing + agreeing, whole.confidence_sum + confidence
         else:
+            self.total += 1
             self.found.append(Stretch(label, first.sample_start, end, first.time_ns, first.sample_rate_hz, len(records),
                                       agreeing, confidence))
 
