@@ -32,10 +32,6 @@ def test_demo_scene(tmp_path):
 
 def test_errors_are_one_line(tmp_path):
     (tmp_path / "file").write_text("")
-    for arguments in (
-        ("demo-scene", "--out", tmp_path / "file" / "scene"),
-        ("rml2016a", "--windows-per-cell", 1, "--out", tmp_path / "file" / "set.npz"),
-        ("rml2016a", "--mode", "plain", "--out", tmp_path / "set.npz"),
-    ):
-        result = rfsec(*arguments)
-        assert result.returncode == 1 and result.stderr.count("\n") == 1, result.stderr
+    result = rfsec("demo-scene", "--out", tmp_path / "file" / "scene")
+    assert result.returncode == 1 and result.stderr.count("\n") == 1
+    assert "cannot be written" in result.stderr

@@ -26,11 +26,11 @@ from gnuradio.rfsec.training.loop import train_network
 from gnuradio.rfsec.training.recipes import find_recipe
 
 def report(progress):
-    if progress.windows_seen >= 14 * 275:
+    if progress.windows_seen >= 11 * 275:
         os.kill(os.getpid(), signal.SIGKILL)
 
 recipe = replace(find_recipe("conv-bigru"), lowest_snr_db=18)
-train_network(recipe, "compat", 3, 20 * 275, Path(sys.argv[1]), torch.device("cpu"), 1, report)
+train_network(recipe, "compat", 3, 12 * 275, Path(sys.argv[1]), torch.device("cpu"), 1, report)
 """
 
 
@@ -40,18 +40,18 @@ def tiny(name="conv-bigru", **changes):
 
 def test_killed_run_goes_on_to_the_same_weights(tmp_path):
     reports = []
-    whole = train_network(tiny(), "compat", 3, 20 * CHUNK, tmp_path / "whole", CPU, 1, reports.append)
+    whole = train_network(tiny(), "compat", 3, 12 * CHUNK, tmp_path / "whole", CPU, 1, reports.append)
     killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path / "killed"], env=os.environ, check=False)
     assert killed.returncode == -9 and (tmp_path / "killed").exists()
     resumed_reports = []
-    resumed = train_network(tiny(), "compat", 3, 20 * CHUNK, tmp_path / "killed", CPU, 1, resumed_reports.append)
-    assert [one.windows_seen for one in resumed_reports] == [number * CHUNK for number in range(11, 21)]
+    resumed = train_network(tiny(), "compat", 3, 12 * CHUNK, tmp_path / "killed", CPU, 1, resumed_reports.append)
+    assert [one.windows_seen for one in resumed_reports] == [number * CHUNK for number in range(11, 13)]
     for name, value in whole.network.state_dict().items():
         assert torch.equal(value, resumed.network.state_dict()[name]), name
     assert whole.validation_accuracy == resumed.validation_accuracy
-    assert reports[-1].loss < reports[0].loss - 0.5 and whole.validation_accuracy > 0.35, "it learns"
+    assert reports[-1].loss < reports[0].loss - 0.3 and whole.validation_accuracy > 0.2, "it learns"
     # A finished run is not trained again.
-    again = train_network(tiny(), "compat", 3, 20 * CHUNK, tmp_path / "whole", CPU)
+    again = train_network(tiny(), "compat", 3, 12 * CHUNK, tmp_path / "whole", CPU)
     assert torch.equal(again.network.head[0].weight, whole.network.head[0].weight)
 
 
