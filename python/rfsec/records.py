@@ -54,11 +54,17 @@ class DecisionRecord:
     model: str
 
     def __post_init__(self):
-        for name, kinds in _KINDS.items():
+        values = (self.sample_start, self.sample_count, self.time_ns, self.freq_hz, self.sample_rate_hz, self.snr_db,
+                  self.head, self.label, self.confidence, self.verdict, self.model)
+        kinds = tuple(map(type, values))
+        if kinds not in _good_kinds:
+            for name, value in zip(_KINDS, values):
+                if not isinstance(value, _KINDS[name]) or isinstance(value, bool):
+                    raise ValueError(f"The '{name}' of a decision record must not be a {type(value).__name__}.")
+            _good_kinds.add(kinds)
+        for name in ("freq_hz", "sample_rate_hz", "snr_db", "confidence"):
             value = getattr(self, name)
-            if not isinstance(value, kinds) or value is True or value is False:
-                raise ValueError(f"The '{name}' of a decision record must not be a {type(value).__name__}.")
-            if isinstance(value, float) and not isfinite(value):
+            if value is not None and not isfinite(value):
                 raise ValueError(f"The '{name}' of a decision record must be finite. Got {value} instead.")
         if self.time_ns is not None and not 0 <= self.time_ns < MAX_TIME_NS:
             raise ValueError("The time of a decision record must lie in the years 1970 to 9999.")
@@ -67,45 +73,46 @@ class DecisionRecord:
         if self.verdict not in VERDICTS:
             raise ValueError(f"The verdict of a decision record must be one of {', '.join(VERDICTS)}.")
 
-    def to_dict(self) -> dict:
-        """The record as a JSON-ready dict, keys in the order of ``FIELDS``."""
-        return {"sample_start": self.sample_start, "sample_count": self.sample_count,
-                "time": None if self.time_ns is None else iso_time(self.time_ns), "freq_hz": self.freq_hz,
-                "sample_rate_hz": self.sample_rate_hz, "snr_db": self.snr_db, "head": self.head, "label": self.label,
-                "confidence": self.confidence, "verdict": self.verdict, "model": self.model}
-
     def to_json(self) -> str:
-        """One JSON line, without its line end; the same record always gives the same bytes."""
-        return _encode(self.to_dict())
+        """One JSON line, without its line end: keys in the order of ``FIELDS``; the same record gives the same bytes."""
+        time = "null" if self.time_ns is None else f'"{iso_time(self.time_ns)}"'
+        return (f'{{"sample_start":{self.sample_start},"sample_count":{self.sample_count},"time":{time},'
+                f'"freq_hz":{_json(self.freq_hz)},"sample_rate_hz":{_json(self.sample_rate_hz)},"snr_db":{_json(self.snr_db)},'
+                f'"head":{_json(self.head)},"label":{_json(self.label)},"confidence":{_encode(self.confidence)},'
+                f'"verdict":{_json(self.verdict)},"model":{_json(self.model)}}}')
 
     def to_pmt(self):
         """The record as a PMT dict with the keys of ``FIELDS``; None becomes ``PMT_NIL``."""
         pmt, keys = _pmt_keys()
-        message = _pmt_of_steady_keys(self.sample_count, self.freq_hz, self.sample_rate_hz, self.snr_db, self.head, self.model)
         time = pmt.PMT_NIL
         if self.time_ns is not None:
             seconds, nanoseconds = divmod(self.time_ns, 1_000_000_000)
             time = pmt.make_tuple(pmt.from_uint64(seconds), pmt.from_double(nanoseconds * 1e-9))
-        for key, value in ((keys["sample_start"], pmt.from_uint64(self.sample_start)), (keys["time"], time),
-                           (keys["label"], _symbol(self.label)), (keys["confidence"], _number(self.confidence)),
-                           (keys["verdict"], _symbol(self.verdict))):
-            message = pmt.dict_add(message, key, value)
+        message = _steady_part(self.sample_count, self.freq_hz, self.sample_rate_hz, self.snr_db, self.head, self.label,
+                               self.verdict, self.model)
+        for key, value in ((keys["confidence"], _number(self.confidence)), (keys["time"], time),
+                           (keys["sample_start"], pmt.from_uint64(self.sample_start))):
+            message = pmt.acons(key, value, message)
         return message
 
     @classmethod
     def from_pmt(cls, message) -> "DecisionRecord":
         """The record that a PMT dict holds. Raises ValueError, naming the rule, if the message holds none."""
         pmt, keys = _pmt_keys()
-        if not pmt.is_dict(message) or pmt.length(message) != len(FIELDS):
-            raise ValueError(f"A decision message must be a PMT dict with exactly the keys {', '.join(FIELDS)}.")
-        values = []
-        for name, key in keys.items():
-            value = pmt.dict_ref(message, key, pmt.PMT_EOF)
-            try:
-                values.append(None if value is pmt.PMT_NIL else _FROM_PMT[name](pmt, value))
-            except Exception:  # PMT raises its own wrong_type, which Python sees under several names
-                raise ValueError(f"The key '{name}' of a decision message is missing or of a wrong type.") from None
-        return cls(*values)
+        if not pmt.is_dict(message):
+            raise ValueError(_NO_DECISION)
+        values = _values_of_steady_part(message)
+        if values is None and pmt.length(message) != len(FIELDS):
+            raise ValueError(_NO_DECISION)
+        values = dict(values or ())
+        for name in FIELDS:
+            if name not in values:
+                try:
+                    value = pmt.dict_ref(message, keys[name], pmt.PMT_EOF)
+                    values[name] = None if value is pmt.PMT_NIL else _FROM_PMT[name](pmt, value)
+                except Exception:  # PMT raises its own wrong_type, which Python sees under several names
+                    raise ValueError(f"The key '{name}' of a decision message is missing or of a wrong type.") from None
+        return cls(*[values[name] for name in FIELDS])
 
     def to_sigmf_annotation(self) -> dict:
         """A SigMF annotation: ``core:`` keys where SigMF has them, the ``rfsec:`` namespace for the rest."""
@@ -127,7 +134,12 @@ class DecisionRecord:
 def iso_time(time_ns: int) -> str:
     """UTC nanoseconds since 1970 as ISO 8601, e.g. ``2026-01-31T12:00:00.123456789Z``."""
     seconds, nanoseconds = divmod(time_ns, 1_000_000_000)
-    return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
+    return f"{_iso_second(seconds)}.{nanoseconds:09d}Z"
+
+
+@lru_cache(maxsize=16)
+def _iso_second(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%dT%H:%M:%S}"
 
 
 @cache
@@ -137,16 +149,39 @@ def _pmt_keys():
     return pmt, {name: pmt.intern(name) for name in FIELDS}
 
 
-@lru_cache(maxsize=64)
-def _pmt_of_steady_keys(sample_count, freq_hz, sample_rate_hz, snr_db, head, model):
-    """The part of a decision message that stays the same from window to window, made once: it is most of the cost."""
-    pmt, keys = _pmt_keys()
-    message = pmt.make_dict()
-    for name, value in (("sample_count", pmt.from_uint64(sample_count)), ("freq_hz", _number(freq_hz)),
-                        ("sample_rate_hz", _number(sample_rate_hz)), ("snr_db", _number(snr_db)),
-                        ("head", _symbol(head)), ("model", _symbol(model))):
-        message = pmt.dict_add(message, keys[name], value)
-    return message
+# The part of a decision message that stays the same from window to window is most of its cost. It is made once, every
+# message shares it, and where it is met again, as the same object, its values are known without reading them.
+_steady_parts: dict[tuple, object] = {}
+_values_by_part: dict[int, tuple[object, tuple]] = {}  # id -> (the part, which keeps the id its own, its values)
+_MOST_PARTS = 1024
+
+
+def _steady_part(*values):
+    found = _steady_parts.get(values)
+    if found is None:
+        if len(_steady_parts) >= _MOST_PARTS:
+            _steady_parts.clear()
+            _values_by_part.clear()
+        pmt, keys = _pmt_keys()
+        found = pmt.make_dict()
+        for name, value in zip(_STEADY, values):
+            to_pmt = pmt.from_uint64 if name == "sample_count" else _number if _KINDS[name] is _OPTIONAL_NUMBER else _symbol
+            found = pmt.acons(keys[name], to_pmt(value), found)
+        _steady_parts[values] = found
+        # As read back: a whole number given as int comes out as float.
+        known = tuple((name, float(value) if value is not None and _KINDS[name] is _OPTIONAL_NUMBER else value)
+                      for name, value in zip(_STEADY, values))
+        _values_by_part[id(found)] = found, known
+    return found
+
+
+def _values_of_steady_part(message) -> tuple | None:
+    try:
+        part = _pmt_keys()[0].nthcdr(len(FIELDS) - len(_STEADY), message)
+    except Exception:  # a shorter message
+        return None
+    found = _values_by_part.get(id(part))
+    return found[1] if found else None
 
 
 @lru_cache(maxsize=1024)
@@ -174,4 +209,8 @@ _integer, _real, _text = (lambda pmt, value: pmt.to_uint64(value), lambda pmt, v
 _FROM_PMT = {"sample_start": _integer, "sample_count": _integer, "time": _pmt_time, "freq_hz": _real,
              "sample_rate_hz": _real, "snr_db": _real, "head": _text, "label": _text, "confidence": _real,
              "verdict": _text, "model": _text}
+_STEADY = ("sample_count", "freq_hz", "sample_rate_hz", "snr_db", "head", "label", "verdict", "model")
+_NO_DECISION = f"A decision message must be a PMT dict with exactly the keys {', '.join(FIELDS)}."
+_good_kinds: set[tuple] = set()  # the types of the fields of records that passed
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_json = lru_cache(maxsize=1024, typed=True)(_encode)
