@@ -2,6 +2,7 @@
 """The one result record of the project, and its JSON, PMT and SigMF forms."""
 
 import json
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache, lru_cache
@@ -93,26 +94,26 @@ class DecisionRecord:
         for key, value in ((keys["confidence"], _number(self.confidence)), (keys["time"], time),
                            (keys["sample_start"], pmt.from_uint64(self.sample_start))):
             message = pmt.acons(key, value, message)
+        _remember(message, self)
         return message
 
     @classmethod
     def from_pmt(cls, message) -> "DecisionRecord":
         """The record that a PMT dict holds. Raises ValueError, naming the rule, if the message holds none."""
+        known = _recent.get(id(message))
+        if known is not None:
+            return known[1]
         pmt, keys = _pmt_keys()
-        if not pmt.is_dict(message):
-            raise ValueError(_NO_DECISION)
-        values = _values_of_steady_part(message)
-        if values is None and pmt.length(message) != len(FIELDS):
-            raise ValueError(_NO_DECISION)
-        values = dict(values or ())
-        for name in FIELDS:
-            if name not in values:
-                try:
-                    value = pmt.dict_ref(message, keys[name], pmt.PMT_EOF)
-                    values[name] = None if value is pmt.PMT_NIL else _FROM_PMT[name](pmt, value)
-                except Exception:  # PMT raises its own wrong_type, which Python sees under several names
-                    raise ValueError(f"The key '{name}' of a decision message is missing or of a wrong type.") from None
-        return cls(*[values[name] for name in FIELDS])
+        if not pmt.is_dict(message) or pmt.length(message) != len(FIELDS):
+            raise ValueError(f"A decision message must be a PMT dict with exactly the keys {', '.join(FIELDS)}.")
+        values = []
+        for name, key in keys.items():
+            value = pmt.dict_ref(message, key, pmt.PMT_EOF)
+            try:
+                values.append(None if value is pmt.PMT_NIL else _FROM_PMT[name](pmt, value))
+            except Exception:  # PMT raises its own wrong_type, which Python sees under several names
+                raise ValueError(f"The key '{name}' of a decision message is missing or of a wrong type.") from None
+        return cls(*values)
 
     def to_sigmf_annotation(self) -> dict:
         """A SigMF annotation: ``core:`` keys where SigMF has them, the ``rfsec:`` namespace for the rest."""
@@ -149,39 +150,30 @@ def _pmt_keys():
     return pmt, {name: pmt.intern(name) for name in FIELDS}
 
 
-# The part of a decision message that stays the same from window to window is most of its cost. It is made once, every
-# message shares it, and where it is met again, as the same object, its values are known without reading them.
-_steady_parts: dict[tuple, object] = {}
-_values_by_part: dict[int, tuple[object, tuple]] = {}  # id -> (the part, which keeps the id its own, its values)
-_MOST_PARTS = 1024
+@lru_cache(maxsize=1024)
+def _steady_part(sample_count, freq_hz, sample_rate_hz, snr_db, head, label, verdict, model):
+    """The part of a message that stays the same from window to window, made once and shared: it is most of the cost."""
+    pmt, keys = _pmt_keys()
+    part = pmt.make_dict()
+    for name, value in (("sample_count", pmt.from_uint64(sample_count)), ("freq_hz", _number(freq_hz)),
+                        ("sample_rate_hz", _number(sample_rate_hz)), ("snr_db", _number(snr_db)), ("head", _symbol(head)),
+                        ("label", _symbol(label)), ("verdict", _symbol(verdict)), ("model", _symbol(model))):
+        part = pmt.acons(keys[name], value, part)
+    return part
 
 
-def _steady_part(*values):
-    found = _steady_parts.get(values)
-    if found is None:
-        if len(_steady_parts) >= _MOST_PARTS:
-            _steady_parts.clear()
-            _values_by_part.clear()
-        pmt, keys = _pmt_keys()
-        found = pmt.make_dict()
-        for name, value in zip(_STEADY, values):
-            to_pmt = pmt.from_uint64 if name == "sample_count" else _number if _KINDS[name] is _OPTIONAL_NUMBER else _symbol
-            found = pmt.acons(keys[name], to_pmt(value), found)
-        _steady_parts[values] = found
-        # As read back: a whole number given as int comes out as float.
-        known = tuple((name, float(value) if value is not None and _KINDS[name] is _OPTIONAL_NUMBER else value)
-                      for name, value in zip(_STEADY, values))
-        _values_by_part[id(found)] = found, known
-    return found
+# Messages made of late, by identity, and their records: a sink in the same process needs not read them key by key. An
+# entry keeps its message alive, so that no other can have its id.
+_recent: dict[int, tuple] = {}
+_recent_ids: deque[int] = deque()
+_MOST_RECENT = 4096
 
 
-def _values_of_steady_part(message) -> tuple | None:
-    try:
-        part = _pmt_keys()[0].nthcdr(len(FIELDS) - len(_STEADY), message)
-    except Exception:  # a shorter message
-        return None
-    found = _values_by_part.get(id(part))
-    return found[1] if found else None
+def _remember(message, record) -> None:
+    if len(_recent_ids) >= _MOST_RECENT:
+        _recent.pop(_recent_ids.popleft(), None)
+    _recent[id(message)] = message, record
+    _recent_ids.append(id(message))
 
 
 @lru_cache(maxsize=1024)
@@ -209,8 +201,6 @@ _integer, _real, _text = (lambda pmt, value: pmt.to_uint64(value), lambda pmt, v
 _FROM_PMT = {"sample_start": _integer, "sample_count": _integer, "time": _pmt_time, "freq_hz": _real,
              "sample_rate_hz": _real, "snr_db": _real, "head": _text, "label": _text, "confidence": _real,
              "verdict": _text, "model": _text}
-_STEADY = ("sample_count", "freq_hz", "sample_rate_hz", "snr_db", "head", "label", "verdict", "model")
-_NO_DECISION = f"A decision message must be a PMT dict with exactly the keys {', '.join(FIELDS)}."
 _good_kinds: set[tuple] = set()  # the types of the fields of records that passed
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _json = lru_cache(maxsize=1024, typed=True)(_encode)
