@@ -10,6 +10,7 @@ from .parameters import check_whole
 from .sample_clock import CLOCK_KEYS, RX_RATE, RX_TIME, WINDOW_HOP, WINDOW_START, moved_time, sorted_tags, vector_of
 
 BUFFER_SAMPLES = 1 << 20  # large work calls: at GNU Radio's default buffers a Python block is five times slower
+INPUT_SAMPLES = 1 << 17
 MAX_LENGTH = 1 << 20
 
 
@@ -44,7 +45,8 @@ class iq_windower(gr.basic_block):
             check_whole("IQ Windower", name, value, MAX_LENGTH, "samples")
         gr.basic_block.__init__(self, "IQ Windower", [np.complex64], [vector_of(np.complex64, length)])
         self.set_tag_propagation_policy(gr.TPP_DONT)
-        self.set_relative_rate(1, hop)
+        # Tags are placed by hand, so this rate has one effect: GNU Radio makes the buffer before the block large.
+        self.set_relative_rate(1, max(hop, INPUT_SAMPLES))
         self.set_min_output_buffer(0, max(2, BUFFER_SAMPLES // length))
         self._length, self._hop = length, hop
         self.discontinuities = 0

@@ -29,7 +29,7 @@ def amplitude_phase(windows: np.ndarray, out: np.ndarray | None = None) -> np.nd
         norm = np.sqrt(np.einsum("nt,nt->n", amplitude, amplitude))
         norm[norm == 0] = 1
         with np.errstate(invalid="ignore"):  # infinite samples: inf / inf
-            amplitude /= norm[:, None]
+            amplitude *= (1 / norm)[:, None]
         np.arctan2(piece.imag, piece.real, out=phase)
         phase *= np.float32(1 / np.pi)
     return out

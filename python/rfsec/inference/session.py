@@ -37,13 +37,13 @@ class ModelSession:
         if threads < 1:
             raise ParameterError(f"The 'threads' of a model session must be at least 1. Got {threads} instead.")
         self.path = Path(path)
-        self._session = _load(self.path, threads)
-        card = self._session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        self.runtime = _load(self.path, threads)
+        card = self.runtime.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
         if card is None:
             raise ModelError(f"{self.path}: the model has no card; write one to its ONNX metadata key '{METADATA_KEY}'.")
         self.card = ModelCard.from_json(card, str(self.path))
-        self._input = _checked_input(self._session, self.card, self.path)
-        self._outputs = [_checked_output(self._session, head, self.path) for head in self.card.heads]
+        self._input = _checked_input(self.runtime, self.card, self.path)
+        self._outputs = [_checked_output(self.runtime, head, self.path) for head in self.card.heads]
 
     def check_window(self, length: int) -> None:
         """Raises ModelError where the card does not allow windows of ``length`` samples."""
@@ -59,14 +59,22 @@ class ModelSession:
         temperature before the softmax (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017).
         Raises ModelError where the graph itself fails.
         """
+        return self.probabilities(self.logits(windows))
+
+    def logits(self, windows: np.ndarray) -> list[np.ndarray]:
+        """What the graph gives for ``windows``: float32 [n, labels] per head of the card. Raises ModelError where it fails."""
         try:
-            logits = self._session.run(self._outputs, {self._input: windows})
+            logits = self.runtime.run(self._outputs, {self._input: windows})
         except Exception as error:  # ONNX Runtime has no common base class for what a graph can raise
             raise ModelError(f"{self.path}: the model failed on windows of {windows.shape}: {_one_line(error)}") from None
         for head, values in zip(self.card.heads, logits):
             if values.shape != (len(windows), len(head.labels)):
                 raise ModelError(f"{self.path}: the head '{head.name}' gave {values.shape} for {len(windows)} windows, "
                                  f"but its card has {len(head.labels)} labels.")
+        return logits
+
+    def probabilities(self, logits: list[np.ndarray]) -> list[np.ndarray]:
+        """The probabilities that belong to ``logits``."""
         return [_softmax(values / np.float32(head.temperature)) for head, values in zip(self.card.heads, logits)]
 
 

@@ -143,7 +143,7 @@ class StreamClassifier:
             self._running.popleft()
         if len(self._running) >= self._depth or self._skip and len(self._queue) >= MAX_BACKLOG:
             return False
-        future = self._worker.submit(self._session.run, self._rows)
+        future = self._worker.submit(self._session.logits, self._rows)
         self._running.append(future)
         rows = slice(self._begin, self._row)
         self._queue.append((Decided(self._next - (rows.stop - rows.start), rows.stop - rows.start), future, rows))
@@ -167,7 +167,7 @@ class StreamClassifier:
 
     def _fill(self, run: Decided, future, rows: slice) -> None:
         try:
-            run.probabilities = [values[rows] for values in future.result()]
+            run.probabilities = self._session.probabilities([values[rows] for values in future.result()])
         except ModelError as error:
             self.error = self.error or error
         else:

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A network in eager PyTorch, one window a call: what benchmarks compare the classifier with."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..inference.card import ModelCard
+from .export import export_onnx
+from .recipes import find_recipe
+
+
+def naive_and_onnx(card: ModelCard, path: Path, threads: int) -> Callable[[np.ndarray], int]:
+    """Make the network of the recipe ``card.name`` with seeded weights, write it to ``path`` as ONNX, and return it.
+
+    What is returned takes one float32 [2, length] window and gives the index of its label. Network and weights are
+    those of the file. Speed does not depend on the values of the weights. Raises ParameterError for a name without a
+    recipe.
+    """
+    torch.manual_seed(1)
+    torch.set_num_threads(threads)
+    network = find_recipe(card.name).network(len(card.heads[0].labels)).eval()
+    export_onnx(network, card, path)
+
+    def classify(window: np.ndarray) -> int:
+        with torch.no_grad():
+            return int(network(torch.from_numpy(window[None])).argmax())
+
+    return classify
