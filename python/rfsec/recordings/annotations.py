@@ -70,10 +70,11 @@ class SigmfAnnotations:
         self._open[record.head] = new
 
     def close(self) -> None:
-        annotations = sorted([*self._done, *self._open.values()], key=lambda one: one["core:sample_start"])
+        found = [*self._done, *self._open.values()]
+        annotations = sorted([*self._metadata["annotations"], *map(_finished, found)], key=lambda one: one["core:sample_start"])
         document = SigMFFile(metadata={
             "global": self._global(), "captures": self._captures(),
-            "annotations": [*self._metadata["annotations"], *map(_finished, annotations)]})
+            "annotations": annotations})
         partial = self._target.with_name(self._target.name + ".part")
         try:
             with open(partial, "w", encoding="utf-8") as file:
@@ -81,7 +82,7 @@ class SigmfAnnotations:
             os.replace(partial, self._target)
         except OSError as error:
             partial.unlink(missing_ok=True)
-            lost = sum(one["_count"] for one in annotations)
+            lost = sum(one["_count"] for one in found)
             raise OutputError(f"{self._target}: SigMF annotations can't be written: {error.strerror}.", lost) from None
 
     def _global(self) -> dict:

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sink writes what it is told, refuses what is no decision, and outlives outputs that fail."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import pmt
+import pytest
+import zmq
+from flowgraphs import ChunkedSource, complex_noise, run
+from gnuradio import blocks, gr, rfsec
+from gnuradio.rfsec.records import DecisionRecord
+from sigmf import SigMFFile, sigmffile
+from small_model import write_small_model
+
+LENGTH = 32
+ONE = DecisionRecord(0, 128, None, None, 1e6, None, "modulation", "QPSK", 0.75, "accepted", "m")
+HOSTILE = [pmt.PMT_NIL, pmt.PMT_T, pmt.intern("x"), pmt.from_long(1), pmt.cons(pmt.make_dict(), pmt.make_u8vector(4, 0)),
+           pmt.dict_add(ONE.to_pmt(), pmt.intern("sample_start"), pmt.from_double(-3)),
+           pmt.dict_add(ONE.to_pmt(), pmt.intern("confidence"), pmt.from_double(float("nan"))),
+           pmt.dict_delete(ONE.to_pmt(), pmt.intern("label"))]
+
+
+class Messages(gr.sync_block):
+    """Sends messages, then ends the stream."""
+
+    def __init__(self, messages):
+        gr.sync_block.__init__(self, "Messages", [], [np.int8])
+        self._messages = messages
+        self.message_port_register_out(pmt.intern("out"))
+
+    def work(self, input_items, output_items):
+        for message in self._messages:
+            self.message_port_pub(pmt.intern("out"), message)
+        return -1
+
+
+def send(sink, messages):
+    top, source, end = gr.top_block(), Messages(messages), blocks.null_sink(1)
+    top.connect(source, end)
+    top.msg_connect(source, "out", sink, "decisions")
+    run(top)
+
+
+def several(count, **changes):
+    fields = {**{name: getattr(ONE, name) for name in ONE.__slots__}, **changes}
+    return [DecisionRecord(**{**fields, "sample_start": index * 128}) for index in range(count)]
+
+
+def test_lines_are_those_of_the_records(tmp_path):
+    records = several(1000)
+    sink = rfsec.decision_sink(jsonl=str(tmp_path / "out.jsonl"))
+    send(sink, [one.to_pmt() for one in records])
+    assert (tmp_path / "out.jsonl").read_text() == "".join(one.to_json() + "\n" for one in records)
+    assert (sink.decisions, sink.refused, sink.lost, sink.error) == (1000, 0, 0, None)
+
+
+def test_what_is_no_decision_is_refused_and_counted(tmp_path):
+    sink = rfsec.decision_sink(jsonl=str(tmp_path / "out.jsonl"), sigmf=str(tmp_path / "out"))
+    messages = [message for hostile in HOSTILE for message in (hostile, ONE.to_pmt())]
+    send(sink, messages)
+    assert (sink.decisions, sink.refused, sink.lost) == (len(HOSTILE), len(HOSTILE), 0)
+    assert (tmp_path / "out.jsonl").read_text() == len(HOSTILE) * (ONE.to_json() + "\n")
+
+
+def test_no_decision_is_lost_at_the_end_of_fifty_short_runs(tmp_path):
+    model = write_small_model(tmp_path / "small.onnx", LENGTH)
+    for number in range(50):
+        top, source, windower = gr.top_block(), ChunkedSource(complex_noise(number * LENGTH)), rfsec.iq_windower(LENGTH, LENGTH)
+        classifier, sink = rfsec.onnx_classifier(str(model), LENGTH), rfsec.decision_sink(jsonl=str(tmp_path / "out.jsonl"))
+        top.connect(source, windower, classifier)
+        top.msg_connect(classifier, "decisions", sink, "decisions")
+        run(top)
+        assert len((tmp_path / "out.jsonl").read_text().splitlines()) == number == sink.decisions
+
+
+def test_a_full_disk_is_named_once_and_counted(tmp_path):
+    sink = rfsec.decision_sink(jsonl="/dev/full", sigmf=str(tmp_path / "out"))
+    send(sink, [one.to_pmt() for one in several(700)])
+    assert isinstance(sink.error, rfsec.OutputError)
+    assert str(sink.error).startswith("/dev/full: No space left on device; ") and "\n" not in str(sink.error)
+    assert (sink.decisions, sink.lost) == (700, 700)
+    assert len(json.loads((tmp_path / "out.sigmf-meta").read_text())["annotations"]) == 1, "the other output goes on"
+
+
+def test_a_disk_that_fills_up_leaves_whole_lines(tmp_path):
+    """The limit of a file's size stands for the disk: a write is cut short in the middle of a line."""
+    code = f"""
+import resource, signal
+from gnuradio.rfsec.blocks.decision_outputs import JsonLines
+from gnuradio.rfsec.errors import OutputError
+from gnuradio.rfsec.records import DecisionRecord
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+out, lost = JsonLines({str(tmp_path / 'out.jsonl')!r}), 0
+for index in range(2000):
+    try:
+        out.write(DecisionRecord(index, 128, None, None, None, None, "h", "QPSK", 0.5, "accepted", "m"))
+    except OutputError as error:
+        lost += error.lost
+out.close()
+print(lost)
+"""
+    lost = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout)
+    text = (tmp_path / "out.jsonl").read_text()
+    starts = [json.loads(line)["sample_start"] for line in text.splitlines()]
+    assert text.endswith("\n") and 99_000 < len(text) <= 100_000
+    assert starts == list(range(len(starts))) and lost == 2000 - len(starts)
+
+
+def test_a_reader_that_goes_away_is_an_error_of_one_line(tmp_path):
+    code = """
+from gnuradio.rfsec.blocks.decision_outputs import JsonLines
+from gnuradio.rfsec.errors import OutputError
+from gnuradio.rfsec.records import DecisionRecord
+out = JsonLines("-")
+try:
+    for index in range(5000):
+        out.write(DecisionRecord(index, 128, None, None, None, None, "h", "QPSK", 0.5, "accepted", "m"))
+    out.close()
+except OutputError as error:
+    raise SystemExit(str(error))
+"""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([sys.executable, "-c", code], stdout=write, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(write)
+    assert done.returncode == 1
+    assert done.stderr.startswith("standard output: Broken pipe;") and done.stderr.count("\n") == 1
+
+
+def test_decisions_are_published_to_subscribers():
+    with zmq.Context() as context, context.socket(zmq.SUB) as subscriber:
+        subscriber.setsockopt(zmq.RCVTIMEO, 10_000)
+        subscriber.setsockopt(zmq.SUBSCRIBE, b"")
+        endpoint = f"tcp://127.0.0.1:{free_port()}"
+        sink = rfsec.decision_sink(zmq=endpoint)
+        subscriber.connect(endpoint)
+        records, arrived = several(200), []
+        # A subscription takes a moment to arrive: publish until something comes, then a run that must come whole.
+        publisher = sink._outputs[0]
+        while not subscriber.poll(10):
+            publisher.write(ONE)
+        send(sink, [one.to_pmt() for one in records])
+        while not arrived or arrived[-1] != records[-1].to_json():
+            arrived.append(subscriber.recv().decode())
+        assert arrived[-200:] == [one.to_json() for one in records]
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def test_a_port_in_use_is_an_error_when_the_sink_is_made():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        endpoint = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(rfsec.OutputError, match=f"{endpoint}: .*Address already in use; choose a free endpoint"):
+            rfsec.decision_sink(zmq=endpoint)
+
+
+@pytest.mark.parametrize("options, message", [
+    ({"jsonl": "{folder}/none/out.jsonl"}, "none/out.jsonl: JSON lines can't be written here: No such file"),
+    ({"jsonl": "{folder}"}, "Is a directory"), ({"sigmf": "{folder}/none/out"}, "SigMF annotations can't be written here"),
+    ({"zmq": "nonsense"}, "nonsense: a ZMQ PUB socket can't be bound here")])
+def test_an_output_that_can_not_be_opened_raises_when_the_block_is_made(tmp_path, options, message):
+    with pytest.raises(rfsec.OutputError, match=message) as caught:
+        rfsec.decision_sink(**{name: value.format(folder=tmp_path) for name, value in options.items()})
+    assert "\n" not in str(caught.value)
+
+
+def write_recording(folder, samples):
+    meta = SigMFFile(global_info={"core:datatype": "cf32_le", "core:sample_rate": 1e6, "core:version": "1.2.0"})
+    samples.tofile(folder / "air.sigmf-data")
+    meta.set_data_file(str(folder / "air.sigmf-data"))
+    meta.add_capture(0, metadata={"core:frequency": 868e6})
+    meta.add_annotation(5, 100, metadata={"core:label": "beacon"})
+    meta.tofile(str(folder / "air.sigmf-meta"))
+
+
+def test_annotations_are_valid_sigmf_and_stand_at_their_samples(tmp_path):
+    model = write_small_model(tmp_path / "small.onnx", LENGTH)
+    samples = complex_noise(LENGTH * 100)
+    write_recording(tmp_path, samples)
+    top, source = gr.top_block(), rfsec.recording_source(str(tmp_path / "air.sigmf-meta"))
+    windower, classifier = rfsec.iq_windower(LENGTH, LENGTH), rfsec.onnx_classifier(str(model), LENGTH)
+    sink = rfsec.decision_sink(jsonl=str(tmp_path / "out.jsonl"), sigmf=str(tmp_path / "found"), recording=str(tmp_path / "air.sigmf-meta"))
+    top.connect(source, windower, classifier)
+    top.msg_connect(classifier, "decisions", sink, "decisions")
+    run(top)
+    found = sigmffile.fromfile(str(tmp_path / "found.sigmf-meta"))
+    found.validate()
+    np.testing.assert_array_equal(found.read_samples(), samples)
+    annotations = found.get_annotations()
+    assert [one["core:sample_start"] for one in annotations if one["core:label"] == "beacon"] == [5], "the recording's own stay"
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    covered = [(start, one["core:label"], one["rfsec:verdict"]) for one in annotations if one["core:label"] != "beacon"
+               for start in range(one["core:sample_start"], one["core:sample_start"] + one["core:sample_count"], LENGTH)]
+    assert covered == [(line["sample_start"], line["label"], line["verdict"]) for line in lines]
+
+
+@pytest.mark.parametrize("name", ["air", "air.sigmf-meta", "link"])
+def test_the_recordings_own_metadata_are_never_overwritten(tmp_path, name):
+    write_recording(tmp_path, complex_noise(1000))
+    (tmp_path / "link.sigmf-meta").symlink_to(tmp_path / "air.sigmf-meta")
+    before = (tmp_path / "air.sigmf-meta").read_bytes()
+    with pytest.raises(rfsec.OutputError, match="own metadata; choose another name"):
+        rfsec.decision_sink(sigmf=str(tmp_path / name), recording=str(tmp_path / "air.sigmf-data"))
+    assert (tmp_path / "air.sigmf-meta").read_bytes() == before
+
+
+def test_a_sink_whose_flowgraph_has_ended_says_so(tmp_path):
+    sink = rfsec.decision_sink(jsonl=str(tmp_path / "out.jsonl"), sigmf=str(tmp_path / "out"))
+    send(sink, [ONE.to_pmt()])
+    send(sink, [ONE.to_pmt()])
+    assert sink.lost == 1 and "make a new sink" in str(sink.error)
+    assert (tmp_path / "out.jsonl").read_text() == ONE.to_json() + "\n"
