@@ -109,12 +109,14 @@ class ModelCard(_Part):
         if len(text) > MAX_CARD_BYTES:
             raise ModelError(f"{where}: its card has {len(text)} characters, more than the {MAX_CARD_BYTES} that a card may have.")
         try:
-            return cls.model_validate(json.loads(text))
-        except (json.JSONDecodeError, RecursionError) as error:
+            fields = json.loads(text)
+        except (ValueError, RecursionError) as error:
             raise ModelError(f"{where}: its card is not JSON ({error}).") from None
+        try:
+            return cls.model_validate(fields)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            field = ".".join(map(str, first["loc"])) or "the card"
+            field = " ".join(".".join(map(str, first["loc"])).split()) or "the card"
             raise ModelError(f"{where}: the card's field '{field}' is wrong: {first['msg']}.") from None
 
     def to_json(self) -> str:

@@ -38,7 +38,10 @@ class ModelSession:
             raise ParameterError(f"The 'threads' of a model session must be at least 1. Got {threads} instead.")
         self.path = Path(path)
         self.runtime = _load(self.path, threads)
-        card = self.runtime.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        try:
+            card = self.runtime.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        except UnicodeDecodeError:
+            raise ModelError(f"{self.path}: its metadata are not UTF-8 text; the file may be damaged.") from None
         if card is None:
             raise ModelError(f"{self.path}: the model has no card; write one to its ONNX metadata key '{METADATA_KEY}'.")
         self.card = ModelCard.from_json(card, str(self.path))
@@ -111,6 +114,8 @@ def _checked_output(session, head: Head, path: Path) -> str:
     if head.name not in outputs:
         raise ModelError(f"{path}: the card's head '{head.name}' is no output of the graph, which has {', '.join(outputs)}.")
     shape = outputs[head.name].shape
+    if outputs[head.name].type != "tensor(float)":
+        raise ModelError(f"{path}: the graph's output '{head.name}' must be float32; it is {outputs[head.name].type}.")
     if len(shape) != 2 or isinstance(shape[1], int) and shape[1] != len(head.labels):
         raise ModelError(f"{path}: the card's head '{head.name}' has {len(head.labels)} labels, but the graph's output is {shape}.")
     return head.name
