@@ -7,6 +7,7 @@ import sys
 import typer
 
 from ..errors import RfsecError
+from .bench import app as bench
 from .classify import classify
 from .dataset import app as dataset
 from .doctor import doctor
@@ -20,6 +21,7 @@ app.add_typer(models)
 app.command()(doctor)
 app.command()(train)
 app.add_typer(dataset, name="dataset")
+app.add_typer(bench, name="bench")
 
 
 def main() -> None:
