@@ -160,17 +160,18 @@ class onnx_classifier(gr.basic_block):
         else:
             self.classified += int(run.valid.sum())
             self.invalid += run.count - int(run.valid.sum())
-        heard = not pmt.is_null(self.message_subscribers(DECISIONS))
+            if run.valid[-1]:
+                self.last_label = self.card.heads[0].labels[run.probabilities[0][-1].argmax()]
+        self._clock.epoch(run.first)  # lets go of what is past
+        if pmt.is_null(self.message_subscribers(DECISIONS)):
+            return
         for head_index, head in enumerate(self.card.heads):
             if run.probabilities is None:
-                if heard:
-                    self._publish_skipped(head.name, run.first, run.count)
+                self._publish_skipped(head.name, run.first, run.count)
                 continue
             best = run.probabilities[head_index].argmax(axis=1)
             confidence = run.probabilities[head_index].max(axis=1).astype(float).round(6).tolist()
-            if head_index == 0 and run.valid[-1]:
-                self.last_label = head.labels[best[-1]]
-            for offset in range(run.count if heard else 0):
+            for offset in range(run.count):
                 if not run.valid[offset]:
                     self._publish_skipped(head.name, run.first + offset, 1)
                     continue
