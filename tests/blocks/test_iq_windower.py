@@ -103,3 +103,13 @@ def test_a_window_as_large_as_allowed():
 def test_bad_parameters_raise_when_the_block_is_made(name, value):
     with pytest.raises(rfsec.ParameterError, match=f"The '{name}' parameter of IQ Windower must be .* Got .* instead"):
         rfsec.iq_windower(**{name: value})
+
+
+def test_a_tag_is_passed_once_where_the_output_has_little_room():
+    """Five windows a call from hundreds of samples: the same input, with its tags, is met again and again."""
+    tags = [(mark, "mark", pmt.from_uint64(mark)) for mark in (0, 100, 640, 641)]
+    windower = rfsec.iq_windower(20, 1)
+    windower.set_max_noutput_items(5)
+    windows, found = run_chain(complex_noise(700), windower, tags=tags)
+    assert len(windows) == 681
+    assert [tag for tag in found if tag[1] == "mark"] == [(0, "mark", 0), (81, "mark", 100), (621, "mark", 640), (622, "mark", 641)]
