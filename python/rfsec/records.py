@@ -2,7 +2,6 @@
 """The one result record of the project, and its JSON, PMT and SigMF forms."""
 
 import json
-from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache, lru_cache
@@ -94,15 +93,11 @@ class DecisionRecord:
         for key, value in ((keys["confidence"], _number(self.confidence)), (keys["time"], time),
                            (keys["sample_start"], pmt.from_uint64(self.sample_start))):
             message = pmt.acons(key, value, message)
-        _remember(message, self)
         return message
 
     @classmethod
     def from_pmt(cls, message) -> "DecisionRecord":
         """The record that a PMT dict holds. Raises ValueError, naming the rule, if the message holds none."""
-        known = _recent.get(id(message))
-        if known is not None:
-            return known[1]
         pmt, keys = _pmt_keys()
         if not pmt.is_dict(message) or pmt.length(message) != len(FIELDS):
             raise ValueError(f"A decision message must be a PMT dict with exactly the keys {', '.join(FIELDS)}.")
@@ -160,20 +155,6 @@ def _steady_part(sample_count, freq_hz, sample_rate_hz, snr_db, head, label, ver
                         ("label", _symbol(label)), ("verdict", _symbol(verdict)), ("model", _symbol(model))):
         part = pmt.acons(keys[name], value, part)
     return part
-
-
-# Messages made of late, by identity, and their records: a sink in the same process needs not read them key by key. An
-# entry keeps its message alive, so that no other can have its id.
-_recent: dict[int, tuple] = {}
-_recent_ids: deque[int] = deque()
-_MOST_RECENT = 4096
-
-
-def _remember(message, record) -> None:
-    if len(_recent_ids) >= _MOST_RECENT:
-        _recent.pop(_recent_ids.popleft(), None)
-    _recent[id(message)] = message, record
-    _recent_ids.append(id(message))
 
 
 @lru_cache(maxsize=1024)

@@ -43,11 +43,6 @@ def test_a_message_from_another_process_gives_the_record_back(record):
     assert DecisionRecord.from_pmt(pmt.deserialize_str(pmt.serialize_str(record.to_pmt()))) == record
 
 
-def test_messages_older_than_those_remembered_are_read():
-    messages = [replace(ONE, sample_start=start).to_pmt() for start in range(10_000)]
-    assert [DecisionRecord.from_pmt(message).sample_start for message in messages] == list(range(10_000))
-
-
 @given(st.integers(0, MAX_TIME_NS - 1))
 def test_times_are_exact_to_the_nanosecond(time_ns):
     text = iso_time(time_ns)
