@@ -169,6 +169,9 @@ def test_a_port_in_use_is_an_error_when_the_sink_is_made():
 @pytest.mark.parametrize("options, message", [
     ({"jsonl": "{folder}/none/out.jsonl"}, "none/out.jsonl: JSON lines can't be written here: No such file"),
     ({"jsonl": "{folder}"}, "Is a directory"), ({"sigmf": "{folder}/none/out"}, "SigMF annotations can't be written here"),
+    # Names too long to look up stand for folders that may not be looked into, which nothing is for root.
+    ({"recording": "air.cf32", "jsonl": "{folder}/" + "x" * 300}, "JSON lines can't be written here: File name too long"),
+    ({"sigmf": "{folder}/" + "x" * 300 + "/out"}, "SigMF annotations can't be written here"),
     ({"zmq": "nonsense"}, "nonsense: a ZMQ PUB socket can't be bound here")])
 def test_an_output_that_can_not_be_opened_raises_when_the_block_is_made(tmp_path, options, message):
     with pytest.raises(rfsec.OutputError, match=message) as caught:

@@ -42,6 +42,7 @@ def _with_card(**changes):
 
 HEAD = {"name": "modulation", "labels": ["a", "b", "c"], "temperature": 1.0, "reject_threshold": 0.0}
 MODELS = {
+    "where none can be looked up": (lambda folder: folder / ("x" * 300) / "m.onnx", "neither a model file"),
     "missing": (lambda folder: folder / "m.onnx", "neither a model file nor one of the shipped models"),
     "damaged": (_damaged, "not an ONNX model"),
     "without a card": (lambda folder: write_small_model(folder / "m.onnx", card=""), "has no card"),

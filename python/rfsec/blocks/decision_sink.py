@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decision Sink: writes decision messages as JSON lines, SigMF annotations and ZMQ publications."""
 
+import os
 from pathlib import Path
 
 import pmt
@@ -101,5 +102,6 @@ def _refuse_to_overwrite(recording: str, jsonl: str) -> None:
     if not recording or not jsonl:
         return
     parts = {Path(recording), *(Path(recording).with_suffix(suffix) for suffix in (".sigmf-data", ".sigmf-meta"))}
-    if Path(jsonl).exists() and any(part.exists() and part.samefile(jsonl) for part in parts):
+    # os.path, for Path.exists raises where a folder may not be looked into: opening the output names the reason.
+    if os.path.exists(jsonl) and any(os.path.exists(part) and os.path.samefile(part, jsonl) for part in parts):
         raise OutputError(f"{jsonl}: this is the recording; choose another name for the JSON lines.")

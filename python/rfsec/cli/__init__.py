@@ -23,6 +23,8 @@ app.command()(train)
 app.add_typer(dataset, name="dataset")
 app.add_typer(bench, name="bench")
 
+GNU_RADIO_SETTINGS = "/.gnuradio"  # in HOME; GNU Radio makes this folder when the first flowgraph starts
+
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
@@ -30,6 +32,12 @@ def main() -> None:
         app()
     except RfsecError as error:
         typer.echo(f"rfsec: {error}", err=True)
+        sys.exit(1)
+    except RuntimeError as error:
+        if GNU_RADIO_SETTINGS not in str(error):
+            raise
+        typer.echo(f"rfsec: GNU Radio keeps settings in the home directory and cannot: {error}. "
+                   "Set HOME to a folder that can be written to.", err=True)
         sys.exit(1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more while it ends

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the shipped models are, and how a name becomes a file."""
 
+import os
 from pathlib import Path
 
 from ..errors import ModelError
@@ -30,6 +31,6 @@ def find_model(name_or_path: str | Path) -> Path:
     name = DEFAULT if text == "default" else text
     if name in shipped:
         return shipped[name]
-    if Path(text).is_file():
+    if os.path.isfile(text):  # Path.is_file raises where a folder may not be looked into
         return Path(text)
     raise ModelError(f"{text}: neither a model file nor one of the shipped models: default, {', '.join(shipped)}.")

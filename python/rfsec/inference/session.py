@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One ONNX model, loaded and checked against its card, ready to classify batches of windows."""
 
+import os
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
+
+# ONNX Runtime's official builds report their use to its maker unless this is set before the import (its Privacy.md).
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime  # noqa: E402
 
 from ..errors import ModelError, ParameterError
 from .card import METADATA_KEY, Head, ModelCard
@@ -82,7 +86,7 @@ class ModelSession:
 
 
 def _load(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ModelError(f"{path}: there is no such model file; 'rfsec models' lists those that are shipped.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

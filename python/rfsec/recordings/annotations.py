@@ -46,10 +46,12 @@ class SigmfAnnotations:
                 beside = source.data_path.resolve().parent == self._target.resolve().parent
                 if beside and source.data_path.suffix not in (".sigmf", ".wav"):
                     self._dataset = source.data_path.name
-                if self._target.exists() and self._target.resolve() == source.data_path.with_suffix(SUFFIX).resolve():
+                if os.path.exists(self._target) and self._target.resolve() == source.data_path.with_suffix(SUFFIX).resolve():
                     raise OutputError(f"{self._target}: these are the recording's own metadata; choose another name.")
-        if not self._target.parent.is_dir() or not os.access(self._target.parent, os.W_OK):
-            raise OutputError(f"{self._target}: SigMF annotations can't be written here: {os.strerror(errno.ENOENT)}.")
+        there = os.path.isdir(self._target.parent)  # Path.is_dir raises where a folder may not be looked into
+        if not there or not os.access(self._target.parent, os.W_OK):
+            reason = os.strerror(errno.EACCES if there else errno.ENOENT)
+            raise OutputError(f"{self._target}: SigMF annotations can't be written here: {reason}.")
         self._open: dict[str, dict] = {}  # per head: the annotation that the next decision may extend
         self._done: list[dict] = []
         self._rate_hz = self._freq_hz = None
