@@ -123,6 +123,7 @@ class onnx_classifier(gr.basic_block):
         pending = self._classifier.pending or self._outgoing
         if pending and not (taken or decided or produced):
             self._classifier.wait()
+        self._classifier.gather()
         accepted = self._held + taken
         # At the end of a stream GNU Radio calls only a block that still has input: keep one item until all is said.
         self._held = 1 if pending and accepted else 0

@@ -15,6 +15,7 @@ from .session import ModelSession
 WAIT, SKIP = OVERLOAD = ("wait", "skip")
 MAX_BACKLOG = 64  # runs of windows not yet collected, in skip mode; beyond it windows are skipped, so memory is bounded
 FLUSH_AFTER_S = 0.02
+GATHER_S = 0.01
 
 
 @dataclass(slots=True)
@@ -184,6 +185,11 @@ class StreamClassifier:
                 self._dispatch()
             else:
                 time.sleep(min(remaining, 0.001))
+
+    def gather(self) -> None:
+        """Let windows gather in skip mode while a batch runs: many small calls would take the core that it runs on."""
+        if self._skip and self._running:
+            wait([self._running[0]], timeout=GATHER_S)
 
     def close(self) -> None:
         """End the thread."""
