@@ -39,9 +39,9 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> dict[str, Any] | No
     DatasetError
         If the file is no checkpoint, is cut short, or belongs to another run; the message names the difference.
     """
-    if not path.exists():
-        return None
     try:
+        if not path.exists():
+            return None
         saved = torch.load(path, map_location="cpu", weights_only=True)
         found, state = saved["identity"], saved["state"]
     except (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError):
