@@ -219,6 +219,20 @@ def test_the_recordings_own_metadata_are_never_overwritten(tmp_path, name):
     assert (tmp_path / "air.sigmf-meta").read_bytes() == before
 
 
+def test_a_dataset_of_another_name_and_its_metadata_are_never_overwritten(tmp_path):
+    """Metadata may name their dataset (core:dataset), so that the two do not share a name."""
+    complex_noise(1000).tofile(tmp_path / "samples.bin")
+    (tmp_path / "air.sigmf-meta").write_text(json.dumps({
+        "global": {"core:datatype": "cf32_le", "core:version": "1.2.0", "core:sample_rate": 1e6, "core:dataset": "samples.bin"},
+        "captures": [{"core:sample_start": 0}], "annotations": []}))
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for output in ({"sigmf": "air"}, {"jsonl": "air.sigmf-meta"}, {"jsonl": "samples.bin"}):
+        with pytest.raises(rfsec.OutputError, match="choose another name"):
+            rfsec.decision_sink(**{kind: str(tmp_path / name) for kind, name in output.items()},
+                                recording=str(tmp_path / "air.sigmf-meta"))
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_a_sink_whose_flowgraph_has_ended_says_so(tmp_path):
     sink = rfsec.decision_sink(jsonl=str(tmp_path / "out.jsonl"), sigmf=str(tmp_path / "out"))
     send(sink, [ONE.to_pmt()])

@@ -2,13 +2,13 @@
 """Decision Sink: writes decision messages as JSON lines, SigMF annotations and ZMQ publications."""
 
 import os
-from pathlib import Path
 
 import pmt
 from gnuradio import gr
 
 from ..errors import OutputError, ParameterError
 from ..recordings.annotations import SigmfAnnotations
+from ..recordings.recording import open_recording
 from ..records import DecisionRecord
 from .decision_outputs import JsonLines, ZmqPublisher
 
@@ -47,7 +47,10 @@ class decision_sink(gr.basic_block):
                  skip_bytes: int = 0):
         if skip_bytes < 0:
             raise ParameterError(f"The 'skip_bytes' parameter of Decision Sink must be at least 0. Got {skip_bytes} instead.")
-        _refuse_to_overwrite(recording, jsonl)
+        if recording and os.path.exists(jsonl):
+            with open_recording(recording, sample_format=sample_format or None, skip_bytes=skip_bytes) as source:
+                if source.owns(jsonl):
+                    raise OutputError(f"{jsonl}: this is the recording; choose another name for the JSON lines.")
         gr.basic_block.__init__(self, "Decision Sink", [], [])
         self._outputs = []
         self._lines = JsonLines(jsonl) if jsonl else None
@@ -95,13 +98,3 @@ class decision_sink(gr.basic_block):
         for output in self._outputs:
             self._attempt(output.close)
         return True
-
-
-def _refuse_to_overwrite(recording: str, jsonl: str) -> None:
-    """Raise OutputError where the JSON lines would replace the recording or a part of its SigMF pair."""
-    if not recording or not jsonl:
-        return
-    parts = {Path(recording), *(Path(recording).with_suffix(suffix) for suffix in (".sigmf-data", ".sigmf-meta"))}
-    # os.path, for Path.exists raises where a folder may not be looked into: opening the output names the reason.
-    if os.path.exists(jsonl) and any(os.path.exists(part) and os.path.samefile(part, jsonl) for part in parts):
-        raise OutputError(f"{jsonl}: this is the recording; choose another name for the JSON lines.")

@@ -46,7 +46,7 @@ class SigmfAnnotations:
                 beside = source.data_path.resolve().parent == self._target.resolve().parent
                 if beside and source.data_path.suffix not in (".sigmf", ".wav"):
                     self._dataset = source.data_path.name
-                if os.path.exists(self._target) and self._target.resolve() == source.data_path.with_suffix(SUFFIX).resolve():
+                if source.owns(self._target):
                     raise OutputError(f"{self._target}: these are the recording's own metadata; choose another name.")
         there = os.path.isdir(self._target.parent)  # Path.is_dir raises where a folder may not be looked into
         if not there or not os.access(self._target.parent, os.W_OK):

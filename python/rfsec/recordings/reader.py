@@ -2,6 +2,7 @@
 """An open recording: what is known about it, and complex samples from any place in it."""
 
 import operator
+import os
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,13 @@ class Recording:
     def data_path(self) -> Path:
         """The file that holds the samples: for a SigMF pair its dataset, for an archive the archive."""
         return self._layout.data_path
+
+    def owns(self, path: str | os.PathLike) -> bool:
+        """Whether `path` is a part of this recording: its file, its dataset, or what stands beside them as a SigMF pair."""
+        parts = {own.with_suffix(suffix) for own in (self.path, self.data_path)
+                 for suffix in (own.suffix, ".sigmf-data", ".sigmf-meta")}
+        # os.path, for Path.exists raises where a folder may not be looked into: opening the file names the reason.
+        return os.path.exists(path) and any(os.path.exists(part) and os.path.samefile(part, path) for part in parts)
 
     def verify_checksum(self) -> None:
         """Read the whole dataset and compare it with the SHA-512 in its SigMF metadata (opening does not).
