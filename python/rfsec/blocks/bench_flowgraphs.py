@@ -11,6 +11,7 @@ import numpy as np
 from gnuradio import blocks, gr
 
 from ..inference.representations import represent
+from .classify_flowgraph import front_end
 from .decision_sink import decision_sink
 from .iq_to_amp_phase import iq_to_amp_phase
 from .iq_windower import iq_windower
@@ -78,12 +79,10 @@ def naive_rate(classify: Callable[[np.ndarray], int], representation: str, lengt
 
 def classifier_rate(model: Path, length: int, windows: int, batch: int, threads: int, jsonl: str = "") -> float:
     """Windows a second through windower, representation and classifier; decisions go to ``jsonl`` unless it is empty."""
-    top, source, windower = gr.top_block(), _source(), iq_windower(length, length)
+    top, source = gr.top_block(), _source()
     classifier = onnx_classifier(str(model), length, batch=batch, threads=threads)
-    chain = [source, blocks.head(gr.sizeof_gr_complex, windows * length), windower]
-    if classifier.card.input.representation == "amp_phase":
-        chain.append(amp_phase := iq_to_amp_phase(length))  # noqa: F841 (a block lives as long as its name)
-    top.connect(*chain, classifier)
+    front = front_end(classifier)
+    top.connect(source, blocks.head(gr.sizeof_gr_complex, windows * length), *front, classifier)
     if jsonl:
         sink = decision_sink(jsonl=jsonl)
         top.msg_connect(classifier, "decisions", sink, "decisions")
@@ -110,14 +109,10 @@ def skip_run(model: Path, length: int, rate_hz: float, duration_s: float, batch:
     """
     top, source = gr.top_block(), _source()
     pace = blocks.throttle(gr.sizeof_gr_complex, rate_hz)
-    windower = iq_windower(length, length)
     classifier = onnx_classifier(str(model), length, batch=batch, threads=threads, on_overload="skip") if classify else None
     gate = blocks.head(gr.sizeof_gr_complex, 1 << 62)
-    chain = [source, pace, gate, windower]
-    if classifier and classifier.card.input.representation == "amp_phase":
-        chain.append(amp_phase := iq_to_amp_phase(length))  # noqa: F841 (a block lives as long as its name)
-    null = None if classifier else blocks.null_sink(gr.sizeof_gr_complex * length)
-    top.connect(*chain, classifier or null)
+    front = front_end(classifier) if classifier else [iq_windower(length, length)]
+    top.connect(source, pace, gate, *front, classifier or blocks.null_sink(gr.sizeof_gr_complex * length))
     top.start()
     time.sleep(duration_s / 4)  # buffers, caches and ONNX Runtime's arena have filled
     started, before, early = time.perf_counter(), pace.nitems_written(0), _memory_bytes()
@@ -127,7 +122,7 @@ def skip_run(model: Path, length: int, rate_hz: float, duration_s: float, batch:
     gate.set_length(0)  # the stream ends here, and what is under way is still decided
     top.wait()
     fates = (classifier.classified, classifier.skipped, classifier.invalid) if classifier else (0, 0, 0)
-    return SkipRun(samples_per_s, windower.nitems_written(0), *fates, early, late)
+    return SkipRun(samples_per_s, front[0].nitems_written(0), *fates, early, late)
 
 
 def _memory_bytes() -> int:

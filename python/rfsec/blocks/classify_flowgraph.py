@@ -36,24 +36,20 @@ class ClassifyFlowgraph(gr.top_block):
         From :func:`recording` or :func:`radio`.
     total : int or None
         Samples that will come.
-    model, batch, threads, on_overload, length
-        As in ``onnx_classifier``; ``length`` None takes the shortest window that the model's card allows.
+    model, on_overload
+        As in ``onnx_classifier``; windows are the shortest that the model's card allows.
     sink : decision_sink
     """
 
-    def __init__(self, source, *, total: int | None, model: str, sink: decision_sink, on_overload: str,
-                 length: int | None = None, batch: int = 64, threads: int = 1):
+    def __init__(self, source, *, total: int | None, model: str, sink: decision_sink, on_overload: str):
         gr.top_block.__init__(self, "rfsec classify")
         # GNU Radio keeps no reference to Python blocks: without these attributes they would be collected while running.
         self.source, self.sink, self.total = source, sink, total
         self.gate = blocks.head(gr.sizeof_gr_complex, total if total is not None else _ENDLESS)
-        self.classifier = onnx_classifier(model, length=length, batch=batch, threads=threads, on_overload=on_overload)
-        self.windower = iq_windower(self.classifier.length, self.classifier.length)
-        chain = [source, self.gate, self.windower]
-        if self.classifier.card.input.representation == "amp_phase":
-            self.amp_phase = iq_to_amp_phase(self.classifier.length)
-            chain.append(self.amp_phase)
-        self.connect(*chain, self.classifier)
+        self.classifier = onnx_classifier(model, length=None, on_overload=on_overload)
+        self.front = front_end(self.classifier)
+        self.windower = self.front[0]
+        self.connect(source, self.gate, *self.front, self.classifier)
         self.msg_connect(self.classifier, "decisions", sink, "decisions")
         for block in (source, self.classifier, sink):  # GNU Radio logs to standard output; here `error` says it once
             block.set_log_level("off")
@@ -77,6 +73,17 @@ class ClassifyFlowgraph(gr.top_block):
 
 
 _ENDLESS = (1 << 63) - 1
+
+
+def front_end(classifier: onnx_classifier) -> list:
+    """The blocks that feed ``classifier`` from I/Q samples, windows side by side: the windower, and its representation.
+
+    GNU Radio keeps no reference to Python blocks: keep the list for as long as the flowgraph runs.
+    """
+    front = [iq_windower(classifier.length, classifier.length)]
+    if classifier.card.input.representation == "amp_phase":
+        front.append(iq_to_amp_phase(classifier.length))
+    return front
 
 
 def recording(path: str, *, sample_format: str | None, sample_rate_hz: float | None, skip_bytes: int):

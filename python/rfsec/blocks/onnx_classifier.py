@@ -81,7 +81,6 @@ class onnx_classifier(gr.basic_block):
         self.classified = self.skipped = self.invalid = 0
         self.last_label = ""
         self.error: ModelError | None = None
-        self.start()
 
     def start(self):  # GNU Radio counts items from 0 again when a flowgraph runs again
         self._classifier.open()

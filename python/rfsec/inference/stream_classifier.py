@@ -140,8 +140,7 @@ class StreamClassifier:
 
     def _dispatch(self) -> bool:
         """Hand the open batch to the worker, if it has room."""
-        while self._running and self._running[0].done():
-            self._running.popleft()
+        self._first_running()
         if len(self._running) >= self._depth or self._skip and len(self._queue) >= MAX_BACKLOG:
             return False
         future = self._worker.submit(self._session.logits, self._rows)
@@ -152,6 +151,12 @@ class StreamClassifier:
         self._begin = self._row = 0 if self._row == self._batch else self._row
         self._new_batch()
         return True
+
+    def _first_running(self):
+        """The oldest batch that the worker has not done yet, or None; those that are done are let go of."""
+        while self._running and self._running[0].done():
+            self._running.popleft()
+        return self._running[0] if self._running else None
 
     def results(self) -> list[Decided]:
         """What is decided by now, in the order of the windows.
@@ -177,8 +182,8 @@ class StreamClassifier:
 
     def wait(self) -> None:
         """Let a moment pass: until the running batch is done, or the open one is old enough to go as it is."""
-        if self._running and not self._running[-1].done():
-            wait([self._running[0]] if not self._running[0].done() else [self._running[-1]], timeout=FLUSH_AFTER_S)
+        if running := self._first_running():
+            wait([running], timeout=FLUSH_AFTER_S)
         elif self._row > self._begin:
             remaining = self._open_since + self._flush_after_s - time.monotonic()
             if remaining <= 0:
@@ -188,8 +193,8 @@ class StreamClassifier:
 
     def gather(self) -> None:
         """Let windows gather in skip mode while a batch runs: many small calls would take the core that it runs on."""
-        if self._skip and self._running:
-            wait([self._running[0]], timeout=GATHER_S)
+        if self._skip and (running := self._first_running()):
+            wait([running], timeout=GATHER_S)
 
     def close(self) -> None:
         """End the thread."""
