@@ -6,18 +6,10 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from gnuradio.rfsec.errors import ParameterError, RecordingError
+from gnuradio.rfsec.errors import ParameterError
 from gnuradio.rfsec.recordings.recording import open_recording
+from refusals import refusal
 from scipy.io import wavfile
-
-
-def refusal(path, **options) -> str:
-    """Return the message with which a file is refused, having checked its form."""
-    with pytest.raises(RecordingError) as caught:
-        open_recording(path, **options)
-    message = str(caught.value)
-    assert "\n" not in message and len(message) < 600
-    return message
 
 
 @contextmanager

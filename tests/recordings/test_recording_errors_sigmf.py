@@ -7,20 +7,12 @@ import os
 import tarfile
 
 import pytest
-from gnuradio.rfsec.errors import RecordingError
 from gnuradio.rfsec.recordings.recording import open_recording
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from refusals import refusal
 
 DATA = bytes(400)
-
-
-def refusal(path, **options) -> str:
-    with pytest.raises(RecordingError) as caught:
-        open_recording(path, **options)
-    message = str(caught.value)
-    assert "\n" not in message and len(message) < 700
-    return message
 
 
 def with_global(**fields):
