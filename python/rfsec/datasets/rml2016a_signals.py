@@ -11,7 +11,7 @@ from ..dsp.constellations import constellation
 from ..dsp.frequency_modulation import cpfsk_deviation, gfsk_deviation, modulate_frequency, preemphasis
 from ..dsp.pulse_shaping import shape_symbols
 from ..errors import ParameterError
-from .speech import AUDIO_RATE_HZ, synthesise_speech
+from .speech import synthesise_speech
 
 LABELS = ("8PSK", "AM-DSB", "AM-SSB", "BPSK", "CPFSK", "GFSK", "PAM4", "QAM16", "QAM64", "QPSK", "WBFM")
 SAMPLE_RATE_HZ = 200e3

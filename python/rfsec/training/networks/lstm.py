@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The two-layer amplitude-phase LSTM of Rajendran et al. 2018 (doi:10.1109/TCCN.2018.2835460)."""
 
-import torch
 from torch import Tensor, nn
 
 
