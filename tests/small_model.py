@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from gnuradio.rfsec.inference.card import NORMALISATIONS
 from onnx import TensorProto, helper, numpy_helper
 
 LABELS = ["quiet", "rising", "falling"]
@@ -16,7 +17,7 @@ def small_card(length: int = 128, representation: str = "iq", **changes) -> dict
     card = {
         "schema": 1, "name": "small", "task": "modulation", "paper": "gr-rfsec", "description": "Three projections.",
         "input": {"representation": representation, "layout": "batch,channel,time", "window_min": length,
-                  "window_max": length, "normalisation": {"iq": "unit_power", "amp_phase": "unit_l2"}[representation]},
+                  "window_max": length, "normalisation": NORMALISATIONS[representation]},
         "heads": [{"name": "modulation", "labels": LABELS, "temperature": 1.0, "reject_threshold": 0.4}],
         "training": {"command": "none", "seed": 1, "data": "none", "data_sha256": "0" * 64, "windows_seen": 0,
                      "hardware": "none"},

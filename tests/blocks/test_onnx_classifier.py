@@ -18,7 +18,7 @@ from small_model import LABELS, small_card, write_small_model
 LENGTH = 32
 
 
-@pytest.fixture(scope="module", params=["iq", "amp_phase"])
+@pytest.fixture(scope="module", params=["iq", "amp_phase", "iq_min_max"])
 def model(request, tmp_path_factory):
     return write_small_model(tmp_path_factory.mktemp("model") / "small.onnx", LENGTH, request.param)
 

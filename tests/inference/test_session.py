@@ -160,5 +160,5 @@ def test_representations_are_normalised_and_bear_bad_samples():
     np.testing.assert_allclose(polar[:3, 1], np.angle(windows[:3]) / np.pi, atol=1e-6)
     assert not iq[3].any() and not polar[3].any()
     assert not np.isfinite(iq[4:]).all(axis=(1, 2)).any() and not np.isfinite(polar[4:]).all(axis=(1, 2)).any()
-    with pytest.raises(ParameterError, match="must be one of iq, amp_phase. Got 'spectrum'"):
+    with pytest.raises(ParameterError, match="must be one of iq, amp_phase, iq_min_max. Got 'spectrum'"):
         represent("spectrum", windows)

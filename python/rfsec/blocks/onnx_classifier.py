@@ -31,8 +31,8 @@ class onnx_classifier(gr.basic_block):
     Args:
         model: name of a shipped model ("default" is an alias), or the path of an .onnx file with a card
         length: samples in a window, within the range that the card allows; None takes the shortest that it allows
-        representation: what the input holds: "iq" (complex64 windows) or "amp_phase" (from IQ to Amplitude-Phase);
-            must be the card's; None takes the card's
+        representation: what the model sees: "iq" or "iq_min_max" (the input holds complex64 windows), or "amp_phase" (it
+            holds what comes from IQ to Amplitude-Phase); must be the card's; None takes the card's
         classes: number of labels of the model's first head; must be the card's; None takes the card's
         batch: windows in a batch, 1 to 4096; larger is faster and later
         threads: threads of ONNX Runtime, 1 to 256
@@ -40,7 +40,7 @@ class onnx_classifier(gr.basic_block):
             the newest windows and marks the others (radios)
 
     Ports:
-        in: vectors of length complex64 (iq) or of 2 * length float32 (amp_phase)
+        in: vectors of length complex64 (iq, iq_min_max) or of 2 * length float32 (amp_phase)
         labels: int16 index into the card's labels, one per window (optional; a pair of outputs for each head)
         probabilities: float32 vectors, one per window (optional)
         decisions (message): one PMT dict per window with the keys of the decision record; consecutive skipped windows
@@ -72,7 +72,7 @@ class onnx_classifier(gr.basic_block):
             raise ModelError(f"{session.path}: the head '{card.heads[0].name}' has {len(card.heads[0].labels)} labels. "
                              f"Got classes={classes} instead.")
         outputs = [kind for head in card.heads for kind in (np.int16, (np.float32, len(head.labels)))]
-        items = vector_of(np.complex64, length) if form == "iq" else (np.float32, 2 * length)
+        items = (np.float32, 2 * length) if form == "amp_phase" else vector_of(np.complex64, length)
         gr.basic_block.__init__(self, "ONNX Classifier", [items], gr.py_io_signature(0, len(outputs), outputs))
         self.message_port_register_out(DECISIONS)
         self.length, self._form = length, form
@@ -95,9 +95,9 @@ class onnx_classifier(gr.basic_block):
         self._finishing = True
 
     def _represent(self, windows):
-        if self._form == "iq":
-            return represent("iq", windows.reshape(-1, self.length))
-        return windows.reshape(-1, 2, self.length)
+        if self._form == "amp_phase":
+            return windows.reshape(-1, 2, self.length)
+        return represent(self._form, windows.reshape(-1, self.length))
 
     def forecast(self, noutput_items, ninputs):
         return [1] * ninputs

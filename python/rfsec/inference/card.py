@@ -10,6 +10,7 @@ from ..errors import ModelError
 
 METADATA_KEY = "rfsec.card"
 MAX_CARD_BYTES = 1_000_000
+NORMALISATIONS = {"iq": "unit_power", "amp_phase": "unit_l2", "iq_min_max": "min_max"}  # of each representation
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Label = Annotated[str, Field(min_length=1, max_length=64)]
@@ -23,11 +24,11 @@ class _Part(BaseModel):
 class Input(_Part):
     """What one window must look like: float32 [batch, 2, window] in the named representation."""
 
-    representation: Literal["iq", "amp_phase"]
+    representation: Literal["iq", "amp_phase", "iq_min_max"]
     layout: Literal["batch,channel,time"]
     window_min: int = Field(ge=1, le=1 << 20)
     window_max: int = Field(ge=1, le=1 << 20)
-    normalisation: Literal["unit_power", "unit_l2"]
+    normalisation: Literal["unit_power", "unit_l2", "min_max"]
     samples_per_symbol: float | None = Field(default=None, gt=0)
     sample_rate_hz: float | None = Field(default=None, gt=0)
 
@@ -35,7 +36,7 @@ class Input(_Part):
     def _agrees(self):
         if self.window_min > self.window_max:
             raise ValueError("window_min must not exceed window_max")
-        expected = {"iq": "unit_power", "amp_phase": "unit_l2"}[self.representation]
+        expected = NORMALISATIONS[self.representation]
         if self.normalisation != expected:
             raise ValueError(f"the representation {self.representation} is normalised by {expected}")
         return self

@@ -27,7 +27,30 @@ def unit_power_iq(windows: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(rows * (1 / np.sqrt(power)).astype(np.float32)[:, None, None])
 
 
-REPRESENTATIONS = {"iq": unit_power_iq, "amp_phase": amplitude_phase}
+def min_max_iq(windows: np.ndarray) -> np.ndarray:
+    """In-phase and quadrature rows of each window, each scaled by itself so that it spans -1 to 1.
+
+    Chen et al., "SigNet: A Novel Deep Learning Framework for Radio Signal Classification", IEEE TCCN 2022, section III-A.
+
+    Parameters
+    ----------
+    windows : complex64 [n, length]
+
+    Returns
+    -------
+    float32 [n, 2, length]
+        A row whose samples are all equal becomes zeros; samples that are not finite give values that are not finite.
+    """
+    rows = np.ascontiguousarray(windows.view(np.float32).reshape(len(windows), -1, 2).transpose(0, 2, 1))
+    with np.errstate(invalid="ignore", over="ignore"):
+        low, high = rows.min(axis=2, keepdims=True), rows.max(axis=2, keepdims=True)
+        centre, half = low / 2 + high / 2, high / 2 - low / 2
+        rows -= centre
+        rows /= np.where(half == 0, np.float32(1), half)
+        return rows.clip(-1, 1, out=rows)  # rounding may step over the edge
+
+
+REPRESENTATIONS = {"iq": unit_power_iq, "amp_phase": amplitude_phase, "iq_min_max": min_max_iq}
 
 
 def represent(name: str, windows: np.ndarray) -> np.ndarray:
