@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gnuradio import blocks, channels, gr
 
-from gnuradio.rfsec.datasets.rml2016a_channels import CLEAN_LENGTH, PublishedChannel
+from gnuradio.rfsec.datasets.rml2016a_channels import PUBLISHED_SHAPE, PublishedChannel, clean_length
 
 RUN = 640_000
 
@@ -24,7 +24,7 @@ def through_gnuradio(samples, noise_amplitude):
 def test_gain_of_the_fading_is_distributed_as_in_the_published_run():
     theirs = np.abs(through_gnuradio(np.ones(RUN, np.complex64), 0.0)[1000::500])
     channel = PublishedChannel(np.random.default_rng(2))
-    carrier = np.ones((4000, CLEAN_LENGTH), np.complex64)
+    carrier = np.ones((4000, clean_length(PUBLISHED_SHAPE)), np.complex64)
     # A window's mean over what is left of it shows the gain; windows themselves are scaled.
     windows, snr_db = channel(carrier, np.full(4000, 4, np.int16)), 4
     mean = windows.mean(axis=1, keepdims=True)
@@ -41,7 +41,7 @@ def test_noise_power(snr_db):
     theirs = through_gnuradio(np.zeros(20_000, np.complex64), 10 ** (-snr_db / 10))
     assert 10 * np.log10(np.mean(np.abs(theirs) ** 2)) == pytest.approx(-2 * snr_db, abs=0.3)
     # Ours scales windows; against a carrier of known gain the noise's level shows.
-    carrier = np.ones((4000, CLEAN_LENGTH), np.complex64)
+    carrier = np.ones((4000, clean_length(PUBLISHED_SHAPE)), np.complex64)
     windows = PublishedChannel(np.random.default_rng(1))(carrier, np.full(4000, snr_db, np.int16))
     quiet = PublishedChannel(np.random.default_rng(1))(carrier, np.full(4000, 90, np.int16))
     share = np.abs(np.sum(windows * quiet.conj(), axis=1)) ** 2
@@ -56,7 +56,7 @@ def test_carrier_and_clock_hardly_move():
     """The published fault: in a run of 3.2 s the walks stay far from their bounds, and a window sees a fixed turn."""
     run = through_gnuradio(np.ones(RUN, np.complex64), 0.0)
     their_turn = np.abs(np.angle(run[10_127::5000] / run[10_000::5000][: len(run[10_127::5000])]))
-    carrier = np.ones((500, CLEAN_LENGTH), np.complex64)
+    carrier = np.ones((500, clean_length(PUBLISHED_SHAPE)), np.complex64)
     ours = PublishedChannel(np.random.default_rng(1))(carrier, np.full(500, 90, np.int16))
     our_turn = np.abs(np.angle(ours[:, 127] / ours[:, 0]))
     assert np.median(their_turn) < 0.05 and np.median(our_turn) < 0.05

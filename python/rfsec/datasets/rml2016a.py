@@ -17,13 +17,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..errors import ParameterError
-from .labelled_windows import LabelledWindows
-from .rml2016a_channels import CLEAN_LENGTH, WINDOW, CorrectedChannel, PublishedChannel
+from .labelled_windows import LabelledWindows, cell_snrs, label_major
+from .rml2016a_channels import PUBLISHED_SHAPE, CorrectedChannel, PublishedChannel, clean_length
 from .rml2016a_signals import CORRECTED, LABELS, PUBLISHED, SAMPLE_RATE_HZ, SAMPLES_PER_SYMBOL, SignalStyle, modulate
 from .seeding import Purpose, seed_sequence
+from .shape import Shape
 
 __all__ = ["LABELS", "MODES", "SAMPLES_PER_SYMBOL", "SAMPLE_RATE_HZ", "SNRS_DB", "WINDOW", "generate"]
 
+WINDOW = PUBLISHED_SHAPE.window
 SNRS_DB = tuple(range(-20, 20, 2))
 MODES: dict[str, tuple[SignalStyle, type[PublishedChannel] | type[CorrectedChannel]]] = {
     "compat": (PUBLISHED, PublishedChannel),
@@ -39,6 +41,7 @@ def generate(
     seed: int,
     purpose: Purpose = Purpose.EVALUATION,
     index: int = 0,
+    shape: Shape = PUBLISHED_SHAPE,
     report: Callable[[int], None] = lambda labels_done: None,
 ) -> LabelledWindows:
     """Generate labelled windows; equal arguments give equal bytes (on another CPU, to within rounding).
@@ -59,13 +62,15 @@ def generate(
         Equal seeds of two purposes give independent data.
     index : int
         Number of the chunk in an endless stream of one seed.
+    shape : Shape
+        Any other than the published one gives data of its own, with the same transmitters and channels.
     report : callable
         Called with the number of labels done, after each of the 11.
 
     Returns
     -------
     LabelledWindows
-        ``x`` of shape (11 * len(snrs_db) * windows_per_cell, 128), ordered by label, then SNR.
+        ``x`` of shape (11 * len(snrs_db) * windows_per_cell, shape.window), ordered by label, then SNR.
 
     Raises
     ------
@@ -74,21 +79,13 @@ def generate(
     """
     if mode not in MODES:
         raise ParameterError(f"The 'mode' of RadioML 2016.10a must be 'compat' or 'corrected'. Got {mode!r} instead.")
-    if windows_per_cell < 1 or not snrs_db:
-        raise ParameterError(
-            "RadioML 2016.10a needs at least one SNR and at least 1 window per cell. "
-            f"Got {len(snrs_db)} SNRs and {windows_per_cell} windows instead."
-        )
+    snr_db = cell_snrs("RadioML 2016.10a", snrs_db, windows_per_cell)
+    variant = () if shape == PUBLISHED_SHAPE else (shape.samples_per_symbol, shape.window)
     style, make_channel = MODES[mode]
-    rng = np.random.default_rng(seed_sequence(purpose, seed, index))
-    snr_db = np.repeat(np.asarray(snrs_db, np.int16), windows_per_cell)
-    channel, parts = make_channel(rng), []
+    rng = np.random.default_rng(seed_sequence(purpose, seed, index, variant))
+    channel, parts = make_channel(rng, shape), []
     for number, label in enumerate(LABELS):
-        clean = modulate(label, style, len(snr_db), CLEAN_LENGTH, rng)
+        clean = modulate(label, style, len(snr_db), clean_length(shape), rng, shape.samples_per_symbol)
         parts += [channel(clean[i : i + _BLOCK], snr_db[i : i + _BLOCK]) for i in range(0, len(clean), _BLOCK)]
         report(number + 1)
-    return LabelledWindows(
-        x=np.concatenate(parts),
-        label=np.repeat(np.arange(len(LABELS), dtype=np.int16), len(snr_db)),
-        snr_db=np.tile(snr_db, len(LABELS)),
-    )
+    return label_major(np.concatenate(parts), len(LABELS), snr_db)

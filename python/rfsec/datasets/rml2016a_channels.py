@@ -11,13 +11,13 @@ from ..dsp.multipath import MultipathProfile, multipath_response, path_gains
 from ..dsp.noise import complex_noise
 from ..dsp.oscillator_drift import clock_walk_delay, frequency_walk_phase
 from .rml2016a_signals import SAMPLE_RATE_HZ
+from .shape import Shape
 
 Windows = npt.NDArray[np.complex64]
 
-WINDOW = 128
-#: Samples that a clean signal must have: a window and 64 on either side, out of reach of the block's wrap-around.
-CLEAN_LENGTH = 256
-_MARGIN = (CLEAN_LENGTH - WINDOW) // 2
+#: Of the published set, as its generator was run; both papers call it 4 samples per symbol.
+PUBLISHED_SHAPE = Shape(samples_per_symbol=8, window=128)
+_MARGIN = 64  # clean samples on either side of a window, out of reach of the block's wrap-around
 PROFILE = MultipathProfile(
     delays=(0.0, 0.9, 1.7), magnitudes=(1.0, 0.8, 0.3), tap_count=8, doppler_hz=1.0, sinusoid_count=8, ricean_k=4.0
 )
@@ -33,6 +33,11 @@ _PUBLISHED_NOISE_POOL = 8192  # GNU Radio's fast noise source draws from a pool 
 _PUBLISHED_GAIN_DB = 4.0  # fitted: with it the accuracy of models meets the curves measured on the published set
 
 
+def clean_length(shape: Shape) -> int:
+    """Return the samples that a clean signal must have for a channel to cut a window of `shape` from it."""
+    return shape.window + 2 * _MARGIN
+
+
 @lru_cache(maxsize=1)
 def _published_drift() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Carrier phase (radian) and clock delay (samples) along the published run."""
@@ -45,11 +50,12 @@ def _propagate(
     clean: Windows, gains: Windows, delay: npt.NDArray[np.float64], phase: npt.NDArray[np.float64]
 ) -> Windows:
     """Delay (samples, per window), filter by the multipath, cut the middle, turn by `phase` (radian, per sample)."""
+    length = clean.shape[-1]
     spectrum = fft.fft(clean, axis=-1)
-    spectrum *= multipath_response(PROFILE, gains, CLEAN_LENGTH)
-    ramp = (-2 * np.pi * fft.fftfreq(CLEAN_LENGTH) * delay[:, None]).astype(np.float32)
+    spectrum *= multipath_response(PROFILE, gains, length)
+    ramp = (-2 * np.pi * fft.fftfreq(length) * delay[:, None]).astype(np.float32)
     spectrum *= np.cos(ramp) + 1j * np.sin(ramp)
-    out = fft.ifft(spectrum, axis=-1, overwrite_x=True)[:, _MARGIN : _MARGIN + WINDOW]
+    out = fft.ifft(spectrum, axis=-1, overwrite_x=True)[:, _MARGIN:-_MARGIN]
     turn = np.remainder(phase, 2 * np.pi).astype(np.float32)
     return out * (np.cos(turn) + 1j * np.sin(turn))
 
@@ -67,20 +73,21 @@ class PublishedChannel:
     ----------
     rng : numpy.random.Generator
         Draws the set's noise at once, and every window's time later.
+    shape : Shape
     """
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
+    def __init__(self, rng: np.random.Generator, shape: Shape = PUBLISHED_SHAPE) -> None:
+        self._rng, self._shape = rng, shape
         self._pool = complex_noise((_PUBLISHED_NOISE_POOL,), rng)
 
     def __call__(self, clean: Windows, snr_db: npt.NDArray[np.int16]) -> Windows:
-        """Pass clean signals, complex64 (n, 256), to windows, complex64 (n, 128), at SNR labels int16 (n,)."""
+        """Pass clean signals, complex64 (n, window + 128), to windows, complex64 (n, window), at SNR labels int16 (n,)."""
         phase, delay = _published_drift()
-        count, samples = len(clean), np.arange(WINDOW)
-        starts = self._rng.integers(50, _PUBLISHED_RUN - WINDOW, count)
+        count, samples = len(clean), np.arange(self._shape.window)
+        starts = self._rng.integers(50, _PUBLISHED_RUN - self._shape.window, count)
         gains = path_gains(PROFILE, 1, starts / SAMPLE_RATE_HZ, np.random.default_rng(_PUBLISHED_FADING_SEED))
         # A window begins anywhere within a symbol; the clock's walk adds the part of a sample.
-        timing = self._rng.integers(0, 8, count) + np.remainder(delay[starts], 1.0)
+        timing = self._rng.integers(0, self._shape.samples_per_symbol, count) + np.remainder(delay[starts], 1.0)
         received = _propagate(clean, gains, timing, phase[starts[:, None] + samples])
         noise_starts = self._rng.integers(0, len(self._pool), count)
         noise = self._pool[(noise_starts[:, None] + samples) % len(self._pool)]
@@ -99,19 +106,20 @@ class CorrectedChannel:
     Parameters
     ----------
     rng : numpy.random.Generator
+    shape : Shape
     """
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
+    def __init__(self, rng: np.random.Generator, shape: Shape = PUBLISHED_SHAPE) -> None:
+        self._rng, self._shape = rng, shape
 
     def __call__(self, clean: Windows, snr_db: npt.NDArray[np.int16]) -> Windows:
-        """Pass clean signals, complex64 (n, 256), to windows of unit signal power, complex64 (n, 128)."""
+        """Pass clean signals, complex64 (n, window + 128), to windows of unit signal power, complex64 (n, window)."""
         count = len(clean)
         gains = path_gains(PROFILE, count, np.zeros(count), self._rng)
         carrier_hz = self._rng.uniform(-_CARRIER_BOUND_HZ, _CARRIER_BOUND_HZ, (count, 1))
         start_phase = self._rng.uniform(-np.pi, np.pi, (count, 1))
-        phase = start_phase + 2 * np.pi * carrier_hz / SAMPLE_RATE_HZ * np.arange(WINDOW)
-        received = _propagate(clean, gains, self._rng.uniform(0, 8, count), phase)
+        phase = start_phase + 2 * np.pi * carrier_hz / SAMPLE_RATE_HZ * np.arange(self._shape.window)
+        received = _propagate(clean, gains, self._rng.uniform(0, self._shape.samples_per_symbol, count), phase)
         received /= np.sqrt(np.mean(np.abs(received) ** 2, axis=-1, keepdims=True))
         noise_amplitude = (10.0 ** (-snr_db / 20.0)).astype(np.float32)
         return received + complex_noise(received.shape, self._rng) * noise_amplitude[:, None]

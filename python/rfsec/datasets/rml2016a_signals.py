@@ -70,22 +70,23 @@ def _cut(clip: npt.NDArray, count: int, length: int, rng: np.random.Generator) -
     return np.lib.stride_tricks.sliding_window_view(clip, length)[starts]
 
 
-def _linear(label: str, style: SignalStyle, count: int, length: int, rng: np.random.Generator):
+def _linear(label: str, style: SignalStyle, count: int, length: int, sps: int, rng: np.random.Generator):
     points = constellation(label, style.unit_power)
-    symbols = points[rng.integers(0, len(points), (count, length // SAMPLES_PER_SYMBOL))]
-    return shape_symbols(symbols, SAMPLES_PER_SYMBOL, _ROLLOFF)
+    symbols = points[rng.integers(0, len(points), (count, length // sps))]
+    return shape_symbols(symbols, sps, _ROLLOFF)
 
 
-def _frequency_shift_keyed(label: str, style: SignalStyle, count: int, length: int, rng: np.random.Generator):
-    bits = rng.integers(0, 2, (count, length // SAMPLES_PER_SYMBOL), dtype=np.int8)
+def _frequency_shift_keyed(label: str, count: int, length: int, sps: int, rng: np.random.Generator):
+    bits = rng.integers(0, 2, (count, length // sps), dtype=np.int8)
     if label == "CPFSK":
-        deviation = cpfsk_deviation(bits, SAMPLES_PER_SYMBOL, _CPFSK_INDEX)
+        deviation = cpfsk_deviation(bits, sps, _CPFSK_INDEX)
     else:
-        deviation = gfsk_deviation(bits, SAMPLES_PER_SYMBOL, _GFSK_SENSITIVITY_RAD, _GFSK_BANDWIDTH_TIME)
+        # GNU Radio's block takes the sensitivity per sample: faster symbols keep the deviation in Hz, not the index.
+        deviation = gfsk_deviation(bits, sps, _GFSK_SENSITIVITY_RAD, _GFSK_BANDWIDTH_TIME)
     return modulate_frequency(deviation, rng.uniform(-np.pi, np.pi, count).astype(np.float32))
 
 
-def _wideband_fm(label: str, style: SignalStyle, count: int, length: int, rng: np.random.Generator):
+def _wideband_fm(style: SignalStyle, count: int, length: int, rng: np.random.Generator):
     # The published chain makes 220.5 kS/s here and calls it 200 kS/s.
     clip = _speech_rows(style, _FM_QUADRATURE_RATE_HZ, count, length, rng)
     clip = preemphasis(clip, _FM_QUADRATURE_RATE_HZ, _FM_PREEMPHASIS_S)
@@ -104,9 +105,14 @@ def _amplitude(label: str, style: SignalStyle, count: int, length: int, rng: np.
 
 
 def modulate(
-    label: str, style: SignalStyle, count: int, length: int, rng: np.random.Generator
+    label: str,
+    style: SignalStyle,
+    count: int,
+    length: int,
+    rng: np.random.Generator,
+    samples_per_symbol: int = SAMPLES_PER_SYMBOL,
 ) -> npt.NDArray[np.complex64]:
-    """Return clean signals of one class at 200 kS/s, 8 samples per symbol, symbol timing on the grid.
+    """Return clean signals of one class at 200 kS/s, symbol timing on the grid.
 
     Parameters
     ----------
@@ -117,8 +123,10 @@ def modulate(
     count : int
         Signals, each from its own data.
     length : int
-        Samples each, a multiple of 8.
+        Samples each, a multiple of `samples_per_symbol`.
     rng : numpy.random.Generator
+    samples_per_symbol : int
+        Of the linear and frequency-shift-keyed classes, at least 2; the analog ones have no symbols.
 
     Returns
     -------
@@ -127,12 +135,18 @@ def modulate(
     Raises
     ------
     ParameterError
-        If `label` is unknown or `length` is no multiple of 8.
+        If `label` is unknown or `length` is no multiple of `samples_per_symbol`.
     """
     if label not in LABELS:
         raise ParameterError(f"The 'label' of a signal must be one of {', '.join(LABELS)}. Got {label!r} instead.")
-    if length % SAMPLES_PER_SYMBOL:
-        raise ParameterError(f"The 'length' of a signal must be a multiple of 8 samples. Got {length} instead.")
-    makers = {"CPFSK": _frequency_shift_keyed, "GFSK": _frequency_shift_keyed, "WBFM": _wideband_fm,
-              "AM-DSB": _amplitude, "AM-SSB": _amplitude}  # fmt: skip
-    return makers.get(label, _linear)(label, style, count, length, rng)
+    if length % samples_per_symbol:
+        raise ParameterError(
+            f"The 'length' of a signal must be a multiple of {samples_per_symbol} samples. Got {length} instead."
+        )
+    if label in ("AM-DSB", "AM-SSB"):
+        return _amplitude(label, style, count, length, rng)
+    if label == "WBFM":
+        return _wideband_fm(style, count, length, rng)
+    if label in ("CPFSK", "GFSK"):
+        return _frequency_shift_keyed(label, count, length, samples_per_symbol, rng)
+    return _linear(label, style, count, length, samples_per_symbol, rng)

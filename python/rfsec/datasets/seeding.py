@@ -17,7 +17,7 @@ class Purpose(IntEnum):
     SCENE = 3
 
 
-def seed_sequence(purpose: Purpose, seed: int, index: int = 0) -> np.random.SeedSequence:
+def seed_sequence(purpose: Purpose, seed: int, index: int = 0, variant: tuple[int, ...] = ()) -> np.random.SeedSequence:
     """Return the seed sequence of one chunk of data.
 
     Parameters
@@ -27,6 +27,8 @@ def seed_sequence(purpose: Purpose, seed: int, index: int = 0) -> np.random.Seed
         The user's seed, at least 0.
     index : int
         Number of the chunk, at least 0.
+    variant : tuple of int, positive
+        What tells one data set from another that is made of the same seed.
 
     Raises
     ------
@@ -35,4 +37,4 @@ def seed_sequence(purpose: Purpose, seed: int, index: int = 0) -> np.random.Seed
     """
     if seed < 0 or index < 0:
         raise ParameterError(f"The 'seed' of generated data must be at least 0. Got {min(seed, index)} instead.")
-    return np.random.SeedSequence((int(purpose), seed, index))
+    return np.random.SeedSequence((int(purpose), seed, index, *variant))

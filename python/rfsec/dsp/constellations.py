@@ -16,12 +16,20 @@ def _square(side: int) -> npt.NDArray[np.complex128]:
     return (_levels(side)[:, None] + 1j * _levels(side)[None, :]).ravel()
 
 
+def _cross() -> npt.NDArray[np.complex128]:
+    """The cross of 32 points: a square of 36 without its corners (Proakis, Digital Communications, section 3.2)."""
+    points = _square(6)
+    return points[np.abs(points) < 7]
+
+
 _POINTS: dict[str, npt.NDArray[np.complex128]] = {
     "BPSK": np.array([-1.0, 1.0], dtype=np.complex128),
     "QPSK": np.exp(1j * np.pi * (2 * np.arange(4) + 1) / 4),
     "8PSK": np.exp(1j * np.pi * np.arange(8) / 4),
     "PAM4": _levels(4).astype(np.complex128),
+    "PAM8": _levels(8).astype(np.complex128),
     "QAM16": _square(4),
+    "QAM32": _cross(),
     "QAM64": _square(8),
 }
 
@@ -32,7 +40,7 @@ def constellation(name: str, unit_power: bool) -> npt.NDArray[np.complex64]:
     Parameters
     ----------
     name : str
-        BPSK, QPSK, 8PSK, PAM4, QAM16 or QAM64.
+        BPSK, QPSK, 8PSK, PAM4, PAM8, QAM16, QAM32 or QAM64.
     unit_power : bool
         True scales the mean power to 1. False keeps the odd-integer levels of the published data set's mapper, whose
         PAM4, QAM16 and QAM64 are 7, 10 and 16 dB stronger than the phase-shift keyings.

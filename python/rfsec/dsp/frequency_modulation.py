@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frequency modulators: continuous-phase FSK, Gaussian FSK, and analogue FM with pre-emphasis."""
+"""Frequency modulators: continuous-phase FSK of any order, Gaussian FSK, and analogue FM with pre-emphasis."""
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,37 @@ def cpfsk_deviation(bits: Bits, samples_per_symbol: int, modulation_index: float
     """
     steps = (2.0 * bits - 1.0) * (np.pi * modulation_index / samples_per_symbol)
     return np.repeat(steps.astype(np.float32), samples_per_symbol, axis=-1)
+
+
+def fsk_phase(
+    levels: npt.NDArray[np.int8], samples_per_symbol: int, modulation_index: float, starts: npt.NDArray[np.floating], length: int
+) -> npt.NDArray[np.float32]:
+    """Return the phase of multilevel continuous-phase FSK with rectangular pulses, begun anywhere within a symbol.
+
+    A symbol of level a turns the phase by pi * modulation_index * a, evenly (Proakis, Digital Communications,
+    section 3.3).
+
+    Parameters
+    ----------
+    levels : ndarray of int8, shape (n, s)
+        Odd levels: +-1 for 2FSK, up to +-3 for 4FSK, up to +-7 for 8FSK.
+    samples_per_symbol : int
+    modulation_index : float
+    starts : ndarray of float, shape (n,)
+        Time of each row's first sample since its first symbol began, samples; fractions count.
+    length : int
+        Samples a row; ``starts + length`` lies within the symbols.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, length), radian in [0, 2 pi)
+    """
+    time = (starts[:, None] + np.arange(length)) / samples_per_symbol
+    symbol = time.astype(np.intp)
+    turns = np.cumsum(levels, axis=-1) - levels  # levels before each symbol
+    before, now = (np.take_along_axis(array, symbol, axis=-1) for array in (turns, levels))
+    phase = np.pi * modulation_index * (before + now * (time - symbol))
+    return np.remainder(phase, 2 * np.pi).astype(np.float32)
 
 
 def gfsk_deviation(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Root-raised-cosine shaping in the frequency domain: exact for a periodic block of symbols, and fast."""
+"""Raised-cosine and root-raised-cosine shaping in the frequency domain: exact for a periodic block, and fast."""
 
 import numpy as np
 import numpy.typing as npt
@@ -60,3 +60,43 @@ def shape_symbols(
     spectrum = np.tile(fft.fft(symbols, axis=-1), samples_per_symbol)
     spectrum *= root_raised_cosine_spectrum(spectrum.shape[-1], samples_per_symbol, rolloff) * samples_per_symbol
     return fft.ifft(spectrum, axis=-1, overwrite_x=True).astype(np.complex64, copy=False)
+
+
+def shape_raised_cosine(
+    symbols: npt.NDArray[np.complex64],
+    samples_per_symbol: int,
+    rolloffs: npt.NDArray[np.floating],
+    delays: npt.NDArray[np.floating],
+) -> npt.NDArray[np.complex64]:
+    """Shape rows of symbols with a raised-cosine pulse (the whole one, not its root), each row with its own.
+
+    Every row is taken as one period. Without delay, every `samples_per_symbol`-th sample is a symbol (Nyquist's first
+    criterion).
+
+    Parameters
+    ----------
+    symbols : ndarray of complex64, shape (n, s)
+        An even number of symbols a row.
+    samples_per_symbol : int
+        At least 2.
+    rolloffs : ndarray of float, shape (n,)
+        Excess bandwidth of each row, in (0, 1].
+    delays : ndarray of float, shape (n,)
+        Samples by which each row comes later; fractions count.
+
+    Returns
+    -------
+    ndarray of complex64, shape (n, s * samples_per_symbol)
+    """
+    count = symbols.shape[1]
+    length = count * samples_per_symbol
+    # A roll-off of 1 ends at the symbol rate: of the spectrum that zero-stuffing repeats, two periods are enough.
+    bins = np.arange(-count, count)
+    edge = np.abs(bins) / count - (1 - rolloffs[:, None]) / 2
+    response = np.cos(np.pi / 2 * np.clip(edge / rolloffs[:, None], 0.0, 1.0)).astype(np.float32) ** 2
+    turn = (bins * (-2 * np.pi / length) * delays[:, None]).astype(np.float32)
+    inside = np.tile(fft.fft(symbols, axis=-1), 2)
+    inside *= response * np.float32(samples_per_symbol) * (np.cos(turn) + 1j * np.sin(turn))
+    spectrum = np.zeros((len(symbols), length), np.complex64)
+    spectrum[:, :count], spectrum[:, -count:] = inside[:, count:], inside[:, :count]
+    return fft.ifft(spectrum, axis=-1, overwrite_x=True)
