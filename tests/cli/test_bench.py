@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``rfsec bench stream``: what it reports is complete and adds up. How fast things are is no test."""
+"""``rfsec bench``: what it reports is complete and adds up. How fast things are is no test."""
 
 import json
 
 import pytest
-from gnuradio.rfsec.cli.bench import alternate, app, ratio
-from gnuradio.rfsec.errors import ParameterError
+from gnuradio.rfsec.cli.bench import app
+from gnuradio.rfsec.cli.bench_rounds import alternate, ratio
+from gnuradio.rfsec.errors import ModelError, ParameterError
 from gnuradio.rfsec.inference import catalog
 from small_model import small_card, write_small_model
 from typer.testing import CliRunner
 
 
-def test_the_whole_command_prints_one_json_document(tmp_path, monkeypatch):
+def test_the_streaming_bench_prints_one_json_document(tmp_path, monkeypatch):
     """On a folder with one small model, named like the network that the naive block is to run."""
-    pytest.importorskip("torch")
     labels = [f"label {index}" for index in range(11)]
     card = small_card(name="conv-bigru", heads=[{**small_card()["heads"][0], "labels": labels}])
     write_small_model(tmp_path / "conv-bigru.onnx", card=card, heads=(("modulation", 11),))
     monkeypatch.setattr(catalog, "models_folder", lambda: tmp_path)
-    done = CliRunner().invoke(app, ["stream", "--seconds", "0.01", "--skip-seconds", "0.2"])
+    done = CliRunner().invoke(app, ["stream", "--model", "default", "--seconds", "0.01", "--skip-seconds", "0.2"])
     assert done.exception is None and done.exit_code == 0
     report = json.loads(done.stdout)
     assert report["windower_amp_phase"]["ratio"] > 0
@@ -29,11 +29,35 @@ def test_the_whole_command_prints_one_json_document(tmp_path, monkeypatch):
     assert skip["offered"] == skip["classified"] + skip["skipped"] + skip["invalid"] > 0 == skip["unaccounted"]
 
 
-@pytest.mark.parametrize("option", ["--seconds", "--skip-seconds"])
+@pytest.mark.parametrize("command, option", [("stream", "--seconds"), ("stream", "--skip-seconds"), ("models", "--seconds")])
 @pytest.mark.parametrize("value", ["0", "-1", "inf", "nan"])
-def test_a_length_that_is_none_is_refused(option, value):
-    done = CliRunner().invoke(app, ["stream", option, value])
+def test_a_length_that_is_none_is_refused(command, option, value):
+    done = CliRunner().invoke(app, [command, option, value])
     assert isinstance(done.exception, ParameterError) and f"{option} must be above 0 s" in str(done.exception)
+
+
+def test_the_bench_of_models_prints_every_model_at_every_batch(tmp_path, monkeypatch):
+    """On a folder with the reference and another small model, of another length."""
+    write_small_model(tmp_path / "lstm-amp-phase.onnx")
+    write_small_model(tmp_path / "short.onnx", 64)
+    monkeypatch.setattr(catalog, "models_folder", lambda: tmp_path)
+    done = CliRunner().invoke(app, ["models", "--seconds", "0.001"])
+    assert done.exception is None and done.exit_code == 0
+    report = json.loads(done.stdout)
+    assert report["reference"] == "lstm-amp-phase" and set(report["models"]) == {"lstm-amp-phase", "short"}
+    for name, window in (("lstm-amp-phase", 128), ("short", 64)):
+        model = report["models"][name]
+        assert model["window"] == window and model["multiply_adds"] == 2 * window * 3 and model["uncounted_operators"] == []
+        assert model["file_bytes"] == (tmp_path / f"{name}.onnx").stat().st_size
+        assert set(model["memory_mib"]) == {"1", "16", "256"} and min(model["memory_mib"].values()) > 0
+        assert [(run["batch"], run["threads"]) for run in model["speed"]] == [(b, t) for b in (1, 16, 256) for t in (1, 2)]
+        assert min(run["windows_per_s"] for run in model["speed"]) > 0
+    assert {run["ratio_to_reference"] for run in report["models"]["lstm-amp-phase"]["speed"]} == {1}
+
+
+def test_a_model_that_is_none_is_refused_before_anything_runs():
+    done = CliRunner().invoke(app, ["models", "--model", "nonsense"])
+    assert isinstance(done.exception, ModelError) and "nonsense: neither" in str(done.exception)
 
 
 def test_runs_alternate_and_the_median_of_their_ratios_counts():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``rfsec bench stream``: how fast the blocks are beside what they could be compared with, as JSON."""
+"""``rfsec bench``: how fast the blocks are beside what they could be compared with, as JSON."""
 
 import json
 import tempfile
@@ -12,9 +12,12 @@ import typer
 from rich.console import Console
 
 from ..errors import ParameterError
+from .bench_models import REFERENCE, bench_models
+from .bench_rounds import alternate, check_seconds, ratio, rounded
 
 app = typer.Typer(help="Measure speed.", no_args_is_help=True)
-LENGTH, BATCH, THREADS, ROUNDS = 128, 64, 1, 7
+app.command("models")(bench_models)
+LENGTH, BATCH, THREADS = 128, 64, 1
 OVERLOAD = 20
 
 
@@ -27,39 +30,25 @@ def _group() -> None:
 def bench_stream(
     seconds: Annotated[float, typer.Option(help="Length of each timed run; every figure is the median of 7.")] = 2.0,
     skip_seconds: Annotated[float, typer.Option(help="Length of the run at 20 times the model's speed.")] = 60.0,
+    model: Annotated[list[str], typer.Option(help="A model that has a recipe; repeat for more.")] = ["default", REFERENCE],
 ) -> None:
     """Measure the streaming blocks; each figure is a ratio of runs that alternate in this process. Prints JSON."""
-    for name, value in (("--seconds", seconds), ("--skip-seconds", skip_seconds)):
-        if not 0 < value < float("inf"):
-            raise ParameterError(f"{name} must be above 0 s. Got {value} instead.")
+    check_seconds(seconds=seconds, skip_seconds=skip_seconds)
     if find_spec("torch") is None:
         raise ParameterError("The comparison with eager PyTorch needs PyTorch, which is not installed. Run script/bootstrap --dev.")
-    from ..inference.catalog import list_models
+    from ..inference.catalog import find_model
 
+    paths = [find_model(name) for name in model]
     console = Console(stderr=True)
     with console.status("windower and amplitude-phase"), tempfile.TemporaryDirectory() as folder:
         report = {"windower_amp_phase": windower_amp_phase(seconds), "models": {}}
-        for name, path in list_models().items():
-            console.print(f"{name} …")
-            report["models"][name] = {
+        for path in paths:
+            console.print(f"{path.stem} …")
+            report["models"][path.stem] = {
                 "classifier_flowgraph": classifier_flowgraph(path, seconds, Path(folder)),
                 "naive_block": naive_block(path, seconds, Path(folder)),
                 "skip_mode": skip_mode(path, seconds, skip_seconds)}
     print(json.dumps(report, indent=2))
-
-
-def alternate(runs: dict, rounds: int = ROUNDS) -> dict[str, list[float]]:
-    """Call each of ``runs`` (name -> function that gives a rate) once a round; return the rates of all rounds."""
-    rates = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
-            rates[name].append(run())
-    return rates
-
-
-def ratio(rates: dict[str, list[float]], ours: str, theirs: str) -> float:
-    """Median over the rounds of ours / theirs: what slows the machine down for a while slows both."""
-    return _rounded(median(one / other for one, other in zip(rates[ours], rates[theirs])))
 
 
 def windower_amp_phase(seconds: float) -> dict:
@@ -69,8 +58,8 @@ def windower_amp_phase(seconds: float) -> dict:
     ours = int(seconds * amp_phase_rate(LENGTH, 1 << 22)) // LENGTH * LENGTH + LENGTH
     theirs = int(seconds * cpp_amp_phase_rate(LENGTH, 1 << 21)) // LENGTH * LENGTH + LENGTH
     rates = alternate({"rfsec": lambda: amp_phase_rate(LENGTH, ours), "cpp": lambda: cpp_amp_phase_rate(LENGTH, theirs)})
-    return {"ratio": ratio(rates, "rfsec", "cpp"), "required": 1.0, "msamples_per_s": _rounded(median(rates["rfsec"]) / 1e6),
-            "cpp_msamples_per_s": _rounded(median(rates["cpp"]) / 1e6), "window": LENGTH, "hop": LENGTH}
+    return {"ratio": ratio(rates, "rfsec", "cpp"), "required": 1.0, "msamples_per_s": rounded(median(rates["rfsec"]) / 1e6),
+            "cpp_msamples_per_s": rounded(median(rates["cpp"]) / 1e6), "window": LENGTH, "hop": LENGTH}
 
 
 def classifier_flowgraph(path: Path, seconds: float, folder: Path) -> dict:
@@ -86,7 +75,7 @@ def classifier_flowgraph(path: Path, seconds: float, folder: Path) -> dict:
         "with_sink": lambda: classifier_rate(path, length, windows, BATCH, THREADS, str(folder / "decisions.jsonl"))})
     return {"ratio": ratio(rates, "flowgraph", "bare"), "required": 0.95,
             "ratio_with_decision_sink": ratio(rates, "with_sink", "bare"),
-            "windows_per_s": _rounded(median(rates["flowgraph"])), "bare_windows_per_s": _rounded(median(rates["bare"])),
+            "windows_per_s": rounded(median(rates["flowgraph"])), "bare_windows_per_s": rounded(median(rates["bare"])),
             "batch": BATCH, "threads": THREADS}
 
 
@@ -105,7 +94,7 @@ def naive_block(path: Path, seconds: float, folder: Path) -> dict:
         "flowgraph": lambda: classifier_rate(same, length, batches * BATCH, BATCH, THREADS, str(folder / "decisions.jsonl")),
         "naive": lambda: naive_rate(naive, form, length, windows)})
     return {"ratio": ratio(rates, "flowgraph", "naive"), "required": 3.0, "decision_sink": True,
-            "windows_per_s": _rounded(median(rates["flowgraph"])), "naive_windows_per_s": _rounded(median(rates["naive"])), "threads": THREADS}
+            "windows_per_s": rounded(median(rates["flowgraph"])), "naive_windows_per_s": rounded(median(rates["naive"])), "threads": THREADS}
 
 
 def skip_mode(path: Path, seconds: float, skip_seconds: float) -> dict:
@@ -118,11 +107,11 @@ def skip_mode(path: Path, seconds: float, skip_seconds: float) -> dict:
     rate_hz = OVERLOAD * length * bare_windows_per_s(path, batch, batches, THREADS)
     alone = skip_run(path, length, rate_hz, min(skip_seconds, 10.0), BATCH, THREADS, classify=False)
     run = skip_run(path, length, rate_hz, skip_seconds, BATCH, THREADS)
-    return {"source_rate_ratio": _rounded(run.samples_per_s / alone.samples_per_s), "required": 0.98,
-            "source_samples_per_s": _rounded(run.samples_per_s), "offered": run.offered, "classified": run.classified,
+    return {"source_rate_ratio": rounded(run.samples_per_s / alone.samples_per_s), "required": 0.98,
+            "source_samples_per_s": rounded(run.samples_per_s), "offered": run.offered, "classified": run.classified,
             "skipped": run.skipped, "invalid": run.invalid,
             "unaccounted": run.offered - run.classified - run.skipped - run.invalid,
-            "memory_growth_mib": _rounded((run.memory_late_bytes - run.memory_early_bytes) / 2**20), "seconds": skip_seconds}
+            "memory_growth_mib": rounded((run.memory_late_bytes - run.memory_early_bytes) / 2**20), "seconds": skip_seconds}
 
 
 def _bare_run(path: Path, seconds: float):
@@ -136,7 +125,3 @@ def _bare_run(path: Path, seconds: float):
     length = card.input.window_min
     batch = represent(card.input.representation, noise(BATCH * length).reshape(BATCH, length))
     return max(1, round(seconds * bare_windows_per_s(path, batch, 4, THREADS) / BATCH)), batch
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.4g}")

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec bench models``: windows a second, multiply-adds and memory of the shipped models, as JSON."""
+
+import json
+from functools import partial
+from statistics import median
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+
+from .bench_rounds import alternate, check_seconds, ratio, rounded
+
+BATCHES, THREADS, ROUNDS = (1, 16, 256), (1, 2), 5
+REFERENCE = "lstm-amp-phase"
+USUAL_WINDOW = 128
+
+
+def bench_models(
+    seconds: Annotated[float, typer.Option(help="Length of each timed run; every figure is the median of 5.")] = 1.0,
+    model: Annotated[list[str] | None, typer.Option(help="Name or .onnx file; repeat for more. All shipped models if none.")] = None,
+) -> None:
+    """Measure models at batch 1, 16 and 256 with one and two threads; their runs alternate. Prints JSON.
+
+    Memory is the peak growth of a process of its own that loads the model and runs one batch on one thread.
+    """
+    check_seconds(seconds=seconds)
+    from ..inference.catalog import find_model, list_models
+
+    paths = {path.stem: path for path in map(find_model, model or list_models())}
+    console = Console(stderr=True)
+    with console.status("") as status:
+        report = {name: _facts(path, lambda what, name=name: status.update(f"{name}: {what}")) for name, path in paths.items()}
+        timed = dict(paths)
+        timed.setdefault(REFERENCE, find_model(REFERENCE))
+        for batch in BATCHES:
+            for threads in THREADS:
+                status.update(f"speed at batch {batch}, {threads} threads")
+                rates = alternate({name: _run(path, batch, threads, seconds) for name, path in timed.items()}, ROUNDS)
+                for name in paths:
+                    report[name]["speed"].append({
+                        "batch": batch, "threads": threads, "windows_per_s": rounded(median(rates[name])),
+                        "ratio_to_reference": ratio(rates, name, REFERENCE)})
+    console.print(_table(report))
+    print(json.dumps({"reference": REFERENCE, "models": report}, indent=2))
+
+
+def _window(path) -> int:
+    """Samples a window: 128 where the model's card allows it, else the nearest that it does."""
+    from ..inference.session import ModelSession
+
+    card = ModelSession(path).card
+    return min(max(USUAL_WINDOW, card.input.window_min), card.input.window_max)
+
+
+def _facts(path, tell) -> dict:
+    from ..inference.memory import peak_memory_bytes
+    from ..inference.multiply_adds import multiply_adds
+
+    length = _window(path)
+    tell("multiply-adds")
+    work = multiply_adds(path, length)
+    tell("memory")
+    memory = {str(batch): rounded(peak_memory_bytes(path, batch, length, 1) / 2**20) for batch in BATCHES}
+    return {"window": length, "file_bytes": path.stat().st_size, "multiply_adds": work.count,
+            "uncounted_operators": list(work.uncounted), "memory_mib": memory, "speed": []}
+
+
+def _run(path, batch: int, threads: int, seconds: float):
+    """A function that runs the model for about ``seconds`` and gives its windows a second."""
+    import numpy as np
+
+    from ..inference.bare_loop import bare_windows_per_s
+
+    windows = np.random.default_rng(1).normal(size=(batch, 2, _window(path))).astype(np.float32)
+    batches = max(1, round(seconds * bare_windows_per_s(path, windows, 1, threads) / batch))
+    return partial(bare_windows_per_s, path, windows, batches, threads)
+
+
+def _table(report: dict) -> Table:
+    right = [f"{batch} × {threads}" for batch in BATCHES for threads in THREADS]
+    table = Table("model", *(Column(name, justify="right") for name in ("M multiply-adds", "MiB at 1 / 16 / 256", *right, "× LSTM")),
+                  title=f"Windows/s at batch × threads; × LSTM: one thread, batch 256, beside {REFERENCE}")
+    for name, facts in report.items():
+        speed = [f"{run['windows_per_s']:,.0f}" for run in facts["speed"]]
+        last = next(run for run in facts["speed"] if (run["batch"], run["threads"]) == (BATCHES[-1], 1))
+        work = f"{facts['multiply_adds'] / 1e6:.3g}" + ("+" if facts["uncounted_operators"] else "")
+        table.add_row(name, work, " / ".join(f"{value:.0f}" for value in facts["memory_mib"].values()), *speed,
+                      f"{last['ratio_to_reference']:.3g}")
+    return table
