@@ -36,11 +36,27 @@ def write_failing_model(path: Path, length: int) -> Path:
     return _save(path, nodes, [table, *first], length)
 
 
-def _save(path: Path, nodes, weights, length: int) -> Path:
+def write_range_model(path: Path, shortest: int, longest: int, multiple_of: int = 1) -> Path:
+    """A model of iq windows of a range of lengths: three projections of the mean |I| and |Q|.
+
+    It fails on lengths that are not a whole multiple of ``multiple_of``, although its card allows them.
+    """
+    rng = np.random.default_rng(5)
+    weights = [numpy_helper.from_array(rng.normal(size=(2, 3)).astype(np.float32), "w"),
+               numpy_helper.from_array(np.array([0, 2, -1, multiple_of]), "shape")]
+    nodes = [helper.make_node("Reshape", ["windows", "shape"], ["pieces"]),
+             helper.make_node("Abs", ["pieces"], ["size"]),
+             helper.make_node("ReduceMean", ["size"], ["mean"], axes=[2, 3], keepdims=0),
+             helper.make_node("MatMul", ["mean", "w"], ["modulation"])]
+    card = small_card(shortest)
+    return _save(path, nodes, weights, "time", {**card, "input": {**card["input"], "window_max": longest}})
+
+
+def _save(path: Path, nodes, weights, length: int | str, card: dict | None = None) -> Path:
     graph = helper.make_graph(
         nodes, "odd", [helper.make_tensor_value_info("windows", TensorProto.FLOAT, ["batch", 2, length])],
         [helper.make_tensor_value_info("modulation", TensorProto.FLOAT, ["batch", 3])], weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    helper.set_model_props(model, {"rfsec.card": json.dumps(small_card(length))})
+    helper.set_model_props(model, {"rfsec.card": json.dumps(card or small_card(length))})
     onnx.save(model, path)
     return path

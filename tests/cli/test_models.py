@@ -5,6 +5,7 @@ import json
 
 from command_line import rfsec, the_error
 from gnuradio.rfsec.inference.catalog import list_models
+from odd_models import write_range_model
 from small_model import write_small_model
 
 
@@ -24,3 +25,10 @@ def test_a_card_is_shown_as_json():
 def test_a_model_without_a_card_is_not_verified(tmp_path):
     path = write_small_model(tmp_path / "bare.onnx", card="")
     assert "has no card" in the_error(rfsec("models", "verify", path))
+
+
+def test_a_model_of_a_range_of_lengths_is_verified_inside_the_range_too(tmp_path):
+    path = write_range_model(tmp_path / "range.onnx", 32, 96)
+    assert "it runs" in rfsec("models", "verify", path).stdout
+    path = write_range_model(tmp_path / "holes.onnx", 32, 96, multiple_of=32)  # runs at 32, 64 and 96 only
+    assert "holes.onnx: the model failed on windows of (1, 2, 43)" in the_error(rfsec("models", "verify", path))

@@ -2,6 +2,7 @@
 """What the documents say of the module is so: names, versions, files, and the program of the README."""
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,13 @@ def test_the_readme_lists_every_block():
 def test_the_readme_lists_every_model_and_flowgraph():
     assert first_cells("Models") == {path.stem for path in (ROOT / "models").glob("*.onnx")}
     assert first_cells("In GNU Radio Companion") == {f"examples/{path.name}" for path in (ROOT / "examples").glob("*.grc")}
+
+
+def test_the_tables_of_models_are_what_the_cards_say():
+    """Put right by: .venv/bin/python script/model_table.py"""
+    with_tables = runpy.run_path(str(ROOT / "script" / "model_table.py"))["with_tables"]
+    assert README == with_tables(README, ROOT / "models")
+    assert README != with_tables(README, ROOT / "grc")  # the marks are there: a folder without models empties the tables
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])

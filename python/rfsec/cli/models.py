@@ -3,13 +3,17 @@
 
 import hashlib
 import json
+from itertools import groupby
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
 from ..errors import ModelError
+
+LENGTHS = 7  # that verify tries, from the shortest to the longest that a card allows
 
 models = typer.Typer(name="models", help="List, show and verify models.", invoke_without_command=True)
 NameOrFile = Annotated[str, typer.Argument(help="Name of a shipped model, or an .onnx file.")]
@@ -27,17 +31,24 @@ def list_() -> None:
     from ..inference.catalog import DEFAULT, list_models
     from ..inference.session import ModelSession
 
-    table = Table(Column("model", no_wrap=True), "input", "window", "labels", Column("weights", justify="right"),
-                  Column("accuracy, all SNRs", justify="right"), Column("0 to 18 dB", justify="right"))
-    for name, path in list_models().items():
-        card = ModelSession(path).card
-        low, high = card.input.window_min, card.input.window_max
-        best = card.metrics.accuracy_0_to_18_db
-        table.add_row(f"{name} *" if name == DEFAULT else name, card.input.representation,
-                      str(low) if low == high else f"{low} to {high}", ", ".join(str(len(head.labels)) for head in card.heads),
-                      f"{card.parameters:,}", f"{card.metrics.accuracy:.1%}", "" if best is None else f"{best:.1%}")
-    Console().print(table)
-    Console().print("* is the default. 'rfsec models show NAME' prints a card: labels, accuracy at each SNR, limits.")
+    sessions = sorted(map(ModelSession, list_models().values()), key=lambda one: one.card.training.data)
+    for data, group in groupby(sessions, key=lambda one: one.card.training.data):
+        table = Table(Column("model", no_wrap=True), Column("input", no_wrap=True), "window",
+                      *(Column(name, justify="right") for name in ("labels", "weights", "MB", "right", "0–18 dB")),
+                      title=f"trained on {data}", title_justify="left", box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+        for one in group:
+            table.add_row(*_row(one, one.card.name == DEFAULT))
+        Console().print(table)
+    Console().print("* is the default; right: at all SNRs. 'rfsec models show NAME' prints a card: labels, accuracy at each SNR, limits.")
+
+
+def _row(session, default: bool) -> list[str]:
+    card = session.card
+    low, high = card.input.window_min, card.input.window_max
+    best = card.metrics.accuracy_0_to_18_db
+    return [f"{card.name} *" if default else card.name, card.input.representation, str(low) if low == high else f"{low}–{high}",
+            ", ".join(str(len(head.labels)) for head in card.heads), f"{card.parameters:,}",
+            f"{session.path.stat().st_size / 1e6:.2f}", f"{card.metrics.accuracy:.1%}", "" if best is None else f"{best:.1%}"]
 
 
 @models.command()
@@ -62,12 +73,15 @@ def verify(names: Annotated[list[str] | None, typer.Argument(help="Names or file
 def _verified(path) -> str:
     import numpy as np
 
+    from ..inference.representations import represent
     from ..inference.session import ModelSession
 
     session = ModelSession(path)
-    for length in sorted({session.card.input.window_min, session.card.input.window_max}):
-        for batch in (1, 64):
-            windows = np.random.default_rng(1).normal(size=(batch, 2, length)).astype(np.float32)
+    shortest, longest = session.card.input.window_min, session.card.input.window_max
+    for length in sorted({*np.linspace(shortest, longest, LENGTHS).round().astype(int).tolist()}):
+        for batch in (1, 8):
+            noise = np.random.default_rng(1).normal(size=(batch, 2 * length)).astype(np.float32).view(np.complex64)
+            windows = represent(session.card.input.representation, noise)
             for head, probabilities in zip(session.card.heads, session.run(windows)):
                 if not np.allclose(probabilities.sum(axis=1), 1, atol=1e-4):
                     raise ModelError(f"{path}: the head '{head.name}' gives no probabilities for windows of {length} samples.")
