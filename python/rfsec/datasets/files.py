@@ -1,18 +1,50 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Labelled windows as one .npz file, complete or not there at all."""
+"""Files and folders of labelled windows, each complete or not there at all."""
 
-import zipfile
-from contextlib import suppress
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import DatasetError, OutputError
+from ..errors import OutputError
 from .labelled_windows import LabelledWindows
 
 
-def save_windows(path: Path, windows: LabelledWindows, labels: tuple[str, ...], recipe: str) -> None:
-    """Write windows to an .npz with the arrays x, label, snr_db, labels, recipe and sha256.
+@contextmanager
+def written_aside(path: Path) -> Iterator[Path]:
+    """Give a path to write a file or folder to. It becomes `path` when the block ends well; otherwise it is removed.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what was there before stays.
+    """
+    aside = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove(aside)  # of a run that was killed
+        yield aside
+        os.replace(aside, path)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"The data set '{path}' cannot be written: {reason}. Choose another --out.") from None
+    finally:
+        _remove(aside)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or folder if it is there and can be removed."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    elif path.is_file():
+        path.unlink()
+
+
+def write_windows(path: Path, windows: LabelledWindows, labels: tuple[str, ...], recipe: str) -> None:
+    """Write windows to an .npz with the arrays x, label, snr_db, labels, recipe and sha256; anything NumPy reads.
 
     Parameters
     ----------
@@ -25,43 +57,30 @@ def save_windows(path: Path, windows: LabelledWindows, labels: tuple[str, ...], 
 
     Raises
     ------
-    OutputError
-        If the file cannot be written; what was there before stays.
+    OSError
+        If the file cannot be written; half of it may be there. `save_windows` takes care of both.
     """
-    aside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as file:
-            np.savez(
-                file,
-                x=windows.x,
-                label=windows.label,
-                snr_db=windows.snr_db,
-                labels=np.array(labels),
-                recipe=np.array(recipe),
-                sha256=np.array(windows.sha256()),
-            )
-        aside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
-        raise OutputError(f"The data set '{path}' cannot be written: {error.strerror}. Choose another --out.") from None
+    with path.open("wb") as file:
+        np.savez(
+            file,
+            x=windows.x,
+            label=windows.label,
+            snr_db=windows.snr_db,
+            labels=np.array(labels),
+            recipe=np.array(recipe),
+            sha256=np.array(windows.sha256()),
+        )
+        file.flush()
+        os.fsync(file.fileno())  # some file systems say only now that they are full
 
 
-def load_windows(path: Path) -> tuple[LabelledWindows, tuple[str, ...]]:
-    """Read what `save_windows` wrote: the windows and their labels' names.
+def save_windows(path: Path, windows: LabelledWindows, labels: tuple[str, ...], recipe: str) -> None:
+    """Write windows as `write_windows` does, but complete or not at all.
 
     Raises
     ------
-    DatasetError
-        If the file is missing, cut short, or its samples are not those of its SHA-256.
+    OutputError
+        If the file cannot be written; what was there before stays.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            windows = LabelledWindows(arrays["x"], arrays["label"], arrays["snr_db"])
-            labels, digest = tuple(arrays["labels"].tolist()), str(arrays["sha256"])
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise DatasetError(f"The data set '{path}' cannot be read: {error}. Make it again with rfsec dataset make.") from None
-    if windows.sha256() != digest:
-        raise DatasetError(f"The data set '{path}' is damaged: its SHA-256 differs. Make it again with rfsec dataset make.")
-    return windows, labels
+    with written_aside(path) as aside:
+        write_windows(aside, windows, labels, recipe)

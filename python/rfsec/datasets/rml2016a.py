@@ -12,12 +12,13 @@ Example
 (44, 128)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..errors import ParameterError
-from .labelled_windows import LabelledWindows, cell_snrs, label_major
+from .cells import cell_snrs, label_major
+from .labelled_windows import LabelledWindows
 from .rml2016a_channels import PUBLISHED_SHAPE, CorrectedChannel, PublishedChannel, clean_length
 from .rml2016a_signals import CORRECTED, LABELS, PUBLISHED, SAMPLE_RATE_HZ, SAMPLES_PER_SYMBOL, SignalStyle, modulate
 from .seeding import Purpose, seed_sequence
@@ -42,7 +43,6 @@ def generate(
     purpose: Purpose = Purpose.EVALUATION,
     index: int = 0,
     shape: Shape = PUBLISHED_SHAPE,
-    report: Callable[[int], None] = lambda labels_done: None,
 ) -> LabelledWindows:
     """Generate labelled windows; equal arguments give equal bytes (on another CPU, to within rounding).
 
@@ -64,8 +64,6 @@ def generate(
         Number of the chunk in an endless stream of one seed.
     shape : Shape
         Any other than the published one gives data of its own, with the same transmitters and channels.
-    report : callable
-        Called with the number of labels done, after each of the 11.
 
     Returns
     -------
@@ -84,8 +82,7 @@ def generate(
     style, make_channel = MODES[mode]
     rng = np.random.default_rng(seed_sequence(purpose, seed, index, variant))
     channel, parts = make_channel(rng, shape), []
-    for number, label in enumerate(LABELS):
+    for label in LABELS:
         clean = modulate(label, style, len(snr_db), clean_length(shape), rng, shape.samples_per_symbol)
         parts += [channel(clean[i : i + _BLOCK], snr_db[i : i + _BLOCK]) for i in range(0, len(clean), _BLOCK)]
-        report(number + 1)
     return label_major(np.concatenate(parts), len(LABELS), snr_db)

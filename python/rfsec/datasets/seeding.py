@@ -15,6 +15,7 @@ class Purpose(IntEnum):
     TRAINING = 1
     VALIDATION = 2
     SCENE = 3
+    SPLIT = 4
 
 
 def seed_sequence(purpose: Purpose, seed: int, index: int = 0, variant: tuple[int, ...] = ()) -> np.random.SeedSequence:

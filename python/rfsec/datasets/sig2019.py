@@ -23,7 +23,8 @@ from ..dsp.constellations import constellation
 from ..dsp.frequency_modulation import fsk_phase
 from ..dsp.noise import complex_noise
 from ..dsp.pulse_shaping import shape_raised_cosine
-from .labelled_windows import LabelledWindows, cell_snrs, label_major
+from .cells import cell_snrs, label_major
+from .labelled_windows import LabelledWindows
 from .seeding import Purpose, seed_sequence
 from .shape import Shape
 
