@@ -13,6 +13,7 @@ from gnuradio.rfsec.inference.representations import represent
 from gnuradio.rfsec.records import DecisionRecord
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odd_models import write_range_model
 from small_model import LABELS, small_card, write_small_model
 
 LENGTH = 32
@@ -61,6 +62,21 @@ def bare_probabilities(model, samples, hop=LENGTH):
     session = rfsec.ModelSession(model)
     windows = np.lib.stride_tricks.sliding_window_view(samples, LENGTH)[::hop]
     return session.run(represent(session.card.input.representation, windows))[0]
+
+
+@pytest.mark.parametrize("length", [32, 45, 96])
+def test_a_model_of_a_range_of_lengths_runs_at_each(tmp_path, length):
+    path, samples = write_range_model(tmp_path / "range.onnx", 32, 96), complex_noise(96 * 40)
+    top, source = gr.top_block(), ChunkedSource(samples)
+    windower, classifier = rfsec.iq_windower(length, length), rfsec.onnx_classifier(str(path), length)
+    labels, probabilities = ArraySink(classifier), ArraySink(classifier, 1)
+    top.connect(source, windower, classifier, labels)
+    top.connect((classifier, 1), probabilities)
+    run(top)
+    windows = samples[:len(samples) // length * length].reshape(-1, length)
+    (expected,) = rfsec.ModelSession(path).run(represent("iq", windows))
+    np.testing.assert_array_equal(labels.items(), expected.argmax(axis=1))
+    np.testing.assert_allclose(probabilities.items(), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("hop", [LENGTH, 7, 50])

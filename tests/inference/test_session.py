@@ -162,3 +162,23 @@ def test_representations_are_normalised_and_bear_bad_samples():
     assert not np.isfinite(iq[4:]).all(axis=(1, 2)).any() and not np.isfinite(polar[4:]).all(axis=(1, 2)).any()
     with pytest.raises(ParameterError, match="must be one of iq, amp_phase, iq_min_max. Got 'spectrum'"):
         represent("spectrum", windows)
+
+
+@pytest.mark.filterwarnings("error")
+def test_min_max_spans_minus_one_to_one_in_each_row():
+    windows = np.random.default_rng(1).normal(size=(7, 2 * 128)).astype(np.float32).view(np.complex64) * 1e-3 + (5 - 2j)
+    windows[3], windows[4, 5], windows[5, 7] = 2 + 3j, np.nan, np.inf
+    windows[6] = 4 + 1j * np.arange(128)
+    before = windows.copy()
+    found = represent("iq_min_max", windows)
+    np.testing.assert_array_equal(windows, before)
+    single = np.full((2, 1), 3 + 4j, np.complex64)
+    assert not represent("iq_min_max", single).any() and (single == 3 + 4j).all()
+    assert found.dtype == np.float32 and found.shape == (7, 2, 128) and found.flags.c_contiguous
+    for row, part in ((0, windows[:3].real.astype(float)), (1, windows[:3].imag.astype(float))):
+        low, high = part.min(axis=1, keepdims=True), part.max(axis=1, keepdims=True)
+        np.testing.assert_allclose(found[:3, row], (part - low) / (high - low) * 2 - 1, atol=1e-3)
+    assert (found[:3].min(axis=2) == -1).all() and (found[:3].max(axis=2) == 1).all()
+    assert not found[3].any() and not found[6, 0].any()
+    np.testing.assert_allclose(found[6, 1], np.linspace(-1, 1, 128), atol=1e-6)
+    assert not np.isfinite(found[4:6]).all(axis=(1, 2)).any()

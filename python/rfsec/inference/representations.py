@@ -41,13 +41,14 @@ def min_max_iq(windows: np.ndarray) -> np.ndarray:
     float32 [n, 2, length]
         A row whose samples are all equal becomes zeros; samples that are not finite give values that are not finite.
     """
-    rows = np.ascontiguousarray(windows.view(np.float32).reshape(len(windows), -1, 2).transpose(0, 2, 1))
+    rows = windows.view(np.float32).reshape(len(windows), -1, 2).transpose(0, 2, 1).copy("C")
     with np.errstate(invalid="ignore", over="ignore"):
-        low, high = rows.min(axis=2, keepdims=True), rows.max(axis=2, keepdims=True)
-        centre, half = low / 2 + high / 2, high / 2 - low / 2
-        rows -= centre
-        rows /= np.where(half == 0, np.float32(1), half)
-        return rows.clip(-1, 1, out=rows)  # rounding may step over the edge
+        low, span = rows.min(axis=2, keepdims=True), np.ptp(rows, axis=2, keepdims=True)
+        rows -= low
+        rows /= np.where(span == 0, np.float32(1), span)
+        rows *= 2
+        rows -= span != 0  # equal samples are 0 by now, and stay so
+    return rows
 
 
 REPRESENTATIONS = {"iq": unit_power_iq, "amp_phase": amplitude_phase, "iq_min_max": min_max_iq}
