@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``rfsec train MODEL``: train a network on generated data and write it with its card."""
+"""``rfsec train MODEL``: train a network on generated data or a file, and write it with its card."""
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +16,19 @@ _SHARE_PER_LINE = 0.02  # where there is no terminal for a bar, a line each time
 
 
 def train(
-    model: Annotated[str, typer.Argument(help="conv-bigru or lstm-amp-phase.")],
-    mode: Annotated[str, typer.Option(help="Data: compat (the published recipe) or corrected.")] = "compat",
+    model: Annotated[str, typer.Argument(help="A recipe's name, such as conv-bigru or signet2-r50; a wrong one lists all.")],
+    data: Annotated[
+        str | None, typer.Option(help="rml2016a, rml2016a-varied, sig2019-12, or a file of windows; default: the recipe's.")
+    ] = None,
+    mode: Annotated[str, typer.Option(help="RadioML data: compat (the published recipe) or corrected.")] = "compat",
+    windows_per_cell: Annotated[
+        int | None, typer.Option(help="Training windows of each label at each SNR, seen every epoch; default: the recipe's.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of data, weights and dropout.")] = 1,
-    windows: Annotated[int | None, typer.Option(help="Windows to see; default: the model's recipe.")] = None,
+    windows: Annotated[int | None, typer.Option(help="Windows to see, again and again; default: the recipe's.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Instead of --windows, where the data are a fixed set.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Windows a step; default: the recipe's.")] = None,
+    optimiser: Annotated[str | None, typer.Option(help="adam, sgd, adagrad or adadelta; default: the recipe's.")] = None,
     out: Annotated[Path | None, typer.Option(help="ONNX file to write; default: runs/MODEL.onnx.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="Where the run is kept and continued from.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -27,16 +37,23 @@ def train(
     """Train MODEL, or go on where a killed run stopped: give the same command again."""
     if find_spec("torch") is None:
         raise ParameterError("Training needs PyTorch, which is not installed. Run script/bootstrap --dev.")
+    from ..training.corpus import make_corpus
     from ..training.loop import Progress as Standing
     from ..training.loop import choose_device
     from ..training.produce import produce_model
     from ..training.recipes import find_recipe
 
-    recipe = find_recipe(model)
+    changes = {"batch": batch, "optimiser": optimiser}
+    recipe = replace(find_recipe(model), **{name: value for name, value in changes.items() if value is not None})
+    chosen = choose_device(device)
+    corpus = make_corpus(recipe, seed, data, mode, windows_per_cell)
+    if epochs is not None and windows is not None:
+        raise ParameterError("A run is as long as --windows or as --epochs says. Give one of them.")
     wanted = recipe.default_windows if windows is None else windows
+    if epochs is not None:
+        wanted = epochs * corpus.epoch_windows
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-{mode}-seed{seed}.checkpoint")
-    chosen = choose_device(device)
     console, shown = Console(), 0.0
     columns = (
         TextColumn("{task.description}"),
@@ -58,8 +75,10 @@ def train(
                 shown = share
                 console.print(f"{standing.windows_seen:,} of {standing.windows_total:,} windows: {text}")
 
-        card = produce_model(recipe, mode, seed, wanted, out, checkpoint, chosen, threads, report)
+        card = produce_model(recipe, corpus, seed, wanted, out, checkpoint, chosen, threads, report)
     by_snr = "  ".join(f"{snr}: {share:.0%}" for snr, share in card.metrics.accuracy_by_snr.items())
     console.print(f"Accuracy by SNR (dB): {by_snr}")
-    console.print(f"Accuracy over 0 to 18 dB: {card.metrics.accuracy_0_to_18_db:.1%} ({card.metrics.test_data})")
+    if card.metrics.accuracy_0_to_18_db is not None:
+        console.print(f"Accuracy over 0 to 18 dB: {card.metrics.accuracy_0_to_18_db:.1%} ({card.metrics.test_data})")
+    console.print(f"Accuracy: {card.metrics.accuracy:.1%}")
     console.print(f"Written: {out}")

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checkpoints that a kill cannot spoil: written aside, then renamed over the old one."""
 
+import io
 import os
 import pickle
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,18 @@ def save_checkpoint(path: Path, identity: dict[str, Any], state: dict[str, Any])
         If it cannot be written.
     """
     aside = path.with_name(path.name + ".part")
+    content = io.BytesIO()  # torch.save into a file that cannot grow raises errors of its own kinds
+    torch.save({"identity": identity, "state": state}, content)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with aside.open("wb") as file:
-            torch.save({"identity": identity, "state": state}, file)
+            file.write(content.getbuffer())
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            aside.unlink()
         raise OutputError(f"The checkpoint '{path}' cannot be written: {error.strerror}. Choose another folder.") from None
 
 
@@ -48,8 +54,10 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> dict[str, Any] | No
         raise DatasetError(
             f"The file '{path}' is not a readable checkpoint. Delete it, or name another with --checkpoint."
         ) from None
-    for key, wanted in identity.items():
-        if found.get(key) != wanted:
+    for key in {**found, **identity}:
+        # What an older version did not write down it did not vary either.
+        wanted = identity.get(key)
+        if found.get(key, wanted) != wanted:
             raise DatasetError(
                 f"The checkpoint '{path}' is of another run: its '{key}' is {found.get(key)!r}, not {wanted!r}. "
                 "Delete it, or name another with --checkpoint."

@@ -9,11 +9,11 @@ import torch
 from scipy.optimize import minimize_scalar
 from torch import Tensor, nn
 
-from ..datasets.labelled_windows import LabelledWindows
-from ..datasets.rml2016a import LABELS
 from ..inference.representations import represent
+from .corpus_base import Parts
 
-_BATCH = 1024
+# Windows of 128 samples evaluated at once; fewer of longer ones, whose matrices grow with the square of their length.
+_BATCH, _BATCH_LENGTH = 1024, 128
 
 
 @dataclass(frozen=True)
@@ -21,51 +21,59 @@ class Metrics:
     """Accuracies as the model card states them, shares of 1."""
 
     accuracy: float
-    accuracy_0_to_18_db: float
+    accuracy_0_to_18_db: float | None
     accuracy_by_snr: dict[str, float]
     accuracy_by_label_18_db: dict[str, float]
 
 
 @torch.no_grad()
-def logits_of(network: nn.Module, representation: str, data: LabelledWindows, device: torch.device) -> Tensor:
+def logits_of(network: nn.Module, representation: str, parts: Parts, device: torch.device) -> Tensor:
     """Return the float32 logits [n, labels] of every window, on the CPU; leaves the network in its own mode."""
     was_training = network.training
     network.eval()
-    parts = [
-        network(torch.from_numpy(represent(representation, data.x[i : i + _BATCH])).to(device)).float().cpu()
-        for i in range(0, len(data), _BATCH)
-    ]
+    logits = []
+    for part in parts:
+        batch = max(1, int(_BATCH * min(1.0, (_BATCH_LENGTH / part.x.shape[1]) ** 2)))
+        for i in range(0, len(part), batch):
+            windows = torch.from_numpy(represent(representation, part.x[i : i + batch]))
+            logits.append(network(windows.to(device)).float().cpu())
     network.train(was_training)
-    return torch.cat(parts)
+    return torch.cat(logits)
 
 
-def accuracy_of(logits: Tensor, data: LabelledWindows) -> float:
+def accuracy_of(logits: Tensor, parts: Parts) -> float:
     """Return the share of windows whose largest logit is their label's."""
-    return float(np.mean(logits.argmax(1).numpy() == data.label))
+    return float(np.mean(logits.argmax(1).numpy() == _labels_of(parts)))
 
 
-def measure(logits: Tensor, data: LabelledWindows) -> Metrics:
-    """Return the accuracies of `logits` on `data`, which must hold windows of 0 to 18 dB."""
-    right: npt.NDArray[np.bool_] = logits.argmax(1).numpy() == data.label
-    high = right[data.snr_db == 18], data.label[data.snr_db == 18]
+def measure(logits: Tensor, parts: Parts, labels: tuple[str, ...]) -> Metrics:
+    """Return the accuracies of `logits`; those at SNRs that the data do not have are None or absent."""
+    label, snr_db = _labels_of(parts), np.concatenate([part.snr_db for part in parts])
+    right: npt.NDArray[np.bool_] = logits.argmax(1).numpy() == label
+    middle, at_18_db = right[(snr_db >= 0) & (snr_db <= 18)], snr_db == 18
+    present = np.unique(label[at_18_db])
     return Metrics(
         accuracy=_share(right),
-        accuracy_0_to_18_db=_share(right[data.snr_db >= 0]),
-        accuracy_by_snr={str(snr): _share(right[data.snr_db == snr]) for snr in np.unique(data.snr_db)},
-        accuracy_by_label_18_db={name: _share(high[0][high[1] == i]) for i, name in enumerate(LABELS)},
+        accuracy_0_to_18_db=_share(middle) if len(middle) else None,
+        accuracy_by_snr={str(snr): _share(right[snr_db == snr]) for snr in np.unique(snr_db)},
+        accuracy_by_label_18_db={labels[i]: _share(right[at_18_db & (label == i)]) for i in present},
     )
+
+
+def _labels_of(parts: Parts) -> npt.NDArray[np.int16]:
+    return np.concatenate([part.label for part in parts])
 
 
 def _share(right: npt.NDArray[np.bool_]) -> float:
     return round(float(np.mean(right)), 4)
 
 
-def fit_temperature(logits: Tensor, data: LabelledWindows) -> float:
+def fit_temperature(logits: Tensor, parts: Parts) -> float:
     """Return the temperature in [0.1, 10] that minimises the cross-entropy of softmax(logits / T).
 
     Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
-    label = torch.from_numpy(data.label.astype(np.int64))
+    label = torch.from_numpy(_labels_of(parts).astype(np.int64))
 
     def loss(log_temperature: float) -> float:
         return float(nn.functional.cross_entropy(logits / np.exp(log_temperature), label))

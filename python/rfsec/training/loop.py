@@ -1,29 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The training loop: data made on the fly, AdamW, cross-entropy, resumed from its checkpoint after any kill."""
+"""The training loop: a corpus' chunks, cross-entropy, mixed precision, resumed from its checkpoint after any kill."""
 
 import copy
 import math
+import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
-from ..datasets.rml2016a import LABELS, generate
-from ..datasets.seeding import Purpose
-from ..errors import ParameterError
+from ..errors import DatasetError, ParameterError
 from .checkpoint import load_checkpoint, save_checkpoint
+from .corpus_base import Corpus
 from .evaluation import accuracy_of, logits_of
-from .recipes import Recipe
-from .stream import TrainingData, stream_chunks
+from .optimisers import make_optimiser
+from .recipe import Recipe
+from .stream import stream_chunks
 
 _WARM_UP = 0.03  # share of the run
 _FINAL_RATE = 0.01  # of the peak
 _LARGEST_GRADIENT = 1.0
-_CHUNKS_PER_CHECKPOINT = 10
-_VALIDATION_WINDOWS_PER_CELL = 15
+_LONGEST_UNSAVED_S = 60.0  # a checkpoint follows every validation, and this where validations are further apart
+_MOST_WORKERS = 12  # threads that prepare data for a GPU
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def learning_rate_scale(done: float) -> float:
 
 def train_network(
     recipe: Recipe,
-    mode: str,
+    corpus: Corpus,
     seed: int,
     windows: int,
     checkpoint: Path,
@@ -83,12 +85,12 @@ def train_network(
     Parameters
     ----------
     recipe : Recipe
-    mode : str
-        Of the data, "compat" or "corrected".
+    corpus : Corpus
+        What it trains and validates on.
     seed : int
-        Of data, initial weights and dropout.
+        Of initial weights and dropout; the corpus' own.
     windows : int
-        Windows to see, rounded up to whole chunks.
+        Windows to see, rounded up to whole chunks of the corpus.
     checkpoint : Path
         Where the run is kept; read if it is there.
     device : torch.device
@@ -104,62 +106,113 @@ def train_network(
     OutputError
         If the checkpoint cannot be written.
     ParameterError
-        If `windows` or `threads` is below 1.
+        If a count is too small, or recipe, corpus and seed do not go together.
     """
-    if windows < 1 or threads < 1:
-        raise ParameterError(f"The 'windows' and 'threads' to train with must be at least 1. Got {windows}, {threads}.")
+    _check(recipe, corpus, seed, windows, threads)
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    data = TrainingData(mode, seed, recipe.representation, recipe.lowest_snr_db)
-    chunks = math.ceil(windows / data.chunk_windows)
-    validation = generate(mode, data.snrs_db, _VALIDATION_WINDOWS_PER_CELL, seed, Purpose.VALIDATION)
-    network = recipe.network(len(LABELS)).to(device).train()
-    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=recipe.weight_decay)
-
-    identity = {"model": recipe.name, "batch": recipe.batch, "chunks": chunks, **asdict(data)}
-    first, best_accuracy, best_weights = 0, -1.0, copy.deepcopy(network.state_dict())
+    validation = corpus.validation()
+    chunks = corpus.chunks_for(windows)
+    total = corpus.windows_in(chunks)
+    network = recipe.network(len(corpus.labels)).to(device).train()
+    optimiser, peak_rate = make_optimiser(recipe, network)
+    run = _Run(network, optimiser, copy.deepcopy(network.state_dict()))
+    identity = {
+        "model": recipe.name,
+        "batch": recipe.batch,
+        "optimiser": recipe.optimiser,
+        "chunks": chunks,
+        "representation": recipe.representation,
+        **corpus.identity,
+    }
     if state := load_checkpoint(checkpoint, identity):
-        network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
-        torch.set_rng_state(state["random"])
-        first, best_accuracy, best_weights = state["chunks_done"], state["best_accuracy"], state["best_weights"]
+        run.restore(state, checkpoint)
 
-    started, loss = time.monotonic(), torch.zeros(())
-    workers = threads if device.type == "cuda" else 1
-    for number, (x, y) in enumerate(stream_chunks(data, first, chunks - first, workers), first):
+    first, started, saved, loss = run.chunks_done, time.monotonic(), time.monotonic(), torch.zeros(())
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS) if device.type == "cuda" else 1
+    for number, (x, y) in enumerate(stream_chunks(corpus, recipe.representation, first, chunks - first, workers), first):
         x, y = x.to(device), y.to(device)
-        for start in range(0, len(x), recipe.batch):
-            rate = recipe.peak_learning_rate * learning_rate_scale((number + start / len(x)) / chunks)
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            with torch.autocast(device.type, torch.bfloat16, enabled=bf16_pays(device)):
-                logits = network(x[start : start + recipe.batch])
-            loss = nn.functional.cross_entropy(logits.float(), y[start : start + recipe.batch])
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), _LARGEST_GRADIENT)
-            optimiser.step()
+        # A last batch of one window is left out: batch normalisation needs two.
+        for start in range(0, len(x) - 1, recipe.batch):
+            rate = peak_rate * learning_rate_scale((number + start / len(x)) / chunks)
+            loss = _step(run, x[start : start + recipe.batch], y[start : start + recipe.batch], rate)
 
-        done = number + 1
-        if done % _CHUNKS_PER_CHECKPOINT == 0 or done == chunks:
-            accuracy = accuracy_of(logits_of(network, recipe.representation, validation, device), validation)
-            if accuracy >= best_accuracy:
-                best_accuracy, best_weights = accuracy, copy.deepcopy(network.state_dict())
-            save_checkpoint(
-                checkpoint,
-                identity,
-                {
-                    "network": network.state_dict(),
-                    "optimiser": optimiser.state_dict(),
-                    "random": torch.get_rng_state(),
-                    "chunks_done": done,
-                    "best_accuracy": best_accuracy,
-                    "best_weights": best_weights,
-                },
-            )
-        speed = (done - first) * data.chunk_windows / (time.monotonic() - started)
-        last = best_accuracy if best_accuracy >= 0 else None
-        report(Progress(done * data.chunk_windows, chunks * data.chunk_windows, loss.item(), last, speed))
+        run.chunks_done = done = number + 1
+        validates = corpus.validates_after(done) or done == chunks
+        if validates:
+            run.keep_if_best(accuracy_of(logits_of(network, recipe.representation, validation, device), validation))
+        if validates or time.monotonic() - saved > _LONGEST_UNSAVED_S:
+            save_checkpoint(checkpoint, identity, run.state())
+            saved = time.monotonic()
+        seen = corpus.windows_in(done)
+        speed = (seen - corpus.windows_in(first)) / (time.monotonic() - started)
+        last = run.best_accuracy if run.best_accuracy >= 0 else None
+        report(Progress(seen, total, loss.item(), last, speed))
 
-    network.load_state_dict(best_weights)
-    return TrainedNetwork(network.cpu().eval(), chunks * data.chunk_windows, best_accuracy)
+    network.load_state_dict(run.best_weights)
+    return TrainedNetwork(network.cpu().eval(), total, run.best_accuracy)
+
+
+def _check(recipe: Recipe, corpus: Corpus, seed: int, windows: int, threads: int) -> None:
+    if windows < 1 or threads < 1:
+        raise ParameterError(f"The 'windows' and 'threads' to train with must be at least 1. Got {windows}, {threads}.")
+    if recipe.batch < 2:
+        raise ParameterError(f"The 'batch' to train with must be at least 2 windows. Got {recipe.batch} instead.")
+    if seed != corpus.seed:
+        raise ParameterError(f"The 'seed' of a run must be that of its data, {corpus.seed}. Got {seed} instead.")
+    if recipe.window is not None and corpus.lengths != (recipe.window,):
+        lengths = ", ".join(map(str, corpus.lengths))
+        raise ParameterError(
+            f"The windows to train {recipe.name} with must have {recipe.window} samples. {corpus.name} has {lengths} instead."
+        )
+
+
+@dataclass
+class _Run:
+    """What changes while a network is trained, and what a checkpoint keeps of it."""
+
+    network: nn.Module
+    optimiser: torch.optim.Optimizer
+    best_weights: dict[str, torch.Tensor]
+    best_accuracy: float = -1.0
+    chunks_done: int = 0
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "random": torch.get_rng_state(),
+            "chunks_done": self.chunks_done,
+            "best_accuracy": self.best_accuracy,
+            "best_weights": self.best_weights,
+        }
+
+    def restore(self, state: dict[str, Any], checkpoint: Path) -> None:
+        try:
+            self.network.load_state_dict(state["network"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            torch.set_rng_state(state["random"])
+            self.chunks_done, self.best_accuracy = state["chunks_done"], state["best_accuracy"]
+            self.best_weights = state["best_weights"]
+        except (RuntimeError, KeyError, TypeError, ValueError, AttributeError):
+            raise DatasetError(
+                f"The checkpoint '{checkpoint}' is of another network of that name. Delete it, or name another with --checkpoint."
+            ) from None
+
+    def keep_if_best(self, accuracy: float) -> None:
+        if accuracy >= self.best_accuracy:
+            self.best_accuracy, self.best_weights = accuracy, copy.deepcopy(self.network.state_dict())
+
+
+def _step(run: _Run, x: torch.Tensor, y: torch.Tensor, rate: float) -> torch.Tensor:
+    """One step of the optimiser on a batch; returns its loss."""
+    for group in run.optimiser.param_groups:
+        group["lr"] = rate
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16_pays(x.device)):
+        logits = run.network(x)
+    loss = nn.functional.cross_entropy(logits.float(), y)
+    run.optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(run.network.parameters(), _LARGEST_GRADIENT)
+    run.optimiser.step()
+    return loss.detach()

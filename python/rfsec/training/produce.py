@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a recipe to a shipped model: train, calibrate, measure on other seeds, export with the card."""
+"""From a recipe to a shipped model: train, calibrate, measure on data that no training saw, export with the card."""
 
 import os
 from collections.abc import Callable
@@ -8,19 +8,13 @@ from pathlib import Path
 
 import torch
 
-from ..datasets.rml2016a import LABELS, SAMPLES_PER_SYMBOL, SNRS_DB, WINDOW, generate
-from ..datasets.seeding import Purpose
 from ..inference.card import ModelCard
+from .corpus_base import Corpus
 from .evaluation import Metrics, fit_temperature, logits_of, measure
 from .export import export_onnx
 from .loop import Progress, TrainedNetwork, train_network
-from .recipes import Recipe
-from .stream import TrainingData
+from .recipes import RECIPES, Recipe
 
-TEST_SEED_OFFSET = 1000  # the test set's seed is the training seed plus this
-_TEST_WINDOWS_PER_CELL = 100
-_CALIBRATION_CHUNK = 1  # chunk 0 of the validation seeds chooses the weights
-_CALIBRATION_WINDOWS_PER_CELL = 20
 _LIMITS = {
     "compat": (
         "Trained on the published RadioML 2016.10a recipe, whose true SNR is about twice the label.",
@@ -29,42 +23,30 @@ _LIMITS = {
     ),
     "corrected": ("An unmodulated carrier, or AM or FM without audio, was not trained on.",),
 }
-_COMMON_LIMITS = (
-    "Knows 8 samples per symbol and windows of 128 samples only; a signal at another rate must be resampled first.",
-    "Every input gets one of the 11 labels: there is no 'unknown'.",
-)
 
 
 def produce_model(
     recipe: Recipe,
-    mode: str,
+    corpus: Corpus,
     seed: int,
     windows: int,
     out: Path,
     checkpoint: Path,
     device: torch.device,
     threads: int,
-    report: Callable[[Progress], None],
+    report: Callable[[Progress], None] = lambda progress: None,
 ) -> ModelCard:
-    """Train `recipe`, then write `out` with the card that is returned.
+    """Train `recipe` on `corpus`, then write `out` with the card that is returned.
 
-    See `train_network` for parameters and errors. Temperature and metrics come from seeds that training never saw.
+    See `train_network` for parameters and errors, `export_onnx` for those of writing.
     """
-    trained = train_network(recipe, mode, seed, windows, checkpoint, device, threads, report)
-    cpu = torch.device("cpu")
-    calibration = generate(
-        mode,
-        TrainingData(mode, seed, recipe.representation, recipe.lowest_snr_db).snrs_db,
-        _CALIBRATION_WINDOWS_PER_CELL,
-        seed,
-        Purpose.VALIDATION,
-        _CALIBRATION_CHUNK,
-    )
-    temperature = fit_temperature(logits_of(trained.network, recipe.representation, calibration, cpu), calibration)
-    test = generate(mode, SNRS_DB, _TEST_WINDOWS_PER_CELL, seed + TEST_SEED_OFFSET)
-    metrics = measure(logits_of(trained.network, recipe.representation, test, cpu), test)
-    card = describe(recipe, mode, seed, trained, temperature, metrics, hardware_name(device, threads))
-    export_onnx(trained.network, card, out)
+    trained = train_network(recipe, corpus, seed, windows, checkpoint, device, threads, report)
+    network = trained.network.to(device)
+    calibration, test = corpus.calibration(), corpus.test()
+    temperature = fit_temperature(logits_of(network, recipe.representation, calibration, device), calibration)
+    metrics = measure(logits_of(network, recipe.representation, test, device), test, corpus.labels)
+    card = describe(recipe, corpus, seed, trained, temperature, metrics, hardware_name(device, threads))
+    export_onnx(network.cpu(), card, out)
     return card
 
 
@@ -77,7 +59,7 @@ def hardware_name(device: torch.device, threads: int) -> str:
 
 def describe(
     recipe: Recipe,
-    mode: str,
+    corpus: Corpus,
     seed: int,
     trained: TrainedNetwork,
     temperature: float,
@@ -85,9 +67,6 @@ def describe(
     hardware: str,
 ) -> ModelCard:
     """Return the card of a trained network."""
-    data = TrainingData(mode, seed, recipe.representation, recipe.lowest_snr_db)
-    seen = trained.windows_seen
-    shortfall = "" if seen >= recipe.default_windows else f" of {recipe.default_windows} that the recipe asks for"
     return ModelCard.model_validate(
         {
             "schema": 1,
@@ -98,30 +77,55 @@ def describe(
             "input": {
                 "representation": recipe.representation,
                 "layout": "batch,channel,time",
-                "window_min": WINDOW,
-                "window_max": WINDOW,
+                "window_min": corpus.lengths[0],
+                "window_max": corpus.lengths[-1],
                 "normalisation": recipe.normalisation,
-                "samples_per_symbol": SAMPLES_PER_SYMBOL,
+                "samples_per_symbol": corpus.samples_per_symbol,
                 "sample_rate_hz": None,
             },
-            "heads": [{"name": "modulation", "labels": LABELS, "temperature": temperature, "reject_threshold": 0.0}],
+            "heads": [{"name": "modulation", "labels": corpus.labels, "temperature": temperature, "reject_threshold": 0.0}],
             "training": {
-                "command": f"rfsec train {recipe.name} --mode {mode} --seed {seed} --windows {seen}",
+                "command": command_of(recipe, corpus, seed, trained.windows_seen),
                 "seed": seed,
-                "data": f"rml2016a {mode}",
-                "data_sha256": data.windows(0).sha256(),
-                "windows_seen": seen,
+                "data": corpus.name,
+                "data_sha256": corpus.sha256(),
+                "windows_seen": trained.windows_seen,
                 "hardware": hardware,
-                "note": f"Saw {seen} generated windows{shortfall}, none twice, from {recipe.lowest_snr_db} dB up. "
-                "data_sha256 is that of the first chunk.",
+                "note": note_of(recipe, corpus, trained.windows_seen),
             },
-            "metrics": {
-                "test_data": f"rml2016a {mode}, seed {seed + TEST_SEED_OFFSET}, "
-                f"{_TEST_WINDOWS_PER_CELL} windows of each label at each SNR",
-                **asdict(metrics),
-            },
+            "metrics": {"test_data": corpus.test_name, **asdict(metrics)},
             "parameters": sum(parameter.numel() for parameter in trained.network.parameters()),
             "licence": "GPL-3.0-or-later",
-            "limits": [*_COMMON_LIMITS, *_LIMITS[mode], *recipe.limits],
+            "limits": [*limits_of(corpus), *recipe.limits],
         }
+    )
+
+
+def command_of(recipe: Recipe, corpus: Corpus, seed: int, windows: int) -> str:
+    """Return the command that repeats a run exactly."""
+    usual = RECIPES.get(recipe.name, recipe)
+    words = [f"rfsec train {recipe.name}", corpus.options, f"--seed {seed}", f"--windows {windows}"]
+    words += [f"--batch {recipe.batch}"] if recipe.batch != usual.batch else []
+    words += [f"--optimiser {recipe.optimiser}"] if recipe.optimiser != usual.optimiser else []
+    return " ".join(word for word in words if word)
+
+
+def note_of(recipe: Recipe, corpus: Corpus, seen: int) -> str:
+    """Return what was seen of what the recipe asks for, of which data, and how."""
+    shortfall = "" if seen >= recipe.default_windows else f" of {recipe.default_windows} that the recipe asks for"
+    return (
+        f"Saw {seen} windows{shortfall}, {corpus.note} Each window is turned by a random phase. Optimiser: "
+        f"{recipe.optimiser}, batches of {recipe.batch}, warm-up and cosine."
+    )
+
+
+def limits_of(corpus: Corpus) -> tuple[str, ...]:
+    """Return what a model trained on `corpus` does not know, for the card."""
+    rate = f"{corpus.samples_per_symbol} samples per symbol" if corpus.samples_per_symbol else "its data's samples per symbol"
+    first, last = corpus.lengths[0], corpus.lengths[-1]
+    length = f"{first}" if first == last else f"{first} to {last}"
+    return (
+        f"Knows {rate} and windows of {length} samples only; a signal at another rate must be resampled first.",
+        f"Every input gets one of the {len(corpus.labels)} labels: there is no 'unknown'.",
+        *_LIMITS.get(corpus.identity.get("mode", ""), ()),
     )

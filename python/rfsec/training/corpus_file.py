@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The corpus of a file of labelled windows, split 6:2:2 into training, validation and test."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ..datasets.labelled_windows import LabelledWindows
+from ..datasets.opening import open_windows
+from ..datasets.seeding import Purpose, seed_sequence
+from ..datasets.splits import split
+from ..errors import DatasetError, ParameterError
+from .corpus_fixed import FixedCorpus
+
+
+def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, seed: int, options: str) -> FixedCorpus:
+    """Return the corpus of a file.
+
+    Parameters
+    ----------
+    path : Path
+        See `open_windows`.
+    lowest_snr_db : int
+        Windows below this SNR label are neither trained nor validated on; tested are all.
+    windows_per_cell : int or None
+        Training windows of each label at each SNR, at most; None for all of the training share.
+    seed : int
+        Of the split and the order of training.
+    options : str
+        See `Corpus`.
+
+    Raises
+    ------
+    DatasetError
+        If the file cannot be read, or holds too few windows to split.
+    ParameterError
+        If `windows_per_cell` is below 1.
+    """
+    if windows_per_cell is not None and windows_per_cell < 1:
+        raise ParameterError(f"The 'windows_per_cell' to train on must be at least 1. Got {windows_per_cell} instead.")
+    data, labels = open_windows(path)
+    training, validation, test = split(data, seed)
+    training, validation = (share[share.snr_db >= lowest_snr_db] for share in (training, validation))
+    if len(training) < 2 or not len(validation) or not len(test):
+        raise DatasetError(
+            f"The data set '{path}' has too few windows from {lowest_snr_db} dB up to train, validate and test on. "
+            "At least 5 of each label at each SNR are needed."
+        )
+    if windows_per_cell is not None:
+        training = _thinned(training, windows_per_cell, seed)
+    return FixedCorpus(
+        name=path.name,
+        labels=labels,
+        lengths=(data.x.shape[1],),
+        samples_per_symbol=None,
+        seed=seed,
+        options=options,
+        identity={"dataset": path.name, "seed": seed, "lowest_snr_db": lowest_snr_db, "data_sha256": training.sha256()},
+        note=f"from {len(training)} of the file, split 6:2:2, from {lowest_snr_db} dB up; the weights are those of the epoch "
+        f"with the best accuracy on {len(validation)} others, which the temperature was fitted on too. data_sha256 is that "
+        "of the windows trained on.",
+        test_name=f"{path.name}, the {len(test)} windows that the split 6:2:2 of seed {seed} keeps for the test",
+        validation=lambda: (validation,),
+        calibration=lambda: (validation,),
+        test=lambda: (test,),
+        make_training=lambda: (training,),
+    )
+
+
+def _thinned(data: LabelledWindows, windows_per_cell: int, seed: int) -> LabelledWindows:
+    """At most `windows_per_cell` windows of each label at each SNR, chosen by `seed`, in the order of `data`."""
+    order = np.random.default_rng(seed_sequence(Purpose.TRAINING, seed)).permutation(len(data))
+    cells = np.stack((data.label, data.snr_db))[:, order]
+    _, cell = np.unique(cells, axis=1, return_inverse=True)
+    chosen = [order[np.flatnonzero(cell == number)[:windows_per_cell]] for number in range(cell.max() + 1)]
+    return data[np.sort(np.concatenate(chosen))]
