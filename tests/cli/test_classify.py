@@ -13,6 +13,7 @@ import pytest
 import zmq
 from command_line import DEADLINE_S, RFSEC, rfsec, the_error, write_noise
 from gnuradio.rfsec.records import FIELDS
+from odd_models import write_range_model
 from sigmf import sigmffile
 from small_model import LABELS, write_small_model
 
@@ -39,6 +40,16 @@ def test_a_recording_becomes_one_line_a_window(tmp_path, model):
     assert annotated.sample_count == 128 * 70 + 5
     assert sum(one["core:sample_count"] for one in annotated.get_annotations()) == 128 * 70
     assert "70 windows classified" in done.stdout
+
+
+@pytest.mark.parametrize("length", [32, 45, 96])
+def test_a_model_of_a_range_of_lengths_takes_the_one_asked_for(tmp_path, length):
+    write_noise(tmp_path / "noise.cf32", 4000)
+    model = write_range_model(tmp_path / "range.onnx", 32, 96)
+    done = rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--length", length, "--jsonl", "-")
+    assert [json.loads(line)["sample_count"] for line in done.stdout.splitlines()] == [length] * (4000 // length)
+    refused = rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--length", 97)
+    assert "range.onnx: the model takes windows of 32 to 96 samples. Got 97 instead" in the_error(refused)
 
 
 def test_json_lines_on_standard_output_stand_alone(tmp_path, model):

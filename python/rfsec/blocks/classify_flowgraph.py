@@ -36,17 +36,18 @@ class ClassifyFlowgraph(gr.top_block):
         From :func:`recording` or :func:`radio`.
     total : int or None
         Samples that will come.
-    model, on_overload
-        As in ``onnx_classifier``; windows are the shortest that the model's card allows.
+    model, length, on_overload
+        As in ``onnx_classifier``.
     sink : decision_sink
     """
 
-    def __init__(self, source, *, total: int | None, model: str, sink: decision_sink, on_overload: str):
+    def __init__(self, source, *, total: int | None, model: str, sink: decision_sink, on_overload: str,
+                 length: int | None = None):
         gr.top_block.__init__(self, "rfsec classify")
         # GNU Radio keeps no reference to Python blocks: without these attributes they would be collected while running.
         self.source, self.sink, self.total = source, sink, total
         self.gate = blocks.head(gr.sizeof_gr_complex, total if total is not None else _ENDLESS)
-        self.classifier = onnx_classifier(model, length=None, on_overload=on_overload)
+        self.classifier = onnx_classifier(model, length=length, on_overload=on_overload)
         self.front = front_end(self.classifier)
         self.windower = self.front[0]
         self.connect(source, self.gate, *self.front, self.classifier)

@@ -25,6 +25,7 @@ def classify(
     source: Annotated[str | None, typer.Argument(help="Recording: SigMF, WAV, or raw samples.")] = None,
     usrp: Annotated[str | None, typer.Option(help="UHD device address instead of a recording, e.g. type=b200.")] = None,
     model: Annotated[str, typer.Option(help="Name of a shipped model, or an .onnx file.")] = "default",
+    length: Annotated[int | None, typer.Option(help="Samples in a window; the shortest that the model allows by default.")] = None,
     sample_format: Annotated[str | None, typer.Option(
         "--format", help="cu8, cs8, cs16_le, cf32_le, wav or sigmf; by default from the name or content.")] = None,
     rate: Annotated[float | None, typer.Option(help="Sample rate in Hz, where the recording does not tell it.")] = None,
@@ -48,7 +49,7 @@ def classify(
     sink = decision_sink(jsonl, sigmf, zmq, recording=source or "", sample_format=sample_format or "", skip_bytes=skip_bytes)
     stretches = Stretches()
     sink.add_output(stretches)
-    flowgraph = flowgraphs.ClassifyFlowgraph(block, total=total, model=model, sink=sink,
+    flowgraph = flowgraphs.ClassifyFlowgraph(block, total=total, model=model, length=length, sink=sink,
                                              on_overload="wait" if usrp is None else "skip")
     console = Console(stderr=jsonl == "-")
     stopped_by = _run(flowgraph, stretches, console)
