@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which ONNX file stands for a row and a seed, and the command that makes it where there is none."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ModelError
+from ..inference.catalog import list_models
+from ..inference.session import ModelSession
+from .table import Row
+
+SHIPPED_SEED = 1
+QUANTISED = "-int8"  # what a model is shipped as where its float file is too large
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A row and seed without a model, and the command that trains it."""
+
+    row: Row
+    seed: int
+    command: str
+
+
+def model_path(row: Row, seed: int, out: Path) -> Path:
+    """Where the model of a row and seed is kept below the folder `out`."""
+    return out / "models" / f"{row.file_stem}-seed{seed}.onnx"
+
+
+def checkpoint_path(row: Row, seed: int, out: Path) -> Path:
+    """Where its training is kept and continued from."""
+    return out / "checkpoints" / f"{row.file_stem}-seed{seed}.checkpoint"
+
+
+def find_model_file(row: Row, seed: int, out: Path) -> Path | None:
+    """Return the model of a row and seed: the user's own in `out`, else the shipped one for seed 1, else None."""
+    own = model_path(row, seed, out)
+    if own.exists():
+        return own
+    shipped = list_models() if seed == SHIPPED_SEED else {}
+    return shipped.get(row.file_stem) or shipped.get(row.file_stem + QUANTISED)
+
+
+def open_model(path: Path, row: Row, seed: int, threads: int) -> ModelSession:
+    """Open a row's model.
+
+    Raises
+    ------
+    ModelError
+        If the file is no model, or its card is of another model or seed: a spread over equal seeds would be none.
+    """
+    session = ModelSession(path, threads=threads)
+    names = {name + suffix for name in (row.model, row.file_stem) for suffix in ("", QUANTISED)}
+    if session.card.name not in names:
+        raise ModelError(
+            f"{path}: the card's name must be '{row.model}' for the row {row.name}. Got '{session.card.name}' instead."
+        )
+    if session.card.training.seed != seed:
+        raise ModelError(
+            f"{path}: the card's training seed must be {seed} for this file. Got {session.card.training.seed} instead."
+        )
+    return session

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page of a reproduced table: the paper's figure, ours and the difference side by side, and why they differ."""
+
+from pathlib import Path
+
+from .measure import TEST_SEED, RowResult
+from .models import QUANTISED
+from .result import TableResult, macro_f1, macro_recall, measured_on
+from .table import Row
+
+_NONE = "–"
+
+
+def page(result: TableResult, pictures: dict[str, Path], areas: dict[str, dict[str, float]]) -> str:
+    """Return the page as Markdown. `pictures` maps captions to files beside the page; `areas` is of ``csv_files.table_csv``."""
+    sections = (
+        _head(result),
+        _accuracies(result),
+        _reasons(result),
+        _comparisons(result),
+        _orders(result),
+        _further(result, areas),
+        _speeds(result),
+        _pictures(pictures),
+        _models(result),
+        _missing(result),
+    )
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _head(result: TableResult) -> str:
+    return "\n\n".join(
+        (
+            f"# {result.table.title}",
+            f"{result.table.paper}.",
+            f"Made by\n\n```\n{result.command}\n```",
+            f"Every model saw the same test windows: {result.per_cell} of each label at each SNR, seed {TEST_SEED} of the recipe "
+            "`compat` (Sig2019-12: its only recipe).",
+            *result.table.notes,
+        )
+    )
+
+
+def _accuracies(result: TableResult) -> str:
+    lines = []
+    measured = {one.row.name: one for one in result.results}
+    absent = {one.row.name for one in result.missing}
+    for row in result.table.rows:
+        if row.name in measured:
+            lines.append(_accuracy(measured[row.name]))
+        elif row.name in absent:
+            lines.append((row.name, row.title, measured_on(row), _stated(row), "not trained", _NONE, _NONE, _NONE))
+    head = (
+        "row",
+        "as the paper calls it",
+        "accuracy over",
+        "paper / %",
+        "ours / %",
+        "difference / points",
+        "within 1 point",
+        "seeds",
+    )
+    return "## Accuracy\n\n" + _table(head, lines)
+
+
+def _accuracy(one: RowResult) -> tuple:
+    spread = "" if one.spread is None else f" ± {one.spread:.2f}"
+    difference = _NONE if one.difference is None else f"{one.difference:+.2f}"
+    agrees = {None: _NONE, True: "yes", False: "no"}[one.agrees]
+    return (
+        one.row.name,
+        one.row.title,
+        measured_on(one.row),
+        _stated(one.row),
+        f"{one.percent:.2f}{spread}",
+        difference,
+        agrees,
+        len(one.runs),
+    )
+
+
+def _stated(row: Row) -> str:
+    return _NONE if row.paper is None else f"{row.paper} ({row.paper.where})"
+
+
+def _reasons(result: TableResult) -> str:
+    rows = [one for one in result.results if one.agrees is False]
+    if not rows:
+        return ""
+    lines = [
+        (one.row.name, f"{abs(one.difference):.2f} points {'above' if one.difference > 0 else 'below'}", _why(one))
+        for one in rows
+    ]
+    return "## Why rows differ by more than a point\n\n" + _table(("row", "by", "why"), lines)
+
+
+def _why(one: RowResult) -> str:
+    causes = list(
+        dict.fromkeys(run.card.training.note.split(". ")[0].rstrip(".") + "." for run in one.runs if run.card.training.note)
+    )
+    if any(run.path.stem == one.row.file_stem + QUANTISED for run in one.runs):
+        causes.append("Measured as shipped, with weights of 8 bits.")
+    if 2 * one.test_error > 1:
+        causes.append(f"So few test windows leave a standard error of {one.test_error:.1f} points.")
+    return " ".join([*causes, *one.row.reasons]) or "Not known."
+
+
+def _comparisons(result: TableResult) -> str:
+    lines = []
+    for one in result.table.comparisons:
+        ours = result.compared(one)
+        stated = _NONE if one.points is None else f"{one.points:+g}"
+        lines.append((one.text, f"{one.row} − {one.other}", stated, "not measured" if ours is None else f"{ours:+.2f}"))
+    if not lines:
+        return ""
+    return "## What the paper says of pairs\n\n" + _table(
+        ("statement", "difference of", "paper / points", "ours / points"), lines
+    )
+
+
+def _orders(result: TableResult) -> str:
+    parts = []
+    for name, rows in result.orders().items():
+        if len(rows) < 2:
+            continue
+        stated = sorted((one.row.paper.percent for one in rows if one.row.paper), reverse=True)
+        lines = []
+        for place, one in enumerate(rows, 1):
+            theirs = _NONE if one.row.paper is None else stated.index(one.row.paper.percent) + 1
+            seeds = f"{len(one.runs)} seeds" if len(one.runs) > 1 else "1 seed"
+            spread = (
+                f"standard deviation {one.spread:.2f} over {seeds}" if one.spread is not None else f"{seeds}: spread not known"
+            )
+            lines.append((place, one.row.name, f"{one.percent:.2f}", spread, theirs))
+        parts.append(
+            f"On {name}:\n\n" + _table(("place", "row", "ours / %", "spread / points", "place by the paper's figures"), lines)
+        )
+    if not parts:
+        return ""
+    return "\n\n".join(("## Order of the rows as found", *parts))
+
+
+def _further(result: TableResult, areas: dict[str, dict[str, float]]) -> str:
+    also = list(dict.fromkeys(key for one in result.results for key in one.row.also))
+    if not also and not areas:
+        return ""
+    head = (
+        "row",
+        *(f"paper: {key}" for key in also),
+        "ours: F1",
+        "ours: recall",
+        "ours: parameters",
+        "ours: file / kB",
+        "ours: AUC micro",
+        "ours: AUC macro",
+    )
+    lines = []
+    for one in result.results:
+        area = areas.get(one.row.name, {})
+        lines.append(
+            (
+                one.row.name,
+                *(one.row.also.get(key, _NONE) for key in also),
+                f"{macro_f1(one):.4f}",
+                f"{macro_recall(one):.4f}",
+                f"{one.runs[0].card.parameters:,}",
+                f"{one.runs[0].path.stat().st_size / 1e3:,.0f}",
+                *(f"{area[average]:.3f}" if area else _NONE for average in ("micro", "macro")),
+            )
+        )
+    if not areas:
+        head, lines = head[:-2], [line[:-2] for line in lines]
+    return ("## The paper's further columns\n\nF1 and recall are means over the labels, over all SNRs.\n\n") + _table(
+        head, lines
+    )
+
+
+def _speeds(result: TableResult) -> str:
+    timed = [one for one in result.results if one.windows_per_s is not None]
+    if not timed:
+        return ""
+    lines = [
+        (
+            one.row.name,
+            f"{one.windows_per_s:,.0f}",
+            *(f"{figures.get(one.row.name, 0):,}" for figures in result.table.platforms.values()),
+        )
+        for one in timed
+    ]
+    head = ("row", "ours, this machine", *(f"paper: {name}" for name in result.table.platforms))
+    return (
+        "## Windows a second\n\nOurs: ONNX Runtime on one thread, batches of 64, median of runs that alternate between the "
+        "models.\n\n" + _table(head, lines)
+    )
+
+
+def _pictures(pictures: dict[str, Path]) -> str:
+    return "\n\n".join(
+        ("## Pictures", *(f"### {caption}\n\n![{caption}]({path.name})" for caption, path in pictures.items()))
+    ) * bool(pictures)
+
+
+def _models(result: TableResult) -> str:
+    lines, seen = [], set()
+    for one in result.results:
+        for run in one.runs:
+            if run.path not in seen:
+                seen.add(run.path)
+                training = run.card.training
+                lines.append(
+                    (
+                        run.path.name,
+                        run.seed,
+                        f"{training.windows_seen:,}",
+                        training.hardware,
+                        f"`{training.command}`",
+                        training.note,
+                    )
+                )
+    return (
+        "## Models\n\n" + _table(("file", "seed", "windows seen", "trained on", "command", "note of its card"), lines)
+        if lines
+        else ""
+    )
+
+
+def _missing(result: TableResult) -> str:
+    if not result.missing:
+        return ""
+    lines = [f"- {one.row.name}, seed {one.seed}: `{one.command}`" for one in result.missing]
+    return "\n".join(("## Not trained", "", "These commands train them; then run the command above again.", "", *lines))
+
+
+def _table(head: tuple, lines: list[tuple]) -> str:
+    rows = [head, ("---",) * len(head), *lines]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reproduces a table: finds or trains each row's models, measures them, and writes CSV, pictures and the page."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import ParameterError
+from .catalog import choose_rows, find_table
+from .csv_files import by_snr_csv, table_csv
+from .draw import areas_under_roc, draw_pictures
+from .files import make_folder, write_text
+from .measure import RowResult, measure
+from .models import Missing, find_model_file, open_model
+from .page import page
+from .result import TableResult
+from .speed import ROUNDS, windows_per_s
+from .train import Report, TrainingOptions, train_model, training_command
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for beside the table.
+
+    Attributes
+    ----------
+    seeds : int
+        Models a row, of seeds 1, 2, ..., at least 1.
+    per_cell : int
+        Test windows of each label at each SNR, at least 1.
+    only : list of str or None
+        Names of rows; None for all.
+    threads : int
+        CPU threads of a model that is measured.
+    training : TrainingOptions or None
+        Train what has no model, or list it.
+    """
+
+    seeds: int = 1
+    per_cell: int = 100
+    only: list[str] | None = None
+    threads: int = 1
+    training: TrainingOptions | None = None
+
+
+def reproduce(name: str, out: Path, options: Options, command: str, report: Report) -> TableResult:
+    """Reproduce the table `name` into the folder `out`.
+
+    Parameters
+    ----------
+    name : str
+        See ``catalog.TABLES``.
+    out : Path
+        Gets README.md, table.csv, accuracy_by_snr.csv and pictures; models/ and checkpoints/ are read from, and written to
+        where rows are trained.
+    options : Options
+    command : str
+        What the page shall say that made it.
+    report : callable
+        Told what is being done, how much of it is done, and of how much (None: not known).
+
+    Raises
+    ------
+    ParameterError
+        If the table, a row or an option is none that there is.
+    ModelError, DatasetError
+        If a model file or a checkpoint is damaged or another's.
+    OutputError
+        If `out` cannot be written to.
+    """
+    table = find_table(name)
+    rows = choose_rows(table, options.only)
+    for option, value in (("seeds", options.seeds), ("test-windows-per-cell", options.per_cell), ("threads", options.threads)):
+        if value < 1:
+            raise ParameterError(f"The '{option}' of a reproduction must be at least 1. Got {value} instead.")
+    make_folder(out)
+    results, missing = [], []
+    for row in rows:
+        runs = []
+        for seed in range(1, options.seeds + 1):
+            path = find_model_file(row, seed, out)
+            if path is None and options.training:
+                path = train_model(row, seed, out, options.training, report)
+            if path is None:
+                missing.append(Missing(row, seed, training_command(row, seed, out)))
+                continue
+            session = open_model(path, row, seed, options.threads)
+            what = f"measuring {row.name}, seed {seed}"
+            report(what, 0, None)
+            runs.append(measure(row, seed, session, options.per_cell, lambda done, of, what=what: report(what, done, of)))
+        if runs:
+            results.append(RowResult(row, tuple(runs)))
+    if table.timed and results:
+        paths = {one.row.name: one.runs[0].path for one in results}
+        rates = windows_per_s(paths, options.threads, lambda done: report("timing", done, ROUNDS))
+        results = [replace(one, windows_per_s=rates[one.row.name]) for one in results]
+
+    result = TableResult(table, command, options.per_cell, results, missing)
+    report("drawing", 0, None)
+    areas = areas_under_roc(result)
+    pictures = draw_pictures(result, out)
+    write_text(out / "table.csv", table_csv(result, areas))
+    write_text(out / "accuracy_by_snr.csv", by_snr_csv(result))
+    write_text(out / "README.md", page(result, pictures, areas))
+    return result

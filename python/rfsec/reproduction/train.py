@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trains the model of a row, and names the command that does."""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .models import QUANTISED, checkpoint_path, find_model_file, model_path
+from .table import Row
+
+Report = Callable[[str, float, float | None], None]
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How rows without a model are trained.
+
+    Attributes
+    ----------
+    windows : int or None
+        Windows that a network sees; None for its recipe's number.
+    device : str
+        "auto", "cpu" or "cuda".
+    threads : int
+        CPU threads.
+    """
+
+    windows: int | None = None
+    device: str = "auto"
+    threads: int = 1
+
+
+def training_command(row: Row, seed: int, out: Path) -> str:
+    """Return the command that makes the model of a row and seed where the table looks for it."""
+    path = model_path(row, seed, out)
+    if row.model.endswith(QUANTISED):
+        parent = find_model_file(_parent(row), seed, out) or model_path(_parent(row), seed, out)
+        return shlex.join(["rfsec", "quantise", str(parent), "--seed", str(seed), "--out", str(path)])
+    words = ["rfsec", "train", row.model, "--seed", str(seed), "--out", str(path)]
+    words += ["--checkpoint", str(checkpoint_path(row, seed, out))]
+    if row.windows_per_cell is not None:
+        words += ["--windows-per-cell", str(row.windows_per_cell)]
+    for name, value in row.changes.items():
+        words += [f"--{name}", str(value)]
+    return shlex.join(words)
+
+
+def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report: Report) -> Path:
+    """Make the model of a row and seed, or go on where a killed run stopped; return its file.
+
+    `report` is told what is done, how much of it, and of how much. A quantised model's float parent is made first where
+    there is none. See ``training.produce.produce_model`` and ``training.quantise_int8.quantise_model`` for the errors.
+    """
+    from ..training.classical import CLASSICAL, produce_classical
+    from ..training.corpus import make_corpus
+    from ..training.loop import choose_device
+    from ..training.produce import produce_model
+    from ..training.quantise_int8 import quantise_model
+    from ..training.recipes import find_recipe
+
+    path, what = model_path(row, seed, out), f"training {row.name}, seed {seed}"
+    if row.model.endswith(QUANTISED):
+        parent = _parent(row)
+        source = find_model_file(parent, seed, out) or train_model(parent, seed, out, options, report)
+        quantise_model(source, path, seed, lambda done, total: report(f"quantising {row.name}, seed {seed}", done, total))
+    elif row.model in CLASSICAL:
+        produce_classical(row.model, seed, options.windows, path, lambda stage: report(f"{what}: {stage}", 0, None))
+    else:
+        recipe = replace(find_recipe(row.model), **row.changes)
+        produce_model(
+            recipe,
+            make_corpus(recipe, seed, windows_per_cell=row.windows_per_cell),
+            seed,
+            recipe.default_windows if options.windows is None else options.windows,
+            path,
+            checkpoint_path(row, seed, out),
+            choose_device(options.device),
+            options.threads,
+            lambda progress: report(what, progress.windows_seen, progress.windows_total),
+        )
+    return path
+
+
+def _parent(row: Row) -> Row:
+    """The float row of a quantised one."""
+    return replace(row, model=row.model.removesuffix(QUANTISED))
