@@ -11,7 +11,10 @@ from .bench import app as bench
 from .classify import classify
 from .dataset import app as dataset
 from .doctor import doctor
+from .evaluate import evaluate
 from .models import models
+from .quantise import quantise
+from .reproduce import reproduce
 from .train import train
 
 app = typer.Typer(name="rfsec", help="RF security in GNU Radio: classify what is transmitted, and by whom.",
@@ -19,7 +22,10 @@ app = typer.Typer(name="rfsec", help="RF security in GNU Radio: classify what is
 app.command()(classify)
 app.add_typer(models)
 app.command()(doctor)
+app.command()(evaluate)
 app.command()(train)
+app.command()(quantise)
+app.command()(reproduce)
 app.add_typer(dataset, name="dataset")
 app.add_typer(bench, name="bench")
 
