@@ -12,7 +12,7 @@ _NONE = "–"
 
 
 def page(result: TableResult, pictures: dict[str, Path], areas: dict[str, dict[str, float]]) -> str:
-    """Return the page as Markdown. `pictures` maps captions to files beside the page; `areas` is of ``csv_files.table_csv``."""
+    """Return the page as Markdown; `pictures` maps captions to files beside it, `areas` is that of ``csv_files.table_csv``."""
     sections = (
         _head(result),
         _accuracies(result),
@@ -34,8 +34,8 @@ def _head(result: TableResult) -> str:
             f"# {result.table.title}",
             f"{result.table.paper}.",
             f"Made by\n\n```\n{result.command}\n```",
-            f"Every model saw the same test windows: {result.per_cell} of each label at each SNR, seed {TEST_SEED} of the recipe "
-            "`compat` (Sig2019-12: its only recipe).",
+            f"Every model saw the same test windows: {result.per_cell} of each label at each SNR, seed {TEST_SEED} of the "
+            "recipe `compat` (Sig2019-12: its only recipe).",
             *result.table.notes,
         )
     )

@@ -8,14 +8,14 @@ PAPER = (
     "IEEE Transactions on Cognitive Communications and Networking 8(2), 2022, doi:10.1109/TCCN.2021.3120997"
 )
 NOTES = (
-    "The paper trains and tests on 6:2:2 parts of RadioML 2016.10a and of its own Sig2019-12. Here both are generated from their "
-    "recipes, and the test windows come from a seed that no training uses.",
+    "The paper trains and tests on 6:2:2 parts of RadioML 2016.10a and of its own Sig2019-12. Here both are generated from "
+    "their recipes, and the test windows come from a seed that no training uses.",
     "An accuracy is over all SNRs, as in the paper.",
 )
 _DATASETS = {"rml2016a": "RML2016.10a", "sig2019-12": "Sig2019-12"}
 _SUFFIX = {"rml2016a": "", "sig2019-12": "-sig2019"}
 _SIG2019 = (
-    "Sig2019-12 is not published: the paper gives no FSK index (here 0.5), and no order in which noise and scaling are applied.",
+    "Sig2019-12 is not published, and its paper gives no FSK index; here it is 0.5.",
 )
 _LSTM_SIZE = ("Table I's LSTM(128), LSTM(64) has 0.118 M parameters, table II says 0.2 M.",)
 
@@ -229,8 +229,8 @@ def _fig7() -> Table:
         pictures=("shares",),
         notes=(
             *NOTES,
-            "80of600 means 80 training windows of each label at each SNR, where the full set has 600. 'About 1%' is taken as 6 of 600 "
-            "and 9 of 900, 'less than 15%' as 80 of 600 and 100 of 900.",
+            "80of600 means 80 training windows of each label at each SNR, where the full set has 600. 'About 1%' is taken "
+            "as 6 of 600 and 9 of 900, 'less than 15%' as 80 of 600 and 100 of 900.",
         ),
     )
 

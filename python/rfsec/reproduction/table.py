@@ -89,7 +89,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a paper says of two rows: accuracy of `row` minus that of `other`, in points (None: it only says which is higher)."""
+    """What a paper says of two rows: accuracy of `row` minus that of `other`, points; None where it states no number."""
 
     text: str
     row: str

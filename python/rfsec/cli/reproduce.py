@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec reproduce TABLE``: a table of the modulation papers measured again, beside the paper's figures."""
+
+import shlex
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
+
+from ..errors import ParameterError
+
+_NEEDED = ("matplotlib", "onnx", "sklearn")
+
+
+def reproduce(
+    table: Annotated[
+        str,
+        typer.Argument(
+            help="signet-table2, signet-table3, signet-table4, signet-fig7, lstm-fig3, lstm-fig9, "
+            "lstm-fig12 (with 13 and 14), lstm-fig17 or lstm-table6."
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="Folder for the page, CSV and pictures; its models/ are taken before the shipped ones.")
+    ],
+    seeds: Annotated[int, typer.Option(help="Models a row, of seeds 1, 2, ...")] = 1,
+    train: Annotated[
+        bool, typer.Option("--train", help="Train what has no model, instead of listing it. May take days.")
+    ] = False,
+    windows: Annotated[int | None, typer.Option(help="With --train: windows to see; default: each model's recipe.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this row; may be given more than once.")] = None,
+    test_windows_per_cell: Annotated[int, typer.Option(help="Test windows of each label at each SNR.")] = 100,
+    device: Annotated[str, typer.Option(help="With --train: auto, cpu or cuda.")] = "auto",
+    threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
+) -> None:
+    """Measure every row of TABLE, and write README.md, table.csv and pictures to the folder --out."""
+    needed = (*_NEEDED, "torch") if train else _NEEDED
+    for name in needed:
+        if find_spec(name) is None:
+            raise ParameterError(f"A reproduction needs {name}, which is not installed. Run script/bootstrap --dev.")
+    from ..reproduction.reproduce import Options
+    from ..reproduction.reproduce import reproduce as run
+    from ..reproduction.train import TrainingOptions
+
+    options = Options(
+        seeds, test_windows_per_cell, only, threads, TrainingOptions(windows, device, threads) if train else None
+    )
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    console = Console()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task, shown = bar.add_task("starting", total=None), ""
+
+        def report(what: str, done: float, of: float | None) -> None:
+            nonlocal shown
+            if what != shown:
+                shown = what
+                bar.reset(task, description=what, total=of)
+                if not console.is_terminal:
+                    console.print(what, highlight=False)
+            bar.update(task, completed=done, total=of)
+
+        result = run(table, out, options, shlex.join(["rfsec", *sys.argv[1:]]), report)
+    _show(result, out)
+
+
+def _show(result, out: Path) -> None:
+    shown = Table(
+        Column("row", no_wrap=True),
+        *(Column(name, justify="right") for name in ("paper / %", "ours / %", "difference", "seeds")),
+    )
+    for one in result.results:
+        spread = "" if one.spread is None else f" ± {one.spread:.2f}"
+        difference = "" if one.difference is None else f"{one.difference:+.2f}"
+        shown.add_row(one.row.name, str(one.row.paper or ""), f"{one.percent:.2f}{spread}", difference, str(len(one.runs)))
+    console = Console()
+    console.print(shown)
+    if result.missing:
+        console.print(f"Not trained: {len(result.missing)} models. The page has the command for each.")
+    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
