@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec quantise MODEL``: write the int8 twin of a float model, with what it costs in accuracy."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from ..errors import ParameterError
+
+
+def quantise(
+    model: Annotated[str, typer.Argument(help="Name of a shipped model, or an .onnx file.")],
+    out: Annotated[Path, typer.Option(help="ONNX file to write.")],
+    seed: Annotated[int, typer.Option(help="Seed of the calibration windows.")] = 1,
+) -> None:
+    """Write MODEL with 8-bit weights to OUT, measured on the test set that MODEL's card names."""
+    if find_spec("onnx") is None:
+        raise ParameterError("Quantising needs the package onnx, which is not installed. Run script/bootstrap --dev.")
+    from ..inference.catalog import find_model
+    from ..inference.session import ModelSession
+    from ..training.quantise_int8 import quantise_model
+
+    source, console = find_model(model), Console()
+    before = ModelSession(source).card.metrics
+    with Progress(console=console) as bar:
+        task = bar.add_task("Measuring", total=None)
+        card = quantise_model(source, out, seed, lambda done, total: bar.update(task, completed=done, total=total))
+    sizes = f"{source.stat().st_size / 1e6:.2f} to {out.stat().st_size / 1e6:.2f} MB"
+    console.print(f"Accuracy: {before.accuracy:.2%} to {card.metrics.accuracy:.2%} ({card.metrics.test_data}); {sizes}")
+    console.print(f"Written: {out}")
