@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
+from gnuradio.rfsec.cli.train import train  # noqa: E402
 from gnuradio.rfsec.datasets.rml2016a import LABELS, SNRS_DB, generate  # noqa: E402
 from gnuradio.rfsec.errors import OutputError, ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.representations import represent  # noqa: E402
@@ -80,6 +81,24 @@ def test_equal_seeds_give_equal_files(produced, tmp_path):
 def test_bad_arguments(tmp_path, arguments, message):
     with pytest.raises(ParameterError, match=message):
         produce_classical(**{"name": "gaussian-nb", "seed": 1, "windows": 200, "out": tmp_path / "model.onnx", **arguments})
+    assert not list(tmp_path.iterdir())
+
+
+def test_train_command(tmp_path, capsys):
+    train("gaussian-nb", mode="corrected", seed=2, windows=300, out=tmp_path / "model.onnx")
+    assert "Accuracy over 0 to 18 dB" in capsys.readouterr().out
+    card = ModelSession(tmp_path / "model.onnx").card
+    assert card.training.command == "rfsec train gaussian-nb --mode corrected --seed 2 --windows 300"
+    assert card.training.data == "rml2016a corrected"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [({"epochs": 2}, "takes no --epochs"), ({"data": "rml2016a-varied"}, "must have windows of one length")],
+)
+def test_train_command_refuses(tmp_path, arguments, message):
+    with pytest.raises(ParameterError, match=message):
+        train("knn", out=tmp_path / "model.onnx", **arguments)
     assert not list(tmp_path.iterdir())
 
 

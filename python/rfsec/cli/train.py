@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ..errors import ParameterError
+from .train_classical import show_result, train_classical
 
 _SHARE_PER_LINE = 0.02  # where there is no terminal for a bar, a line each time that much more is done
 
 
 def train(
-    model: Annotated[str, typer.Argument(help="A recipe's name, such as conv-bigru or signet2-r50; a wrong one lists all.")],
+    model: Annotated[str, typer.Argument(help="A recipe's name, such as conv-bigru or random-forest; a wrong one lists the networks.")],
     data: Annotated[
         str | None, typer.Option(help="rml2016a, rml2016a-varied, sig2019-12, or a file of windows; default: the recipe's.")
     ] = None,
@@ -37,12 +38,16 @@ def train(
     """Train MODEL, or go on where a killed run stopped: give the same command again."""
     if find_spec("torch") is None:
         raise ParameterError("Training needs PyTorch, which is not installed. Run script/bootstrap --dev.")
+    from ..training.classical_recipes import CLASSICAL
     from ..training.corpus import make_corpus
     from ..training.loop import Progress as Standing
     from ..training.loop import choose_device
     from ..training.produce import produce_model
     from ..training.recipes import find_recipe
 
+    if model in CLASSICAL:
+        unused = {"epochs": epochs, "batch": batch, "optimiser": optimiser, "checkpoint": checkpoint}
+        return train_classical(model, seed, windows, out, (data, mode, windows_per_cell), unused)
     changes = {"batch": batch, "optimiser": optimiser}
     recipe = replace(find_recipe(model), **{name: value for name, value in changes.items() if value is not None})
     chosen = choose_device(device)
@@ -76,9 +81,4 @@ def train(
                 console.print(f"{standing.windows_seen:,} of {standing.windows_total:,} windows: {text}")
 
         card = produce_model(recipe, corpus, seed, wanted, out, checkpoint, chosen, threads, report)
-    by_snr = "  ".join(f"{snr}: {share:.0%}" for snr, share in card.metrics.accuracy_by_snr.items())
-    console.print(f"Accuracy by SNR (dB): {by_snr}")
-    if card.metrics.accuracy_0_to_18_db is not None:
-        console.print(f"Accuracy over 0 to 18 dB: {card.metrics.accuracy_0_to_18_db:.1%} ({card.metrics.test_data})")
-    console.print(f"Accuracy: {card.metrics.accuracy:.1%}")
-    console.print(f"Written: {out}")
+    show_result(console, card, out)

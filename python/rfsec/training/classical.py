@@ -23,9 +23,10 @@ from .evaluation import Metrics, fit_temperature, measure
 from .produce import hardware_name, limits_of
 from .recipes import find_recipe
 
-__all__ = ["CLASSICAL", "produce_classical"]
+__all__ = ["CLASSICAL", "LSTM", "produce_classical"]
 
-_LSTM = find_recipe("lstm-amp-phase")
+#: The baselines take its data and its input.
+LSTM = find_recipe("lstm-amp-phase")
 
 
 def produce_classical(
@@ -64,13 +65,13 @@ def produce_classical(
     if name not in CLASSICAL:
         raise ParameterError(f"The classical 'model' to train must be one of {', '.join(CLASSICAL)}. Got {name!r} instead.")
     recipe = CLASSICAL[name]
-    corpus = make_corpus(_LSTM, seed) if corpus is None else corpus
+    corpus = make_corpus(LSTM, seed) if corpus is None else corpus
     if len(corpus.lengths) > 1:
         raise ParameterError(f"The 'data' of {name} must have windows of one length. Got those of {corpus.name} instead.")
     report("generating windows")
     data = _first_windows(corpus, recipe.default_windows if windows is None else windows)
     report(f"fitting {len(data):,} windows")
-    classifier = recipe.make(seed).fit(flatten(represent(_LSTM.representation, data.x)), data.label.astype(np.int64))
+    classifier = recipe.make(seed).fit(flatten(represent(LSTM.representation, data.x)), data.label.astype(np.int64))
 
     report("measuring")
     calibration, test = corpus.calibration(), corpus.test()
@@ -95,7 +96,7 @@ def _first_windows(corpus: Corpus, count: int) -> LabelledWindows:
 
 
 def _logits(classifier: ClassifierMixin, parts: Parts) -> torch.Tensor:
-    windows = np.concatenate([represent(_LSTM.representation, part.x) for part in parts])
+    windows = np.concatenate([represent(LSTM.representation, part.x) for part in parts])
     return torch.from_numpy(classical_logits(classifier, windows))
 
 
@@ -108,14 +109,14 @@ def _describe(
             "schema": 1,
             "name": name,
             "task": "modulation",
-            "paper": _LSTM.paper,
+            "paper": LSTM.paper,
             "description": CLASSICAL[name].description,
             "input": {
-                "representation": _LSTM.representation,
+                "representation": LSTM.representation,
                 "layout": "batch,channel,time",
                 "window_min": length,
                 "window_max": length,
-                "normalisation": _LSTM.normalisation,
+                "normalisation": LSTM.normalisation,
                 "samples_per_symbol": corpus.samples_per_symbol,
                 "sample_rate_hz": None,
             },
@@ -127,7 +128,7 @@ def _describe(
                 "data_sha256": corpus.sha256(),
                 "windows_seen": seen,
                 "hardware": hardware_name(torch.device("cpu"), threads=1),
-                "note": f"Fitted to the first {seen} windows that {_LSTM.name} trains on, {corpus.note} "
+                "note": f"Fitted to the first {seen} windows that {LSTM.name} trains on, {corpus.note} "
                 "Each window is turned by a random phase. The parameters are the numbers that the fitted model stores.",
             },
             "metrics": {"test_data": corpus.test_name, **asdict(metrics)},

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The classical baselines by name: which classifier of scikit-learn, with what settings, on how many windows.
 
-The paper names the classifiers and the number of trees, and no other setting: those are scikit-learn's own.
+The paper names the classifiers and the number of trees, and no other setting: those are scikit-learn's own. It is
+imported when a classifier is made, so that the names can be listed where it is not installed.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sklearn.base import ClassifierMixin
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.naive_bayes import GaussianNB
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.svm import SVC
+if TYPE_CHECKING:
+    from sklearn.base import ClassifierMixin
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.naive_bayes import GaussianNB
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.svm import SVC
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,31 @@ class ClassicalRecipe:
     default_windows: int
 
 
+def _make_forest(seed: int) -> RandomForestClassifier:
+    from sklearn.ensemble import RandomForestClassifier
+
+    # Without a limit of its leaves the file is 30 times as large, and the forest no better.
+    return RandomForestClassifier(150, max_leaf_nodes=400, random_state=seed)
+
+
+def _make_svm(seed: int) -> SVC:
+    from sklearn.svm import SVC
+
+    return SVC(break_ties=True)  # it predicts the label of its highest score, as the graph does
+
+
+def _make_neighbours(seed: int) -> KNeighborsClassifier:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    return KNeighborsClassifier(5)
+
+
+def _make_bayes(seed: int) -> GaussianNB:
+    from sklearn.naive_bayes import GaussianNB
+
+    return GaussianNB()
+
+
 def _numbers_of_forest(forest: RandomForestClassifier) -> int:
     """A feature and a threshold each split, a share of each label each leaf."""
     trees = [tree.tree_ for tree in forest.estimators_]
@@ -46,26 +76,25 @@ def _numbers_of_forest(forest: RandomForestClassifier) -> int:
 CLASSICAL = {
     "random-forest": ClassicalRecipe(
         "150 decision trees of at most 400 leaves on amplitude and phase.",
-        # Without a limit the file is 30 times as large, and the forest no better.
-        lambda seed: RandomForestClassifier(150, max_leaf_nodes=400, random_state=seed),
+        _make_forest,
         _numbers_of_forest,
         49_500,
     ),
     "svm": ClassicalRecipe(
         "Support vector machine with a radial kernel, one label against one, on amplitude and phase.",
-        lambda seed: SVC(break_ties=True),  # so that it predicts the label of its highest score, as the graph does
+        _make_svm,
         lambda svm: svm.support_vectors_.size + svm.dual_coef_.size + svm.intercept_.size,
         8_250,
     ),
     "knn": ClassicalRecipe(
         "The 5 nearest of the stored windows by Euclidean distance of amplitude and phase.",
-        lambda seed: KNeighborsClassifier(5),
+        _make_neighbours,
         lambda knn: knn.n_samples_fit_ * (knn.n_features_in_ + 1),
         8_250,
     ),
     "gaussian-nb": ClassicalRecipe(
         "Gaussian naive Bayes on amplitude and phase: a mean and a variance for each sample under each label.",
-        lambda seed: GaussianNB(),
+        _make_bayes,
         lambda bayes: bayes.theta_.size + bayes.var_.size + bayes.class_prior_.size,
         49_500,
     ),
