@@ -11,6 +11,7 @@ from torch import nn
 
 from ..errors import OutputError
 from ..inference.card import METADATA_KEY, ModelCard
+from .low_bit_weights import store_levels
 
 _OPSET = 17
 
@@ -24,6 +25,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
     Parameters
     ----------
     network : nn.Module
+        One that is trained quantised gives what is exported by its method ``deployed``.
     card : ModelCard
         Of one head.
     path : Path
@@ -33,6 +35,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
     OutputError
         If the file cannot be written.
     """
+    network = network.deployed() if hasattr(network, "deployed") else network
     head = card.heads[0].name
     aside = path.with_name(path.name + ".part")
     example = torch.randn(2, 2, card.input.window_max)
@@ -52,6 +55,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
                 dynamo=False,
             )
         model = onnx.load(str(aside))
+        store_levels(model)
         onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
         onnx.checker.check_model(model)
         onnx.save(model, str(aside))

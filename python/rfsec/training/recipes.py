@@ -2,12 +2,13 @@
 """Every training recipe by its model's name."""
 
 from ..errors import ParameterError
-from . import recipes_lstm, recipes_ours, recipes_signet
+from . import recipes_lstm, recipes_ours, recipes_quantised, recipes_signet
 from .recipe import Recipe
 
 __all__ = ["RECIPES", "Recipe", "find_recipe", "recipe_names"]
 
-RECIPES = {recipe.name: recipe for source in (recipes_ours, recipes_lstm, recipes_signet) for recipe in source.RECIPES}
+_SOURCES = (recipes_ours, recipes_lstm, recipes_signet, recipes_quantised)
+RECIPES = {recipe.name: recipe for source in _SOURCES for recipe in source.RECIPES}
 
 
 def recipe_names() -> tuple[str, ...]:
