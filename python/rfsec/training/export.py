@@ -19,8 +19,9 @@ _OPSET = 17
 def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
     """Write `network` with its card; the file is complete or not there at all.
 
-    The graph takes float32 ``windows`` [batch, 2, time] with a free batch, and gives logits [batch, labels] named
-    after the card's head. The legacy exporter is used on purpose: it writes recurrent layers as ONNX's own.
+    The graph takes float32 ``windows`` [batch, 2, time] with a free batch, and a free time where the card allows more
+    than one length; it gives logits [batch, labels] named after the card's head. The legacy exporter is used on purpose:
+    it writes recurrent layers as ONNX's own.
 
     Parameters
     ----------
@@ -38,11 +39,13 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
     network = network.deployed() if hasattr(network, "deployed") else network
     head = card.heads[0].name
     aside = path.with_name(path.name + ".part")
-    example = torch.randn(2, 2, card.input.window_max)
+    example = torch.zeros(2, 2, card.input.window_max)
+    axes = {0: "batch"} if card.input.window_min == card.input.window_max else {0: "batch", 2: "time"}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
-            # It warns that a recurrent layer's initial state was traced for one batch; the state here follows the batch.
+            # It warns that a recurrent layer's initial state was traced for one batch (the state here follows the batch),
+            # and that a size was read while tracing (only networks made for one length read it).
             warnings.simplefilter("ignore")
             torch.onnx.export(
                 network.eval(),
@@ -50,7 +53,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
                 str(aside),
                 input_names=["windows"],
                 output_names=[head],
-                dynamic_axes={"windows": {0: "batch"}, head: {0: "batch"}},
+                dynamic_axes={"windows": axes, head: {0: "batch"}},
                 opset_version=_OPSET,
                 dynamo=False,
             )

@@ -12,15 +12,23 @@ from .resnet import ResNet
 
 MARKOV_BINS = 8
 GRID = 64  # cells a side of the constellation's plane
-GRID_REACH = 2.5  # of that plane, in each direction from 0, for a window of unit mean power
+GRID_REACH = 2.5  # of that plane, in each direction from 0
+
+
+def _one_hot(values: Tensor, edges: Tensor) -> Tensor:
+    """Return 1 at the bin of each value and else 0: [..., bins], bins = edges + 1; a value on an edge is below it."""
+    above = (values.unsqueeze(-1) > edges).to(values.dtype)
+    end = torch.ones_like(above[..., :1])
+    return torch.cat((end, above), dim=-1) - torch.cat((above, torch.zeros_like(end)), dim=-1)
 
 
 def reshape(windows: Tensor) -> Tensor:
     """Return I, then Q, row by row in one square image: [batch, 2, time] -> [batch, 1, side, side], side = sqrt(2 time)."""
-    side = math.isqrt(2 * windows.shape[-1])
-    if side * side != 2 * windows.shape[-1]:
+    length = int(windows.shape[-1])
+    side = math.isqrt(2 * length)
+    if side * side != 2 * length:
         raise ParameterError(
-            f"The 'window' to reshape must have half a square number of samples, such as 128. Got {windows.shape[-1]} instead."
+            f"The 'window' to reshape must have half a square number of samples, such as 128. Got {length} instead."
         )
     return windows.reshape(-1, 1, side, side)
 
@@ -45,15 +53,13 @@ def markov_field(windows: Tensor) -> Tensor:
     Element i, j is how often a sample in the bin of sample i is followed by one in the bin of sample j, of all that are
     followed; 8 bins between the row's quantiles (Wang & Oates, arXiv:1506.00327, section 2.2).
     """
-    ordered = torch.sort(windows, dim=-1).values
+    ordered, last = torch.sort(windows, dim=-1).values, int(windows.shape[-1]) - 1
     edges = []
     for number in range(1, MARKOV_BINS):
-        place = number * (windows.shape[-1] - 1) / MARKOV_BINS
+        place = number * last / MARKOV_BINS
         below, above = ordered[..., math.floor(place)], ordered[..., math.ceil(place)]
         edges.append(below + (above - below) * (place - math.floor(place)))
-    reached = (windows.unsqueeze(-1) >= torch.stack(edges, dim=-1).unsqueeze(-2)).to(windows.dtype)
-    first, beyond = torch.ones_like(reached[..., :1]), torch.zeros_like(reached[..., :1])
-    bins = torch.cat((first, reached), dim=-1) - torch.cat((reached, beyond), dim=-1)  # 1 at the sample's bin, else 0
+    bins = _one_hot(windows, torch.stack(edges, dim=-1).unsqueeze(-2))
     counts = bins[..., :-1, :].transpose(-1, -2) @ bins[..., 1:, :]
     return bins @ (counts / counts.sum(-1, keepdim=True).clamp(min=1)) @ bins.transpose(-1, -2)
 
@@ -61,15 +67,11 @@ def markov_field(windows: Tensor) -> Tensor:
 def constellation(windows: Tensor) -> Tensor:
     """Return how many samples lie in each cell of the I/Q plane: [batch, 2, time] -> [batch, 1, 64, 64].
 
-    The window is scaled to unit mean power; the plane reaches from -2.5 to 2.5, and samples beyond it count in its border
-    cells. The paper names neither size nor reach; Peng et al. 2019 (doi:10.1109/TNNLS.2018.2850703) count likewise.
+    The plane reaches from -2.5 to 2.5, made for windows of unit mean power; samples beyond it count in its border cells.
+    The paper names neither size nor reach; Peng et al. 2019 (doi:10.1109/TNNLS.2018.2850703) count likewise.
     """
-    power = windows.square().sum(dim=1, keepdim=True).mean(dim=-1, keepdim=True)
-    scaled = windows / torch.sqrt(power.clamp(min=1e-30))
-    edges = torch.linspace(-GRID_REACH, GRID_REACH, GRID + 1, device=windows.device)[1:-1]
-    reached = (scaled.unsqueeze(-1) >= edges).to(windows.dtype)
-    first, beyond = torch.ones_like(reached[..., :1]), torch.zeros_like(reached[..., :1])
-    cells = torch.cat((first, reached), dim=-1) - torch.cat((reached, beyond), dim=-1)
+    edges = torch.arange(1, GRID, device=windows.device, dtype=windows.dtype) * (2 * GRID_REACH / GRID) - GRID_REACH
+    cells = _one_hot(windows, edges)
     return (cells[:, 0].transpose(-1, -2) @ cells[:, 1]).unsqueeze(1)
 
 
@@ -102,7 +104,8 @@ class MatrixResNet(nn.Module):
     def __init__(self, labels: int, method: str, depth: int = 50) -> None:
         super().__init__()
         if method not in METHODS:
-            raise ParameterError(f"The 'method' of a matrix baseline must be one of {', '.join(METHODS)}. Got {method!r} instead.")
+            allowed = ", ".join(METHODS)
+            raise ParameterError(f"The 'method' of a matrix baseline must be one of {allowed}. Got {method!r} instead.")
         self.method = method
         self.resnet = ResNet(labels, depth, METHODS[method][1])
 

@@ -108,6 +108,8 @@ class ResNet(nn.Module):
         self.stages = nn.Sequential(*stages)
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.dense = nn.Linear(channels, labels)
+        # bfloat16 training takes about a quarter less time with the channels innermost.
+        self.to(memory_format=torch.channels_last)
 
     def forward(self, images: Tensor) -> Tensor:
         """Return logits [batch, labels] of images [batch, channels, height, width]."""

@@ -12,9 +12,9 @@ class SigNet2(nn.Module):
     """The first stages of a residual network over time, S2M on each channel they give, the other stages over images.
 
     The paper replaces "stage1 and stage2" of five (fig. 2), that is the stem and the first residual stage: so does this
-    network by default. 128 samples become 256 channels of 32, S2M makes matrices of 30 x 30 of them, and stages 3 to 5
-    go on at sizes 15, 8 and 4. It has 23.45 M parameters, where table II says 23.52 M: that count fits the stem alone over time
-    (`stages_over_time` = 1). The text is taken to define the model, not the count.
+    network by default. 128 samples become 256 channels of 32, S2M makes a matrix of 30 x 30 of each, and stages 3 to 5
+    go on at sizes 15, 8 and 4. It has 23.45 M parameters, where table II says 23.52 M: that count fits the stem alone
+    over time (`stages_over_time` = 1). The text is taken to define the model, not the count.
 
     Parameters
     ----------
