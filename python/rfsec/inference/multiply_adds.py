@@ -12,12 +12,11 @@ import onnxruntime
 
 # Position of the weights among an operator's inputs.
 _WEIGHTS = {"Conv": 1, "ConvInteger": 1, "FusedConv": 1, "QLinearConv": 3}
-# Positions of the two factors; the result has a row for each row of the first.
-_FACTORS = {"MatMul": (0, 1), "MatMulInteger": (0, 1), "DynamicQuantizeMatMul": (0, 1), "MatMulIntegerToFloat": (0, 1),
-            "QLinearMatMul": (0, 3), "Gemm": (0, 1)}
+# Products of rows: as many multiply-adds for each value that comes out as a row of the first input is long.
+_PRODUCTS = {"MatMul", "MatMulInteger", "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "QLinearMatMul", "CDist"}
 _RECURRENT = {"LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"}
 # What multiplies and adds too, but does not show in the shapes how often.
-_UNKNOWN = {"Einsum", "ConvTranspose", "QGemm", "Attention", "SVMClassifier", "SVMRegressor", "LinearClassifier", "CDist"}
+_UNKNOWN = {"Einsum", "ConvTranspose", "QGemm", "Attention", "SVMClassifier", "SVMRegressor", "LinearClassifier"}
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,8 @@ def _of_operator(operator: str, inputs: list[list[int]], outputs: list[list[int]
         return math.prod(inputs[0][:2]) * (math.prod(inputs[1]) + math.prod(inputs[2]))
     if operator == "Gemm":  # [rows, inner] or transposed, [rows, out]
         return math.prod(inputs[0]) * outputs[0][1]
-    if operator in _FACTORS:
-        first, _ = _FACTORS[operator]
-        return math.prod(outputs[0]) * inputs[first][-1]
+    if operator in _PRODUCTS:
+        return math.prod(outputs[0]) * inputs[0][-1]
     return 0
 
 
