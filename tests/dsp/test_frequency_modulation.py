@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gnuradio import blocks, digital, gr
 
-from gnuradio.rfsec.dsp.frequency_modulation import cpfsk_deviation, gfsk_deviation, modulate_frequency, preemphasis
+from gnuradio.rfsec.dsp.frequency_modulation import cpfsk_deviation, fsk_phase, gfsk_deviation, modulate_frequency, preemphasis
 
 
 def test_cpfsk_turns_a_quarter_per_symbol_at_index_one_half():
@@ -14,6 +14,25 @@ def test_cpfsk_turns_a_quarter_per_symbol_at_index_one_half():
     turns = np.angle(samples[15::8] / samples[7:-8:8])
     np.testing.assert_allclose(turns, np.pi / 2 * (2 * bits[0, 1:] - 1), atol=1e-5)
     np.testing.assert_allclose(np.abs(samples), 1, atol=1e-6)
+
+
+def test_multilevel_fsk_turns_by_its_levels_and_begins_anywhere():
+    levels = np.array([[7, -5, 1, 3, -7, -1]], np.int8)
+    whole = fsk_phase(levels, 8, 0.5, np.zeros(1), 48)
+    turns = np.angle(np.exp(1j * (whole[0, 8::8] - whole[0, :-8:8])))
+    np.testing.assert_allclose(np.exp(1j * turns), np.exp(1j * np.pi / 2 * levels[0, :-1]), atol=1e-5)
+    assert whole.dtype == np.float32 and 0 <= whole.min() and whole.max() < 2 * np.pi + 1e-6
+    later = fsk_phase(levels, 8, 0.5, np.array([3.0]), 40)
+    np.testing.assert_allclose(np.exp(1j * later[0]), np.exp(1j * whole[0, 3:43]), atol=1e-5)
+    between = np.unwrap(fsk_phase(levels, 8, 0.5, np.array([2.5]), 5)[0])
+    np.testing.assert_allclose(between, np.pi / 2 * 7 / 8 * np.arange(2.5, 7), atol=1e-5)
+
+
+def test_two_levels_are_cpfsk():
+    bits = np.random.default_rng(6).integers(0, 2, (2, 20), np.int8)
+    ours = np.exp(1j * fsk_phase(2 * bits - 1, 8, 0.5, np.ones(2), 159))
+    theirs = modulate_frequency(cpfsk_deviation(bits, 8, 0.5), np.zeros(2, np.float32))[:, :-1]
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
 
 
 def test_gfsk_matches_gnuradio():

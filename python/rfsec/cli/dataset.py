@@ -19,16 +19,15 @@ make = typer.Typer(help="Make one kind of data set.", no_args_is_help=True)
 app.add_typer(make, name="make")
 
 Seed = Annotated[int, typer.Option(help="Equal seeds give equal data.")]
-
-
 Mode = Annotated[str, typer.Option(help="compat (the published recipe with its faults) or corrected.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; all cores if not given. The bytes do not depend on it.")]
 
 
 def _make(dataset: str, mode: str, seed: int, windows_per_cell: int, workers: int | None, out: Path) -> None:
     """Make a data set behind a progress bar, and say what was written."""
+    cores = len(os.sched_getaffinity(0))
     # The bar runs in a thread: processes are forked before it.
-    with start_workers(workers or len(os.sched_getaffinity(0))) as pool, Progress() as bar:
+    with start_workers(cores if workers is None else workers) as pool, Progress() as bar:
         task = bar.add_task(dataset, total=None)
         manifest = make_dataset(
             dataset, mode, seed, windows_per_cell, out, pool, lambda done, total: bar.update(task, completed=done, total=total)

@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,16 +61,20 @@ def write_windows(path: Path, windows: LabelledWindows, labels: tuple[str, ...],
     OSError
         If the file cannot be written; half of it may be there. `save_windows` takes care of both.
     """
+    arrays = {
+        "x": windows.x,
+        "label": windows.label,
+        "snr_db": windows.snr_db,
+        "labels": np.array(labels),
+        "recipe": np.array(recipe),
+        "sha256": np.array(windows.sha256()),
+    }
     with path.open("wb") as file:
-        np.savez(
-            file,
-            x=windows.x,
-            label=windows.label,
-            snr_db=windows.snr_db,
-            labels=np.array(labels),
-            recipe=np.array(recipe),
-            sha256=np.array(windows.sha256()),
-        )
+        # As numpy.savez, which leaves its archive open, and complains of that once more, when the disk is full.
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, array, allow_pickle=False)
         file.flush()
         os.fsync(file.fileno())  # some file systems say only now that they are full
 

@@ -52,7 +52,11 @@ def cpfsk_deviation(bits: Bits, samples_per_symbol: int, modulation_index: float
 
 
 def fsk_phase(
-    levels: npt.NDArray[np.int8], samples_per_symbol: int, modulation_index: float, starts: npt.NDArray[np.floating], length: int
+    levels: npt.NDArray[np.int8],
+    samples_per_symbol: int,
+    modulation_index: float,
+    starts: npt.NDArray[np.floating],
+    length: int,
 ) -> npt.NDArray[np.float32]:
     """Return the phase of multilevel continuous-phase FSK with rectangular pulses, begun anywhere within a symbol.
 

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The families of generated data: one interface, and what the varied shapes change and keep."""
+
+import numpy as np
+import pytest
+
+from gnuradio.rfsec.datasets import rml2016a
+from gnuradio.rfsec.datasets.families import DATASETS, Shape, find_family
+from gnuradio.rfsec.datasets.seeding import Purpose
+from gnuradio.rfsec.errors import ParameterError
+
+FAMILIES = [find_family(dataset, mode) for dataset in DATASETS for mode in ("compat", "corrected")][:-1]
+
+
+def test_names_and_shapes():
+    assert [family.name for family in FAMILIES] == [
+        "rml2016a compat", "rml2016a corrected", "rml2016a-varied compat", "rml2016a-varied corrected", "sig2019-12"
+    ]  # fmt: skip
+    assert FAMILIES[0].shapes == (Shape(8, 128),) and FAMILIES[4].shapes == (Shape(8, 512),)
+    assert set(FAMILIES[2].shapes) == {Shape(sps, window) for sps in (4, 8) for window in (64, 128, 256, 512)}
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_order_types_and_seeds_of_every_shape(family):
+    seen = set()
+    for shape in family.shapes:
+        first = family.generate(shape, (0, 10), 2, 1)
+        assert first.x.shape == (len(family.labels) * 4, shape.window) and first.x.dtype == np.complex64
+        np.testing.assert_array_equal(first.label, np.repeat(np.arange(len(family.labels)), 4))
+        np.testing.assert_array_equal(first.snr_db, np.tile([0, 0, 10, 10], len(family.labels)))
+        assert first.sha256() == family.generate(shape, (0, 10), 2, 1).sha256()
+        others = [family.generate(shape, (0, 10), 2, 2), family.generate(shape, (0, 10), 2, 1, Purpose.TRAINING),
+                  family.generate(shape, (0, 10), 2, 1, index=1)]  # fmt: skip
+        # Neither another seed, nor another purpose or chunk, nor another shape of the same seed shares a sample.
+        samples = [set(windows.x[:, 0].tolist()) for windows in (first, *others)]
+        assert len(seen.union(*samples)) == len(seen) + sum(map(len, samples))
+        seen.update(*samples)
+
+
+@pytest.mark.parametrize("mode", ["compat", "corrected"])
+def test_the_published_shape_is_the_published_set(mode):
+    varied, plain = find_family("rml2016a-varied", mode), find_family("rml2016a", mode)
+    digests = {family.generate(Shape(8, 128), (0, 18), 2, 5).sha256() for family in (varied, plain)}
+    assert digests == {rml2016a.generate(mode, (0, 18), 2, 5).sha256()}
+
+
+# Model cards hold the hash of their first training windows: those bytes must stay (to within a CPU's rounding).
+FIRST_SAMPLES = {
+    "compat": [
+        0.00893436-0.00316259j, 0.00412245-0.00652967j, 0.00712739+0.00642222j, 0.00572493+0.0061975j,
+        0.00757291-0.00376314j, 0.00688384+0.00385896j, -0.0109085-0.000804025j, 0.00126127+0.00780481j,
+        0.00836547+0.00193618j, 0.00439709-0.000118435j, -0.00762078+0.00163651j,
+    ],
+    "corrected": [
+        -0.624931+1.12929j, -0.130424+0.9468j, 0.0115126-1.47866j, -0.531036+0.936416j, 0.854775-0.543041j,
+        -1.05867+0.0608305j, 0.11475-0.10728j, -0.403554+0.947562j, -0.82884-0.20617j, 0.0919469-0.338621j,
+        0.705817-0.647587j,
+    ],
+}
+
+
+@pytest.mark.parametrize("mode", FIRST_SAMPLES)
+def test_the_bytes_that_shipped_models_were_trained_on_stay(mode):
+    windows = find_family("rml2016a", mode).generate(Shape(8, 128), (18,), 1, 1, Purpose.TRAINING)
+    np.testing.assert_allclose(windows.x[:, 64], FIRST_SAMPLES[mode], rtol=0, atol=1e-5 * np.abs(windows.x).max())
+
+
+@pytest.mark.parametrize(("sps", "share"), [(4, 0.5), (8, 1.0)])
+def test_faster_symbols_take_more_bandwidth(sps, share):
+    family = find_family("rml2016a-varied", "corrected")
+    for window in (128, 512):
+        data = family.generate(Shape(sps, window), (100,), 300, 7)
+        for label in ("QPSK", "PAM4"):
+            windows = data.x[data.label == family.labels.index(label)]
+            power = np.mean(np.abs(np.fft.fft(windows * np.hanning(window))) ** 2, axis=0)
+            frequency = np.abs(np.fft.fftfreq(window))
+            assert power[frequency <= 1.35 / 2 / sps + 2 / window].sum() / power.sum() > 0.99
+            assert power[frequency <= 1.35 / 4 / sps].sum() / power.sum() < 0.9
+
+
+@pytest.mark.parametrize("shape", find_family("rml2016a-varied").shapes, ids=str)
+def test_the_published_faults_are_in_every_shape(shape):
+    family = find_family("rml2016a-varied", "compat")
+    data = family.generate(shape, (-20, 18), 40, 3)
+    np.testing.assert_allclose(np.abs(data.x).sum(axis=1), 1, atol=1e-5)
+    noise = data.x[data.label == family.labels.index("AM-SSB")]
+    power = np.mean(np.abs(np.fft.fft(noise)) ** 2, axis=0)
+    assert power.max() / power.mean() < 2.5  # white: nothing was sent
+
+
+@pytest.mark.parametrize("shape", find_family("rml2016a-varied").shapes, ids=str)
+def test_corrected_snr_is_true_in_every_shape(shape):
+    family = find_family("rml2016a-varied", "corrected")
+    strong, weak = (family.generate(shape, (snr,), 40, 5).x for snr in (200, 6))
+    assert np.mean(np.abs(strong) ** 2, axis=1) == pytest.approx(1.0, abs=1e-4)
+    assert 10 * np.log10(1 / np.mean(np.abs(weak - strong) ** 2)) == pytest.approx(6.0, abs=0.15)
+
+
+def test_bad_arguments():
+    with pytest.raises(ParameterError, match="'dataset' must be one of rml2016a, .*Got 'rml2018' instead"):
+        find_family("rml2018")
+    with pytest.raises(ParameterError, match="'mode' of rml2016a-varied must be 'compat' or 'corrected'. Got 'plain'"):
+        find_family("rml2016a-varied", "plain")
+    with pytest.raises(ParameterError, match="'shape' of sig2019-12 must be one of 8sps-512. Got 4sps-64 instead"):
+        FAMILIES[4].generate(Shape(4, 64), (0,), 1, 1)
+    for family in FAMILIES:
+        with pytest.raises(ParameterError, match="at least 1 window per cell"):
+            family.generate(family.shapes[0], (0,), 0, 1)
