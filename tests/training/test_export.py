@@ -57,7 +57,7 @@ def exported(name, path):
         if hasattr(layer, "running_mean"):
             layer.momentum = 1.0
     with torch.no_grad():
-        network(torch.from_numpy(windows_of(4, longest)))  # gives batch normalisation statistics as after training
+        network(torch.from_numpy(windows_of(16, longest)))  # gives batch normalisation the statistics of its input
     card = ModelCard.model_validate(fields)
     export_onnx(network, card, path)
     return network, card
