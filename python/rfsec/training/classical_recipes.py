@@ -32,7 +32,7 @@ class ClassicalRecipe:
     stored_numbers : callable
         Counts the numbers that a fitted classifier is made of: the card's parameters.
     default_windows : int
-        Windows to fit where the user names no number: one core needs less than two minutes, the file less than 12 MB.
+        Windows to fit where the user names no number: one core needs about two minutes at most, the file less than 12 MB.
     """
 
     description: str
