@@ -5,14 +5,19 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from gnuradio.rfsec.errors import DatasetError, OutputError, ParameterError  # noqa: E402
-from gnuradio.rfsec.training.checkpoint import save_checkpoint  # noqa: E402
+from gnuradio.rfsec.training.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
+from gnuradio.rfsec.training import corpus_fixed, loop  # noqa: E402
+from gnuradio.rfsec.training.corpus import make_corpus  # noqa: E402
 from gnuradio.rfsec.training.loop import choose_device, learning_rate_scale, train_network  # noqa: E402
+from gnuradio.rfsec.training.networks.conv_bigru import ConvBiGru  # noqa: E402
+from gnuradio.rfsec.training.optimisers import RATE_FACTORS  # noqa: E402
 from gnuradio.rfsec.training.recipes import find_recipe  # noqa: E402
 
 CPU = torch.device("cpu")
@@ -22,6 +27,7 @@ import os, signal, sys
 from dataclasses import replace
 from pathlib import Path
 import torch
+from gnuradio.rfsec.training.corpus import make_corpus
 from gnuradio.rfsec.training.loop import train_network
 from gnuradio.rfsec.training.recipes import find_recipe
 
@@ -30,7 +36,7 @@ def report(progress):
         os.kill(os.getpid(), signal.SIGKILL)
 
 recipe = replace(find_recipe("conv-bigru"), lowest_snr_db=18)
-train_network(recipe, "compat", 3, 12 * 275, Path(sys.argv[1]), torch.device("cpu"), 1, report)
+train_network(recipe, make_corpus(recipe, 3), 3, 12 * 275, Path(sys.argv[1]), torch.device("cpu"), 1, report)
 """
 
 
@@ -38,41 +44,88 @@ def tiny(name="conv-bigru", **changes):
     return replace(find_recipe(name), lowest_snr_db=18, **changes)
 
 
+def run(path, recipe=None, windows=CHUNK, seed=3, threads=1, report=lambda progress: None, **data):
+    """Train a tiny run; `data` goes to `make_corpus`."""
+    recipe = recipe or tiny()
+    return train_network(recipe, make_corpus(recipe, seed, **data), seed, windows, path, CPU, threads, report)
+
+
+def same_weights(one, other):
+    theirs = other.network.state_dict()
+    return all(torch.equal(value, theirs[name]) for name, value in one.network.state_dict().items())
+
+
 def test_killed_run_goes_on_to_the_same_weights(tmp_path):
     reports = []
-    whole = train_network(tiny(), "compat", 3, 12 * CHUNK, tmp_path / "whole", CPU, 1, reports.append)
+    whole = run(tmp_path / "whole", windows=12 * CHUNK, report=reports.append)
     killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path / "killed"], env=os.environ, check=False)
     assert killed.returncode == -9 and (tmp_path / "killed").exists()
     resumed_reports = []
-    resumed = train_network(tiny(), "compat", 3, 12 * CHUNK, tmp_path / "killed", CPU, 1, resumed_reports.append)
+    resumed = run(tmp_path / "killed", windows=12 * CHUNK, report=resumed_reports.append)
     assert [one.windows_seen for one in resumed_reports] == [number * CHUNK for number in range(11, 13)]
-    for name, value in whole.network.state_dict().items():
-        assert torch.equal(value, resumed.network.state_dict()[name]), name
-    assert whole.validation_accuracy == resumed.validation_accuracy
+    assert same_weights(whole, resumed) and whole.validation_accuracy == resumed.validation_accuracy
     assert reports[-1].loss < reports[0].loss - 0.3 and whole.validation_accuracy > 0.2, "it learns"
     # A finished run is not trained again.
-    again = train_network(tiny(), "compat", 3, 12 * CHUNK, tmp_path / "whole", CPU)
-    assert torch.equal(again.network.head[0].weight, whole.network.head[0].weight)
+    assert same_weights(run(tmp_path / "whole", windows=12 * CHUNK), whole)
+
+
+def test_a_fixed_set_stopped_within_an_epoch_goes_on_to_the_same_weights(tmp_path, monkeypatch):
+    class Stopped(Exception):
+        pass
+
+    def stop(progress):
+        if progress.windows_seen == CHUNK + 200:
+            raise Stopped
+
+    monkeypatch.setattr(loop, "_LONGEST_UNSAVED_S", -1.0)  # a checkpoint after every chunk
+    monkeypatch.setattr(corpus_fixed, "_CHUNK_WINDOWS", 100)
+    fixed = {"windows": 3 * CHUNK, "windows_per_cell": 25, "recipe": tiny("resnet1d")}
+    whole = run(tmp_path / "whole", **fixed)
+    with pytest.raises(Stopped):
+        run(tmp_path / "stopped", report=stop, **fixed)
+    resumed = []
+    assert same_weights(run(tmp_path / "stopped", report=resumed.append, **fixed), whole)
+    assert [one.windows_seen for one in resumed] == [2 * CHUNK, 2 * CHUNK + 100, 2 * CHUNK + 200, 3 * CHUNK]
+    assert not same_weights(run(tmp_path / "other", seed=4, **fixed), whole), "the seed decides"
+
+
+@pytest.mark.parametrize("optimiser", RATE_FACTORS)
+def test_every_optimiser_learns(tmp_path, optimiser):
+    losses = []
+    recipe = tiny("resnet1d", optimiser=optimiser, windows_per_cell=None)
+    run(tmp_path / "run", recipe, 4 * CHUNK, report=lambda progress: losses.append(progress.loss))
+    assert losses[-1] < losses[0]
 
 
 def test_checkpoint_of_another_run_is_refused(tmp_path):
-    train_network(tiny(), "compat", 3, CHUNK, tmp_path / "run", CPU)
+    run(tmp_path / "run")
     for arguments, key in [
-        ((tiny("lstm-amp-phase"), "compat", 3, CHUNK), "model"),
-        ((tiny(), "corrected", 3, CHUNK), "mode"),
-        ((tiny(), "compat", 4, CHUNK), "seed"),
-        ((tiny(), "compat", 3, 5 * CHUNK), "chunks"),
+        ({"recipe": tiny("lstm-amp-phase")}, "model"),
+        ({"mode": "corrected"}, "mode"),
+        ({"seed": 4}, "seed"),
+        ({"windows": 5 * CHUNK}, "chunks"),
+        ({"recipe": tiny(batch=64)}, "batch"),
+        ({"recipe": tiny(optimiser="sgd")}, "optimiser"),
+        ({"windows_per_cell": 25}, "windows_per_cell"),
+        ({"data": "rml2016a-varied"}, "dataset"),
     ]:
         with pytest.raises(DatasetError, match=f"is of another run: its '{key}' is") as error:
-            train_network(*arguments, tmp_path / "run", CPU)
+            run(tmp_path / "run", **arguments)
         assert "\n" not in str(error.value)
+
+
+def test_checkpoint_of_another_network_of_that_name_is_refused(tmp_path):
+    run(tmp_path / "run")
+    with pytest.raises(DatasetError, match="is of another network of that name. Delete it") as error:
+        run(tmp_path / "run", tiny(network=partial(ConvBiGru, width=8)))
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04" + bytes(100)])
 def test_damaged_checkpoint_is_refused(tmp_path, content):
     (tmp_path / "run").write_bytes(content)
     with pytest.raises(DatasetError, match="is not a readable checkpoint. Delete it") as error:
-        train_network(tiny(), "compat", 3, CHUNK, tmp_path / "run", CPU)
+        run(tmp_path / "run")
     assert "\n" not in str(error.value)
 
 
@@ -81,7 +134,22 @@ def test_truncated_checkpoint_is_refused(tmp_path):
     content = (tmp_path / "run").read_bytes()
     (tmp_path / "run").write_bytes(content[: len(content) // 2])
     with pytest.raises(DatasetError, match="is not a readable checkpoint"):
-        train_network(tiny(), "compat", 3, CHUNK, tmp_path / "run", CPU)
+        run(tmp_path / "run")
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(tmp_path):
+    path, small = tmp_path / "run", {"weights": torch.zeros(10)}
+    save_checkpoint(path, {"model": "x"}, small)
+    # The disk is full: a file may have no more than 4 kB in a process that tries to write 4 MB.
+    code = "import resource, sys, torch; from pathlib import Path\n" \
+        "from gnuradio.rfsec.training.checkpoint import save_checkpoint\n" \
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n" \
+        "save_checkpoint(Path(sys.argv[1]), {'model': 'x'}, {'weights': torch.zeros(1_000_000)})"
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "OutputError: The checkpoint" in done.stderr.splitlines()[-1], done.stderr
+    assert "cannot be written: File too large" in done.stderr
+    assert torch.equal(load_checkpoint(path, {"model": "x"})["weights"], small["weights"])
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
 def test_unwritable_checkpoint(tmp_path):
@@ -99,7 +167,19 @@ def test_learning_rate_warms_up_and_falls():
 @pytest.mark.parametrize("arguments", [(0, 1), (CHUNK, 0)])
 def test_bad_counts(tmp_path, arguments):
     with pytest.raises(ParameterError, match="'windows' and 'threads' to train with must be at least 1"):
-        train_network(tiny(), "compat", 3, arguments[0], tmp_path / "run", CPU, arguments[1])
+        run(tmp_path / "run", windows=arguments[0], threads=arguments[1])
+
+
+def test_what_does_not_go_together(tmp_path):
+    for arguments, message in [
+        ({"recipe": tiny(batch=1)}, "'batch' to train with must be at least 2 windows. Got 1"),
+        ({"recipe": tiny(optimiser="lion")}, "'optimiser' to train with must be one of adam, sgd"),
+        ({"recipe": tiny("cnn2d"), "data": "sig2019-12"}, "train cnn2d with must have 128 samples. sig2019-12 has 512"),
+    ]:
+        with pytest.raises(ParameterError, match=message):
+            run(tmp_path / "run", **arguments)
+    with pytest.raises(ParameterError, match="'seed' of a run must be that of its data, 3"):
+        train_network(tiny(), make_corpus(tiny(), 3), 4, CHUNK, tmp_path / "run", CPU)
 
 
 def test_bad_device():

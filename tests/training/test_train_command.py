@@ -1,41 +1,83 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec train`` from the front: it trains, exports, goes on, and refuses what cannot be."""
 
-import subprocess
-import sys
+import resource
 
 import pytest
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 
 from gnuradio.rfsec.cli.train import train  # noqa: E402
+from gnuradio.rfsec.datasets.files import save_windows  # noqa: E402
+from gnuradio.rfsec.datasets.rml2016a import LABELS, generate  # noqa: E402
 from gnuradio.rfsec.errors import DatasetError, ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
 
+from command_line import rfsec, the_error  # noqa: E402
 
-CHECKPOINT = "conv-bigru-compat-seed2.checkpoint"
+CHECKPOINT = "lstm-1x16-compat-seed2.checkpoint"
 
 
-def test_train_writes_a_model_that_can_be_loaded(tmp_path):
-    command = [sys.executable, "-m", "gnuradio.rfsec.cli", "train", "conv-bigru"]
-    command += ["--windows", "4000", "--seed", "2", "--device", "cpu"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
-    assert "Accuracy over 0 to 18 dB" in result.stdout
-    card = ModelSession(tmp_path / "runs" / "conv-bigru.onnx").card
-    assert card.training.command == "rfsec train conv-bigru --mode compat --seed 2 --windows 4400"
-    assert card.training.windows_seen == 4400 and "of 1000000" in card.training.note
-    with pytest.raises(DatasetError, match="is of another run: its 'chunks' is 1, not 3"):
-        train("conv-bigru", seed=2, windows=9000, device="cpu", checkpoint=tmp_path / "runs" / CHECKPOINT)
+def weights(path):
+    return torch.load(path, weights_only=True)["state"]["network"]
+
+
+def test_train_on_endless_data_writes_a_model_that_can_be_loaded(tmp_path):
+    done = rfsec("train", "lstm-1x16", "--windows", 4000, "--seed", 2, "--device", "cpu", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Accuracy over 0 to 18 dB" in done.stdout
+    card = ModelSession(tmp_path / "runs" / "lstm-1x16.onnx").card
+    assert card.training.command == "rfsec train lstm-1x16 --mode compat --seed 2 --windows 5500"
+    assert card.training.windows_seen == 5500 and "of 8000000" in card.training.note
+    assert card.metrics.test_data == "rml2016a compat, seed 1002, 100 windows of each label at each SNR"
+    with pytest.raises(DatasetError, match="is of another run: its 'chunks' is 1, not 2"):
+        train("lstm-1x16", seed=2, windows=9000, device="cpu", checkpoint=tmp_path / "runs" / CHECKPOINT)
+
+
+def test_train_on_a_file_and_again_by_the_cards_command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_windows(tmp_path / "mine.npz", generate("corrected", (0, 18, 30), 10, 1), LABELS, "test")
+    chosen = {"data": "mine.npz", "windows_per_cell": 4, "batch": 32, "optimiser": "sgd", "device": "cpu"}
+    train("resnet1d", epochs=4, **chosen)
+    model, checkpoint = tmp_path / "runs" / "resnet1d.onnx", tmp_path / "runs" / "resnet1d-compat-seed1.checkpoint"
+    card = ModelSession(model).card
+    assert card.training.command == (
+        "rfsec train resnet1d --data mine.npz --windows-per-cell 4 --seed 1 --windows 528 --batch 32 --optimiser sgd"
+    )
+    assert card.training.data == "mine.npz" and "split 6:2:2" in card.training.note and "sgd" in card.training.note
+    assert set(card.metrics.accuracy_by_snr) == {"0", "18", "30"} and len(card.metrics.accuracy_by_label_18_db) == 11
+    command = card.training.command.split()[1:] + ["--device", "cpu"]
+    again = rfsec(*command, "--checkpoint", "again", "--out", "again.onnx")
+    assert again.returncode == 0, again.stderr
+    first, second = weights(checkpoint), weights(tmp_path / "again")
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert ModelSession(tmp_path / "again.onnx").card == card
+
+    # The run is over: the same command only exports again, here to a disk that is full after 50 kB.
+    before = model.read_bytes()
+    full = rfsec(*command, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)))
+    assert "resnet1d.onnx' cannot be written" in the_error(full)
+    assert model.read_bytes() == before
+
+    checkpoint.write_bytes(checkpoint.read_bytes()[:5000])
+    with pytest.raises(DatasetError, match="is not a readable checkpoint"):
+        train("resnet1d", epochs=4, **chosen)
+    assert model.read_bytes() == before
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"model": "resnet"}, "'model' to train must be one of"),
-        ({"mode": "plain"}, "'mode' of RadioML 2016.10a must be"),
+        ({"mode": "plain"}, "'mode' of rml2016a must be"),
         ({"windows": 0}, "'windows' and 'threads' to train with must be at least 1"),
         ({"seed": -1}, "'seed' of generated data must be at least 0"),
+        ({"data": "nowhere.npz"}, "or a file of labelled windows. Got 'nowhere.npz' instead"),
+        ({"windows": 5, "epochs": 1}, "as long as --windows or as --epochs says"),
+        ({"epochs": 1}, "Endless data have no epochs"),
+        ({"windows_per_cell": 0}, "'windows_per_cell' to train on must be at least 1"),
+        ({"optimiser": "lion"}, "'optimiser' to train with must be one of"),
+        ({"batch": 0}, "'batch' to train with must be at least 2"),
     ],
 )
 def test_bad_arguments(tmp_path, arguments, message):

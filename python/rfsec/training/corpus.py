@@ -7,6 +7,7 @@ from pathlib import Path
 from ..datasets.families import DATASETS, find_family
 from ..errors import ParameterError
 from .corpus_base import Corpus, Parts
+from .corpus_file import file_corpus
 from .corpus_generated import generated_corpus
 from .recipes import Recipe
 
@@ -48,8 +49,6 @@ def make_corpus(
                 f"The 'data' to train on must be one of {', '.join(DATASETS)}, or a file of labelled windows. "
                 f"Got {source!r} instead, and there is no such file."
             )
-        from .corpus_file import file_corpus
-
         return file_corpus(Path(source), recipe.lowest_snr_db, windows_per_cell, seed, shlex.join(options))
     family = find_family(source, mode)
     if " " in family.name:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..datasets.cells import rank_in_cell
 from ..datasets.labelled_windows import LabelledWindows
 from ..datasets.opening import open_windows
 from ..datasets.seeding import Purpose, seed_sequence
@@ -70,7 +71,5 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
 def _thinned(data: LabelledWindows, windows_per_cell: int, seed: int) -> LabelledWindows:
     """At most `windows_per_cell` windows of each label at each SNR, chosen by `seed`, in the order of `data`."""
     order = np.random.default_rng(seed_sequence(Purpose.TRAINING, seed)).permutation(len(data))
-    cells = np.stack((data.label, data.snr_db))[:, order]
-    _, cell = np.unique(cells, axis=1, return_inverse=True)
-    chosen = [order[np.flatnonzero(cell == number)[:windows_per_cell]] for number in range(cell.max() + 1)]
-    return data[np.sort(np.concatenate(chosen))]
+    rank = rank_in_cell(data.label[order], data.snr_db[order])
+    return data[np.sort(order[rank < windows_per_cell])]
