@@ -4,6 +4,7 @@
 import csv
 import io
 
+from .extra import Extra
 from .measure import RowResult
 from .result import TableResult, macro_f1, macro_recall, measured_on
 from .table import Row
@@ -19,8 +20,6 @@ _OURS = (
     "within_1_point",
     "macro_f1",
     "macro_recall",
-    "auc_micro",
-    "auc_macro",
     "windows_per_s",
     "parameters",
     "windows_seen",
@@ -29,21 +28,23 @@ _OURS = (
 )
 
 
-def table_csv(result: TableResult, areas: dict[str, dict[str, float]]) -> str:
+def table_csv(result: TableResult, extra: Extra) -> str:
     """Return the table: every row that was asked for, those without a model with the command that trains it.
 
-    `areas` holds the micro and macro area under the ROC of the rows that have one.
+    `extra` is that of ``extra.extra_columns``.
     """
     commands = {}
     for one in result.missing:
         commands.setdefault(one.row.name, []).append(one.command)
     also = list(dict.fromkeys(key for row in result.table.rows for key in row.also))
-    head = ("row", "title", "model", "measured_on", *_PAPER, *(f"paper_{key}" for key in also), *_OURS, "not_trained")
+    more = list(dict.fromkeys(key for columns in extra.values() for key in columns))
+    paper = [*_PAPER, *(f"paper_{key}" for key in also)]
+    head = ("row", "title", "model", "measured_on", *paper, *_OURS, *more, "not_trained")
     lines = []
     for row in result.table.rows:
         found = result.of(row.name)
         if found or row.name in commands:
-            ours = _ours(found, areas.get(row.name, {})) if found else {}
+            ours = {**_ours(found), **extra.get(row.name, {})} if found else {}
             lines.append(
                 {
                     "row": row.name,
@@ -78,7 +79,7 @@ def _paper(row: Row) -> dict:
     return dict(zip(_PAPER, (row.paper.percent, row.paper.kind, row.paper.where)))
 
 
-def _ours(found: RowResult, areas: dict[str, float]) -> dict:
+def _ours(found: RowResult) -> dict:
     cards = [run.card for run in found.runs]
     return {
         "seeds": _joined(run.seed for run in found.runs),
@@ -90,7 +91,6 @@ def _ours(found: RowResult, areas: dict[str, float]) -> dict:
         "within_1_point": "" if found.agrees is None else "yes" if found.agrees else "no",
         "macro_f1": round(macro_f1(found), 4),
         "macro_recall": round(macro_recall(found), 4),
-        **{f"auc_{average}": round(value, 4) for average, value in areas.items()},
         "windows_per_s": "" if found.windows_per_s is None else round(found.windows_per_s, 1),
         "parameters": cards[0].parameters,
         "windows_seen": _joined(card.training.windows_seen for card in cards),

@@ -13,7 +13,7 @@ from .pictures.confusion import draw_confusions, draw_confusions_at_snrs
 from .pictures.curves import draw_curves
 from .pictures.features import draw_features
 from .pictures.gates import draw_gates
-from .pictures.roc import area, draw_roc, roc_curves
+from .pictures.roc import draw_roc
 from .pictures.shares import draw_shares
 from .pictures.speed import draw_speed
 from .pictures.style import SETTINGS
@@ -34,16 +34,6 @@ def draw_pictures(result: TableResult, out: Path) -> dict[str, Path]:
         for kind in result.table.pictures:
             pictures |= _DRAWERS[kind](result, out)
     return pictures
-
-
-def areas_under_roc(result: TableResult) -> dict[str, dict[str, float]]:
-    """Return the micro and macro area under the ROC of each row's first seed, where the table shows it."""
-    if "roc" not in result.table.pictures:
-        return {}
-    return {
-        one.row.name: {average: area(curve) for average, curve in roc_curves(one.runs[0].evaluation).items()}
-        for one in result.results
-    }
 
 
 def _curves(result: TableResult, out: Path) -> dict[str, Path]:

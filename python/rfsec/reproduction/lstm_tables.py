@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The LSTM paper's figures 3, 7 to 9, 12 to 14 and 17 and its tables V and VI, with every figure that its text states."""
 
-from .table import Comparison, Figure, Row, Table
+from .table import OURS, Comparison, Figure, Row, Table
 
 PAPER = (
     "S. Rajendran et al., Deep Learning Models for Wireless Signal Classification With Distributed Low-Cost Spectrum "
@@ -60,7 +60,7 @@ def _fig3() -> Table:
             row("svm", "support vector machine, 18 dB", Figure(26.0, "section V-A", "about"), _TOP),
             row("knn", "k nearest neighbours, 18 dB", Figure(26.0, "section V-A", "about"), _TOP),
             row("gaussian-nb", "Gaussian naive Bayes, 18 dB", Figure(26.0, "section V-A", "about"), _TOP),
-            row("conv-bigru", "ours: conv-bigru", None),
+            *(row(name, f"ours: {name}", None) for name in OURS),
         ),
         pictures=("curves", "confusion_at_snrs", "gates"),
         comparisons=(
@@ -69,8 +69,8 @@ def _fig3() -> Table:
         ),
         notes=(
             *NOTES,
-            "Rows without a paper's figure are curves of figure 3 to which the text gives no number. conv-bigru is this "
-            "project's own.",
+            "Rows without a paper's figure are curves of figure 3 to which the text gives no number. The last rows are "
+            "this project's own.",
         ),
         closer_look=(two, one, three),
     )
@@ -165,23 +165,20 @@ def _fig12() -> Table:
 
 
 def _fig17() -> Table:
-    def row(name: str, title: str, paper: Figure | None, *reasons: str) -> Row:
+    def row(name: str, title: str, paper: Figure | None, bits: int) -> Row:
         also = dict(zip(("weights", "multiplications or XNORs", "weight memory"), TABLE5[name]))
-        return Row(name, title, name, paper, snrs_db=_HIGH, also=also, reasons=reasons)
+        return Row(name, title, name, paper, snrs_db=_HIGH, also=also, bits=bits)
 
-    other_cnn = (
-        "Table V's CNN has 5.45 M weights; the one here is the 2D-CNN of 2.71 M that the SigNet paper states layer by layer."
-    )
     return Table(
         name="lstm-fig17",
         title="LSTM paper, figure 17 and table V: quantised models",
         paper=PAPER,
         rows=(
-            row("cnn2d", "CNN: full precision", None, other_cnn),
-            row("cnn2d-binary", "CNN: binary", None, other_cnn),
-            row("lstm-amp-phase", "LSTM: full precision", _TWO_LAYERS),
-            row("lstm-ternary-4bit", "LSTM: ternary weights, 4-bit activations", Figure(80.0, "section VI-E", "about")),
-            row("lstm-ternary", "LSTM: ternary weights", None),
+            row("cnn2d", "CNN: full precision", None, 32),
+            row("cnn2d-binary", "CNN: binary", None, 1),
+            row("lstm-amp-phase", "LSTM: full precision", _TWO_LAYERS, 32),
+            row("lstm-ternary-4bit", "LSTM: ternary weights, 4-bit activations", Figure(80.0, "section VI-E", "about"), 2),
+            row("lstm-ternary", "LSTM: ternary weights", None, 2),
         ),
         pictures=("curves", "speed"),
         comparisons=(
@@ -191,7 +188,8 @@ def _fig17() -> Table:
         notes=(
             *NOTES,
             "Table V prints megabytes and kilobytes where its own counts of weights give megabits and kilobits: "
-            "5,451,096 weights of 32 bits are 174.4 Mbit, 21.8 MB.",
+            "5,451,096 weights of 32 bits are 174.4 Mbit, 21.8 MB. Ours are in Mbit.",
+            "Table V's CNN has 5.45 M weights; the one here is the 2D-CNN of 2.71 M that the SigNet paper gives by layers.",
         ),
     )
 

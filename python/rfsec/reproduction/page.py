@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+from .extra import Extra
 from .measure import TEST_SEED, RowResult
 from .models import QUANTISED
 from .result import TableResult, macro_f1, macro_recall, measured_on
@@ -11,15 +12,15 @@ from .table import Row
 _NONE = "–"
 
 
-def page(result: TableResult, pictures: dict[str, Path], areas: dict[str, dict[str, float]]) -> str:
-    """Return the page as Markdown; `pictures` maps captions to files beside it, `areas` is that of ``csv_files.table_csv``."""
+def page(result: TableResult, pictures: dict[str, Path], extra: Extra) -> str:
+    """Return the page as Markdown; `pictures` maps captions to files beside it, `extra` is that of ``extra.extra_columns``."""
     sections = (
         _head(result),
         _accuracies(result),
         _reasons(result),
         _comparisons(result),
         _orders(result),
-        _further(result, areas),
+        _further(result, extra),
         _speeds(result),
         _pictures(pictures),
         _models(result),
@@ -140,23 +141,15 @@ def _orders(result: TableResult) -> str:
     return "\n\n".join(("## Order of the rows as found", *parts))
 
 
-def _further(result: TableResult, areas: dict[str, dict[str, float]]) -> str:
+def _further(result: TableResult, extra: Extra) -> str:
     also = list(dict.fromkeys(key for one in result.results for key in one.row.also))
-    if not also and not areas:
+    if not also and not extra:
         return ""
-    head = (
-        "row",
-        *(f"paper: {key}" for key in also),
-        "ours: F1",
-        "ours: recall",
-        "ours: parameters",
-        "ours: file / kB",
-        "ours: AUC micro",
-        "ours: AUC macro",
-    )
+    more = list(dict.fromkeys(key for columns in extra.values() for key in columns))
+    ours = ("F1", "recall", "parameters", "file / kB", *more)
     lines = []
     for one in result.results:
-        area = areas.get(one.row.name, {})
+        columns = extra.get(one.row.name, {})
         lines.append(
             (
                 one.row.name,
@@ -165,12 +158,11 @@ def _further(result: TableResult, areas: dict[str, dict[str, float]]) -> str:
                 f"{macro_recall(one):.4f}",
                 f"{one.runs[0].card.parameters:,}",
                 f"{one.runs[0].path.stat().st_size / 1e3:,.0f}",
-                *(f"{area[average]:.3f}" if area else _NONE for average in ("micro", "macro")),
+                *(columns.get(key, _NONE) for key in more),
             )
         )
-    if not areas:
-        head, lines = head[:-2], [line[:-2] for line in lines]
-    return ("## The paper's further columns\n\nF1 and recall are means over the labels, over all SNRs.\n\n") + _table(
+    head = ("row", *(f"paper: {key}" for key in also), *(f"ours: {key}" for key in ours))
+    return "## The paper's further columns\n\nF1 and recall are means over the labels, over all SNRs.\n\n" + _table(
         head, lines
     )
 

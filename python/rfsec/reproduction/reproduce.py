@@ -7,7 +7,8 @@ from pathlib import Path
 from ..errors import ParameterError
 from .catalog import choose_rows, find_table
 from .csv_files import by_snr_csv, table_csv
-from .draw import areas_under_roc, draw_pictures
+from .draw import draw_pictures
+from .extra import extra_columns
 from .files import make_folder, write_text
 from .measure import RowResult, measure
 from .models import Missing, find_model_file, open_model
@@ -96,9 +97,9 @@ def reproduce(name: str, out: Path, options: Options, command: str, report: Repo
 
     result = TableResult(table, command, options.per_cell, results, missing)
     report("drawing", 0, None)
-    areas = areas_under_roc(result)
+    extra = extra_columns(result)
     pictures = draw_pictures(result, out)
-    write_text(out / "table.csv", table_csv(result, areas))
+    write_text(out / "table.csv", table_csv(result, extra))
     write_text(out / "accuracy_by_snr.csv", by_snr_csv(result))
-    write_text(out / "README.md", page(result, pictures, areas))
+    write_text(out / "README.md", page(result, pictures, extra))
     return result

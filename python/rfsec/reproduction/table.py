@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field
 
 WITHIN_POINTS = 1.0  # a row agrees with its paper where the two differ by no more
+OURS = ("dilated-conv", "dilated-conv-small", "conv-bigru")  # this project's own models, beside the papers' rows
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class Row:
         The part of the picture that the row's curve is drawn in.
     also : dict
         The paper's further columns of this row, as printed.
+    bits : int or None
+        Bits that a weight needs, where the table is about the memory of weights.
     reasons : tuple of str
         Known causes of a difference, for the page.
     """
@@ -77,6 +80,7 @@ class Row:
     changes: dict[str, object] = field(default_factory=dict)
     panel: str = ""
     also: dict[str, str] = field(default_factory=dict)
+    bits: int | None = None
     reasons: tuple[str, ...] = ()
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..training.classical_recipes import CLASSICAL
 from .models import QUANTISED, checkpoint_path, find_model_file, model_path
 from .table import Row
 
@@ -38,6 +39,8 @@ def training_command(row: Row, seed: int, out: Path) -> str:
         parent = find_model_file(_parent(row), seed, out) or model_path(_parent(row), seed, out)
         return shlex.join(["rfsec", "quantise", str(parent), "--seed", str(seed), "--out", str(path)])
     words = ["rfsec", "train", row.model, "--seed", str(seed), "--out", str(path)]
+    if row.model in CLASSICAL:
+        return shlex.join(words)
     words += ["--checkpoint", str(checkpoint_path(row, seed, out))]
     if row.windows_per_cell is not None:
         words += ["--windows-per-cell", str(row.windows_per_cell)]
@@ -52,7 +55,7 @@ def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report
     `report` is told what is done, how much of it, and of how much. A quantised model's float parent is made first where
     there is none. See ``training.produce.produce_model`` and ``training.quantise_int8.quantise_model`` for the errors.
     """
-    from ..training.classical import CLASSICAL, produce_classical
+    from ..training.classical import produce_classical
     from ..training.corpus import make_corpus
     from ..training.loop import choose_device
     from ..training.produce import produce_model

@@ -32,7 +32,7 @@ def _draw(matrices: dict[str, np.ndarray], labels: tuple[str, ...], path: Path) 
     for axes, (title, matrix) in zip(all_axes, matrices.items()):
         percent = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
         image = axes.imshow(percent, cmap="Blues", vmin=0, vmax=100)
-        for true, predicted in np.argwhere(percent >= 0.5):
+        for true, predicted in np.argwhere(np.round(percent) >= 1):
             value = percent[true, predicted]
             axes.text(
                 predicted, true, f"{value:.0f}", ha="center", va="center", fontsize=6.5, color="w" if value > 55 else "k"
