@@ -37,6 +37,16 @@ def test_order_types_and_seeds_of_every_shape(family):
         seen.update(*samples)
 
 
+def test_shapes_of_one_seed_share_no_noise():
+    """Two sets with one pool of 8,192 samples of noise would share about 20 of 400 windows' beginnings."""
+    family, beginnings = find_family("rml2016a-varied"), []
+    for shape in (Shape(4, 64), Shape(8, 64), Shape(8, 128)):
+        data = family.generate(shape, (0,), 400, 3)
+        noise = data.x[data.label == family.labels.index("AM-SSB")]
+        beginnings.append({tuple(np.round(row[1:4] / row[0], 3)) for row in noise})
+    assert len(set.union(*beginnings)) == sum(map(len, beginnings))
+
+
 @pytest.mark.parametrize("mode", ["compat", "corrected"])
 def test_the_published_shape_is_the_published_set(mode):
     varied, plain = find_family("rml2016a-varied", mode), find_family("rml2016a", mode)
