@@ -17,7 +17,7 @@ _SHARE_PER_LINE = 0.02  # where there is no terminal for a bar, a line each time
 
 
 def train(
-    model: Annotated[str, typer.Argument(help="A recipe's name, such as conv-bigru or random-forest; a wrong one lists the networks.")],
+    model: Annotated[str, typer.Argument(help="A name such as conv-bigru or random-forest; a wrong one lists the networks.")],
     data: Annotated[
         str | None, typer.Option(help="rml2016a, rml2016a-varied, sig2019-12, or a file of windows; default: the recipe's.")
     ] = None,
@@ -32,6 +32,7 @@ def train(
     optimiser: Annotated[str | None, typer.Option(help="adam, sgd, adagrad or adadelta; default: the recipe's.")] = None,
     out: Annotated[Path | None, typer.Option(help="ONNX file to write; default: runs/MODEL.onnx.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="Where the run is kept and continued from.")] = None,
+    parent: Annotated[Path | None, typer.Option(help="Checkpoint of the float network to start a quantised one from.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
 ) -> None:
@@ -46,7 +47,7 @@ def train(
     from ..training.recipes import find_recipe
 
     if model in CLASSICAL:
-        unused = {"epochs": epochs, "batch": batch, "optimiser": optimiser, "checkpoint": checkpoint}
+        unused = {"epochs": epochs, "batch": batch, "optimiser": optimiser, "checkpoint": checkpoint, "parent": parent}
         return train_classical(model, seed, windows, out, (data, mode, windows_per_cell), unused)
     changes = {"batch": batch, "optimiser": optimiser}
     recipe = replace(find_recipe(model), **{name: value for name, value in changes.items() if value is not None})
@@ -80,5 +81,5 @@ def train(
                 shown = share
                 console.print(f"{standing.windows_seen:,} of {standing.windows_total:,} windows: {text}")
 
-        card = produce_model(recipe, corpus, seed, wanted, out, checkpoint, chosen, threads, report)
+        card = produce_model(recipe, corpus, seed, wanted, out, checkpoint, chosen, threads, report, parent)
     show_result(console, card, out)
