@@ -13,6 +13,9 @@ import torch
 from ..errors import DatasetError, OutputError
 
 
+_UNREADABLE = (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError)
+
+
 def save_checkpoint(path: Path, identity: dict[str, Any], state: dict[str, Any]) -> None:
     """Replace the checkpoint at `path`; a reader sees the old one or the new one, never a part.
 
@@ -48,9 +51,8 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> dict[str, Any] | No
     try:
         if not path.exists():
             return None
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-        found, state = saved["identity"], saved["state"]
-    except (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError):
+        found, state = _read(path)
+    except _UNREADABLE:
         raise DatasetError(
             f"The file '{path}' is not a readable checkpoint. Delete it, or name another with --checkpoint."
         ) from None
@@ -63,3 +65,22 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> dict[str, Any] | No
                 "Delete it, or name another with --checkpoint."
             )
     return state
+
+
+def load_best_weights(path: Path) -> dict[str, torch.Tensor]:
+    """Return the best weights of the run that a checkpoint keeps, for another network to start from.
+
+    Raises
+    ------
+    DatasetError
+        If the file is missing, no checkpoint, or cut short.
+    """
+    try:
+        return _read(path)[1]["best_weights"]
+    except _UNREADABLE:
+        raise DatasetError(f"The parent '{path}' is not a readable checkpoint. Name one that rfsec train wrote.") from None
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    return saved["identity"], saved["state"]

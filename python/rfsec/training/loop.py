@@ -2,6 +2,7 @@
 """The training loop: a corpus' chunks, cross-entropy, mixed precision, resumed from its checkpoint after any kill."""
 
 import copy
+import hashlib
 import math
 import os
 import time
@@ -14,7 +15,7 @@ import torch
 from torch import nn
 
 from ..errors import DatasetError, ParameterError
-from .checkpoint import load_checkpoint, save_checkpoint
+from .checkpoint import load_best_weights, load_checkpoint, save_checkpoint
 from .corpus_base import Corpus
 from .evaluation import accuracy_of, logits_of
 from .optimisers import make_optimiser
@@ -79,6 +80,7 @@ def train_network(
     device: torch.device,
     threads: int = 1,
     report: Callable[[Progress], None] = lambda progress: None,
+    parent: Path | None = None,
 ) -> TrainedNetwork:
     """Train one network; the same call continues a run that was killed, to the same weights on a CPU.
 
@@ -98,11 +100,13 @@ def train_network(
         CPU threads of PyTorch.
     report : callable
         Called after every chunk.
+    parent : Path, optional
+        Checkpoint of the float network that one with quantised weights starts from.
 
     Raises
     ------
     DatasetError
-        If the checkpoint is of another run or damaged.
+        If the checkpoint is of another run or damaged, or the parent is of another network.
     OutputError
         If the checkpoint cannot be written.
     ParameterError
@@ -114,7 +118,10 @@ def train_network(
     validation = corpus.validation()
     chunks = corpus.chunks_for(windows)
     total = corpus.windows_in(chunks)
-    network = recipe.network(len(corpus.labels)).to(device).train()
+    network = recipe.network(len(corpus.labels))
+    if parent is not None:
+        _start_from(parent, network, recipe)
+    network = network.to(device).train()
     optimiser, peak_rate = make_optimiser(recipe, network)
     run = _Run(network, optimiser, copy.deepcopy(network.state_dict()))
     identity = {
@@ -123,6 +130,7 @@ def train_network(
         "optimiser": recipe.optimiser,
         "chunks": chunks,
         "representation": recipe.representation,
+        "parent": None if parent is None else hashlib.sha256(parent.read_bytes()).hexdigest(),
         **corpus.identity,
     }
     if state := load_checkpoint(checkpoint, identity):
@@ -151,6 +159,16 @@ def train_network(
 
     network.load_state_dict(run.best_weights)
     return TrainedNetwork(network.cpu().eval(), total, run.best_accuracy)
+
+
+def _start_from(parent: Path, network: nn.Module, recipe: Recipe) -> None:
+    if not hasattr(network, "load_parent"):
+        raise ParameterError(f"Only a network with quantised weights starts from a parent; {recipe.name} has none.")
+    weights = load_best_weights(parent)
+    try:
+        network.load_parent(weights)
+    except (RuntimeError, KeyError, TypeError):
+        raise DatasetError(f"The parent '{parent}' is not the float network that {recipe.name} is made from.") from None
 
 
 def _check(recipe: Recipe, corpus: Corpus, seed: int, windows: int, threads: int) -> None:

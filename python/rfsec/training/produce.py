@@ -2,6 +2,7 @@
 """From a recipe to a shipped model: train, calibrate, measure on data that no training saw, export with the card."""
 
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -35,17 +36,18 @@ def produce_model(
     device: torch.device,
     threads: int,
     report: Callable[[Progress], None] = lambda progress: None,
+    parent: Path | None = None,
 ) -> ModelCard:
     """Train `recipe` on `corpus`, then write `out` with the card that is returned.
 
     See `train_network` for parameters and errors, `export_onnx` for those of writing.
     """
-    trained = train_network(recipe, corpus, seed, windows, checkpoint, device, threads, report)
+    trained = train_network(recipe, corpus, seed, windows, checkpoint, device, threads, report, parent)
     network = trained.network.to(device)
     calibration, test = corpus.calibration(), corpus.test()
     temperature = fit_temperature(logits_of(network, recipe.representation, calibration, device), calibration)
     metrics = measure(logits_of(network, recipe.representation, test, device), test, corpus.labels)
-    card = describe(recipe, corpus, seed, trained, temperature, metrics, hardware_name(device, threads))
+    card = describe(recipe, corpus, seed, trained, temperature, metrics, hardware_name(device, threads), parent)
     export_onnx(network.cpu(), card, out)
     return card
 
@@ -65,6 +67,7 @@ def describe(
     temperature: float,
     metrics: Metrics,
     hardware: str,
+    parent: Path | None = None,
 ) -> ModelCard:
     """Return the card of a trained network."""
     return ModelCard.model_validate(
@@ -85,7 +88,7 @@ def describe(
             },
             "heads": [{"name": "modulation", "labels": corpus.labels, "temperature": temperature, "reject_threshold": 0.0}],
             "training": {
-                "command": command_of(recipe, corpus, seed, trained.windows_seen),
+                "command": command_of(recipe, corpus, seed, trained.windows_seen, parent),
                 "seed": seed,
                 "data": corpus.name,
                 "data_sha256": corpus.sha256(),
@@ -101,12 +104,13 @@ def describe(
     )
 
 
-def command_of(recipe: Recipe, corpus: Corpus, seed: int, windows: int) -> str:
+def command_of(recipe: Recipe, corpus: Corpus, seed: int, windows: int, parent: Path | None = None) -> str:
     """Return the command that repeats a run exactly."""
     usual = RECIPES.get(recipe.name, recipe)
     words = [f"rfsec train {recipe.name}", corpus.options, f"--seed {seed}", f"--windows {windows}"]
     words += [f"--batch {recipe.batch}"] if recipe.batch != usual.batch else []
     words += [f"--optimiser {recipe.optimiser}"] if recipe.optimiser != usual.optimiser else []
+    words += [f"--parent {shlex.quote(parent.name)}"] if parent else []
     return " ".join(word for word in words if word)
 
 

@@ -62,7 +62,8 @@ def _backward(gradient: Tensor, gates: Tensor, cell_states: Tensor, levels: Tens
     cells = levels.shape[1]
     result = torch.empty_like(gates)
     hidden, cell = torch.zeros_like(cell_states[0]), torch.zeros_like(cell_states[0])
-    weights = levels * scale[:, None]
+    weights, floor = levels * scale[:, None], torch.zeros_like(scale)
+    floor[2 * cells : 3 * cells] = -1.0
     for back in range(gates.shape[0]):
         step = gates.shape[0] - 1 - back
         hidden = hidden + gradient[step]
@@ -77,12 +78,8 @@ def _backward(gradient: Tensor, gates: Tensor, cell_states: Tensor, levels: Tens
             now[:, cells : 2 * cells] = 0
         torch.mul(cell, enter, out=now[:, 2 * cells : 3 * cells])
         torch.mul(hidden, seen, out=now[:, 3 * cells :])
-        # Where a gate is cut off, its input has no gradient; only the candidate may be negative, and it is not cut at 0.
-        size = gates[step].abs()
-        inside = size < 1
-        inside[:, : 2 * cells] &= size[:, : 2 * cells] > 0
-        inside[:, 3 * cells :] &= size[:, 3 * cells :] > 0
-        now.mul_(inside)
+        # Where a gate is cut off, its input has no gradient.
+        now.mul_((gates[step] < 1.0) & (gates[step] > floor))
         cell = cell * forget
         hidden = torch.mm(now, weights)
     return result
