@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from ..errors import DatasetError, ParameterError
+from .allocator import keep_freed_memory
 from .checkpoint import load_best_weights, load_checkpoint, save_checkpoint
 from .corpus_base import Corpus
 from .evaluation import accuracy_of, logits_of
@@ -113,6 +114,7 @@ def train_network(
         If a count is too small, or recipe, corpus and seed do not go together.
     """
     _check(recipe, corpus, seed, windows, threads)
+    keep_freed_memory()
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     validation = corpus.validation()
