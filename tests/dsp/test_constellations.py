@@ -17,7 +17,9 @@ def test_unit_power_and_distinct_points(name, order):
     assert np.mean(np.abs(points) ** 2) == pytest.approx(1.0, abs=1e-5)
 
 
-@pytest.mark.parametrize(("name", "power"), [("QPSK", 1), ("PAM4", 5), ("PAM8", 21), ("QAM16", 10), ("QAM32", 20), ("QAM64", 42)])
+@pytest.mark.parametrize(
+    ("name", "power"), [("QPSK", 1), ("PAM4", 5), ("PAM8", 21), ("QAM16", 10), ("QAM32", 20), ("QAM64", 42)]
+)
 def test_published_levels_are_odd_integers(name, power):
     assert np.mean(np.abs(constellation(name, unit_power=False)) ** 2) == pytest.approx(power, abs=1e-4)
 
