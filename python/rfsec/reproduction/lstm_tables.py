@@ -210,8 +210,8 @@ def _table6() -> Table:
         ),
         pictures=("speed",),
         comparisons=(
-            Comparison("8 bits cost the CNN nothing (not in the paper)", "cnn2d-int8", "cnn2d", None),
-            Comparison("8 bits cost the LSTM nothing (not in the paper)", "lstm-amp-phase-int8", "lstm-amp-phase", None),
+            Comparison("What 8 bits cost the CNN (the paper does not say)", "cnn2d-int8", "cnn2d", None),
+            Comparison("What 8 bits cost the LSTM (the paper does not say)", "lstm-amp-phase-int8", "lstm-amp-phase", None),
         ),
         notes=(*NOTES, "The paper's 8-bit kernels of 2018 were slower than float on every platform."),
         platforms=TABLE6,

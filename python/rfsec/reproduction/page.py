@@ -7,6 +7,7 @@ from .extra import Extra
 from .measure import TEST_SEED, RowResult
 from .models import QUANTISED
 from .result import TableResult, macro_f1, macro_recall, measured_on
+from .speed import BATCH, processor_name
 from .table import Row
 
 _NONE = "–"
@@ -171,19 +172,17 @@ def _speeds(result: TableResult) -> str:
     timed = [one for one in result.results if one.windows_per_s is not None]
     if not timed:
         return ""
+    platforms = result.table.platforms
     lines = [
-        (
-            one.row.name,
-            f"{one.windows_per_s:,.0f}",
-            *(f"{figures.get(one.row.name, 0):,}" for figures in result.table.platforms.values()),
-        )
+        (one.row.name, f"{one.windows_per_s:,.0f}", *(f"{figures[one.row.name]:,}" for figures in platforms.values()))
         for one in timed
     ]
-    head = ("row", "ours, this machine", *(f"paper: {name}" for name in result.table.platforms))
-    return (
-        "## Windows a second\n\nOurs: ONNX Runtime on one thread, batches of 64, median of runs that alternate between the "
-        "models.\n\n" + _table(head, lines)
+    how = (
+        f"Ours: ONNX Runtime on one thread of this machine ({processor_name()}), batches of {BATCH}, median of runs that "
+        "alternate between the models."
     )
+    head = ("row", "ours", *(f"paper: {name}" for name in platforms))
+    return f"## Windows a second\n\n{how}\n\n" + _table(head, lines)
 
 
 def _pictures(pictures: dict[str, Path]) -> str:

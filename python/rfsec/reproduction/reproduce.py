@@ -92,7 +92,7 @@ def reproduce(name: str, out: Path, options: Options, command: str, report: Repo
             results.append(RowResult(row, tuple(runs)))
     if table.timed and results:
         paths = {one.row.name: one.runs[0].path for one in results}
-        rates = windows_per_s(paths, options.threads, lambda done: report("timing", done, ROUNDS))
+        rates = windows_per_s(paths, lambda done: report("timing", done, ROUNDS))
         results = [replace(one, windows_per_s=rates[one.row.name]) for one in results]
 
     result = TableResult(table, command, options.per_cell, results, missing)

@@ -2,6 +2,7 @@
 """Windows a second of several models, in runs that alternate so that what slows the machine slows them all."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
@@ -12,18 +13,28 @@ from ..inference.session import ModelSession
 
 BATCH, ROUNDS = 64, 5
 _SECONDS = 0.4  # of one run
+_THREADS = 1
 
 
-def windows_per_s(models: dict[str, Path], threads: int, report: Callable[[int], None]) -> dict[str, float]:
-    """Return the median windows a second of each model: batches of 64 of the shortest window that its card allows."""
+def processor_name() -> str:
+    """What the system calls its processor, for the page; "processor not named" where it does not say."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return "processor not named"
+
+
+def windows_per_s(models: dict[str, Path], report: Callable[[int], None]) -> dict[str, float]:
+    """Return each model's median windows a second on one thread, in batches of 64 of the shortest window that it takes."""
     batches, inputs = {}, {}
     for name, path in models.items():
         length = ModelSession(path).card.input.window_min
         inputs[name] = np.random.default_rng(1).normal(size=(BATCH, 2, length)).astype(np.float32)
-        batches[name] = max(1, round(_SECONDS * bare_windows_per_s(path, inputs[name], 1, threads) / BATCH))
+        batches[name] = max(1, round(_SECONDS * bare_windows_per_s(path, inputs[name], 1, _THREADS) / BATCH))
     rates = {name: [] for name in models}
     for number in range(ROUNDS):
         for name, path in models.items():
-            rates[name].append(bare_windows_per_s(path, inputs[name], batches[name], threads))
+            rates[name].append(bare_windows_per_s(path, inputs[name], batches[name], _THREADS))
         report(number + 1)
     return {name: median(found) for name, found in rates.items()}

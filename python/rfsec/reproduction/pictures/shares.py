@@ -15,6 +15,8 @@ def draw_shares(results: list[RowResult], path: Path) -> None:
     for panel, axes in zip(panels, all_axes):
         for number, title in enumerate(titles):
             found = sorted((one for one in results if (one.row.panel, one.row.title) == (panel, title)), key=_share)
+            if not found:
+                continue
             style = line_style(number)
             errors = [one.spread or 0 for one in found]
             axes.errorbar(
@@ -37,7 +39,11 @@ def draw_shares(results: list[RowResult], path: Path) -> None:
                 marker=style["marker"],
             )
         percent_axis(axes)
-        axes.set(xscale="log", xlabel="share of the training set / %", title=f"{panel} (open markers: the paper)")
+        axes.set(xscale="log", title=f"{panel} (open markers: the paper)")
+        few = {_share(one): one.row for one in results if one.row.panel == panel}
+        axes.set_xticks(list(few), [str(row.windows_per_cell) for row in few.values()])
+        axes.minorticks_off()
+        axes.set_xlabel(f"training windows of each label at each SNR, of {next(iter(few.values())).of_windows_per_cell}")
         axes.legend(loc="upper left")
     save_picture(figure, path)
 

@@ -25,6 +25,7 @@ def draw_speed(results: list[RowResult], platforms: dict[str, dict[str, int]], p
         axes.scatter(*zip(*points), s=36, color=colour_of(number), marker=MARKERS[number], label=f"paper: {name}")
     axes.set_yticks(range(len(rows)), [one.row.title for one in rows])
     axes.set(xscale="log", xlabel="windows a second", ylim=(-0.6, len(rows) - 0.4))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.grid(True, which="major", color="0.85")
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
     save_picture(figure, path)
