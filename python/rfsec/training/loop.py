@@ -117,13 +117,13 @@ def train_network(
     keep_freed_memory()
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    validation = corpus.validation()
-    chunks = corpus.chunks_for(windows)
-    total = corpus.windows_in(chunks)
     network = recipe.network(len(corpus.labels))
     if parent is not None:
         _start_from(parent, network, recipe)
     network = network.to(device).train()
+    validation = corpus.validation()
+    chunks = corpus.chunks_for(windows)
+    total = corpus.windows_in(chunks)
     optimiser, peak_rate = make_optimiser(recipe, network)
     run = _Run(network, optimiser, copy.deepcopy(network.state_dict()))
     identity = {
