@@ -5,7 +5,8 @@ import json
 
 import pytest
 from gnuradio.rfsec.cli.bench import app
-from gnuradio.rfsec.cli.bench_rounds import alternate, ratio
+from gnuradio.rfsec.cli.bench_rounds import ratio
+from gnuradio.rfsec.inference.interleaved import alternate
 from gnuradio.rfsec.errors import ModelError, ParameterError
 from gnuradio.rfsec.inference import catalog
 from small_model import small_card, write_small_model

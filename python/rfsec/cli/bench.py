@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 
 from ..errors import ParameterError
+from ..inference.interleaved import alternate
 from .bench_models import REFERENCE, bench_models
-from .bench_rounds import alternate, check_seconds, ratio, rounded
+from .bench_rounds import check_seconds, ratio, rounded
 
 app = typer.Typer(help="Measure speed.", no_args_is_help=True)
 app.command("models")(bench_models)

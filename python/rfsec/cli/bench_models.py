@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from .bench_rounds import alternate, check_seconds, ratio, rounded
+from ..inference.interleaved import alternate
+from .bench_rounds import check_seconds, ratio, rounded
 
 BATCHES, THREADS, ROUNDS = (1, 16, 256), (1, 2), 5
 REFERENCE = "lstm-amp-phase"

@@ -1,20 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs that alternate, so that what slows the machine down for a while slows all of them."""
+"""Figures from runs that alternate, see ``inference.interleaved.alternate``."""
 
 from statistics import median
 
 from ..errors import ParameterError
-
-ROUNDS = 7
-
-
-def alternate(runs: dict, rounds: int = ROUNDS) -> dict[str, list[float]]:
-    """Call each of ``runs`` (name -> function that gives a rate) once a round; return the rates of all rounds."""
-    rates = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
-            rates[name].append(run())
-    return rates
 
 
 def ratio(rates: dict[str, list[float]], ours: str, theirs: str) -> float:

@@ -3,12 +3,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 from ..inference.bare_loop import bare_windows_per_s
+from ..inference.interleaved import alternate
 from ..inference.session import ModelSession
 
 BATCH, ROUNDS = 64, 5
@@ -32,9 +34,5 @@ def windows_per_s(models: dict[str, Path], report: Callable[[int], None]) -> dic
         length = ModelSession(path).card.input.window_min
         inputs[name] = np.random.default_rng(1).normal(size=(BATCH, 2, length)).astype(np.float32)
         batches[name] = max(1, round(_SECONDS * bare_windows_per_s(path, inputs[name], 1, _THREADS) / BATCH))
-    rates = {name: [] for name in models}
-    for number in range(ROUNDS):
-        for name, path in models.items():
-            rates[name].append(bare_windows_per_s(path, inputs[name], batches[name], _THREADS))
-        report(number + 1)
-    return {name: median(found) for name, found in rates.items()}
+    runs = {name: partial(bare_windows_per_s, path, inputs[name], batches[name], _THREADS) for name, path in models.items()}
+    return {name: median(found) for name, found in alternate(runs, ROUNDS, report).items()}

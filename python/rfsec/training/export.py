@@ -3,6 +3,7 @@
 
 import os
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import onnx
@@ -64,4 +65,6 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
         onnx.save(model, str(aside))
         os.replace(aside, path)
     except OSError as error:
+        with suppress(OSError):
+            aside.unlink()
         raise OutputError(f"The model '{path}' cannot be written: {error.strerror}. Choose another --out.") from None
