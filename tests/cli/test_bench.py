@@ -16,14 +16,14 @@ from typer.testing import CliRunner
 def test_the_streaming_bench_prints_one_json_document(tmp_path, monkeypatch):
     """On a folder with one small model, named like the network that the naive block is to run."""
     labels = [f"label {index}" for index in range(11)]
-    card = small_card(name="conv-bigru", heads=[{**small_card()["heads"][0], "labels": labels}])
-    write_small_model(tmp_path / "conv-bigru.onnx", card=card, heads=(("modulation", 11),))
+    card = small_card(name=catalog.DEFAULT, heads=[{**small_card()["heads"][0], "labels": labels}])
+    write_small_model(tmp_path / f"{catalog.DEFAULT}.onnx", card=card, heads=(("modulation", 11),))
     monkeypatch.setattr(catalog, "models_folder", lambda: tmp_path)
     done = CliRunner().invoke(app, ["stream", "--model", "default", "--seconds", "0.01", "--skip-seconds", "0.2"])
     assert done.exception is None and done.exit_code == 0
     report = json.loads(done.stdout)
     assert report["windower_amp_phase"]["ratio"] > 0
-    model = report["models"]["conv-bigru"]
+    model = report["models"][catalog.DEFAULT]
     assert set(model) == {"classifier_flowgraph", "naive_block", "skip_mode"}
     assert model["classifier_flowgraph"]["ratio"] > 0 < model["naive_block"]["ratio"]
     skip = model["skip_mode"]

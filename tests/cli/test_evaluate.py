@@ -9,6 +9,7 @@ from command_line import rfsec, the_error
 from gnuradio.rfsec.cli import app
 from gnuradio.rfsec.datasets.rml2016a import LABELS, generate
 from gnuradio.rfsec.errors import DatasetError, ModelError, RfsecError
+from gnuradio.rfsec.inference.catalog import DEFAULT
 from odd_models import write_range_model
 from small_model import write_small_model
 from typer.testing import CliRunner
@@ -41,7 +42,7 @@ def refused(*arguments) -> str:
 
 def test_json_has_accuracy_and_counts(path, data):
     found = json.loads(evaluated(path, "--json"))
-    assert found["model"] == "conv-bigru" and found["windows"] == len(data) == 2 * 6 * len(LABELS)
+    assert found["model"] == DEFAULT and found["windows"] == len(data) == 2 * 6 * len(LABELS)
     assert set(found["accuracy_by_snr"]) == {"-6", "18"} and found["accuracy_by_snr"]["18"] > 0.8 > found["accuracy_by_snr"]["-6"]
     assert found["accuracy"] == pytest.approx(np.mean(list(found["accuracy_by_snr"].values())), abs=1e-6)
     assert set(found["confusion"]) == set(LABELS)

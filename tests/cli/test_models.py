@@ -4,7 +4,7 @@
 import json
 
 from command_line import rfsec, the_error
-from gnuradio.rfsec.inference.catalog import list_models
+from gnuradio.rfsec.inference.catalog import DEFAULT, list_models
 from odd_models import write_range_model
 from small_model import write_small_model
 
@@ -19,7 +19,7 @@ def test_every_shipped_model_is_listed_and_verified():
 
 def test_a_card_is_shown_as_json():
     card = json.loads(rfsec("models", "show", "default").stdout)
-    assert card["name"] == "conv-bigru" and card["heads"][0]["name"] == "modulation"
+    assert card["name"] == DEFAULT and card["heads"][0]["name"] == "modulation"
 
 
 def test_a_model_without_a_card_is_not_verified(tmp_path):

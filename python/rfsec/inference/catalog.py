@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..errors import ModelError
 
-DEFAULT = "conv-bigru"
+DEFAULT = "dilated-conv"
 
 
 def models_folder() -> Path:
