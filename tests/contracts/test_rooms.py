@@ -14,7 +14,7 @@ HOUSE = ["cli", "blocks", "reproduction", "training", "datasets", "inference", "
          "dsp", "recordings", "records", "errors"]
 ONLY_IN = {"gnuradio": {"blocks"}, "pmt": {"blocks", "records"}, "onnxruntime": {"inference"}, "torch": {"training"},
            "onnx": {"training", "reproduction"}, "sklearn": {"training", "reproduction"},
-           "matplotlib": {"reproduction"}}  # torch, onnx and sklearn come with script/bootstrap --dev only
+           "matplotlib": {"reproduction"}, "h5py": {"datasets"}}  # torch, onnx, sklearn and h5py come with script/bootstrap --dev only
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
