@@ -16,7 +16,7 @@ def draw_curves(results: list[RowResult], path: Path) -> None:
     A dotted line is the mean that the paper states over the SNRs that it spans.
     """
     panels = list(dict.fromkeys(result.row.panel for result in results))
-    figure, all_axes = grid(len(panels), 2, 6.4, 4.6)
+    figure, all_axes = grid(len(panels), 2, 6.4, 5.6)
     for panel, axes in zip(panels, all_axes):
         for number, result in enumerate(one for one in results if one.row.panel == panel):
             _draw_row(axes, result, number)
@@ -25,7 +25,7 @@ def draw_curves(results: list[RowResult], path: Path) -> None:
         percent_axis(axes)
         axes.set_xlabel("SNR label / dB")
         axes.set_title(panel)
-        axes.legend(loc="upper left", framealpha=0.9)  # where no curve can be: accuracy rises with the SNR
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)  # below: curves fill the axes
     save_picture(figure, path)
 
 
