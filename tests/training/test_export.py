@@ -17,6 +17,7 @@ from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
 from gnuradio.rfsec.training.export import export_onnx  # noqa: E402
 from gnuradio.rfsec.training.networks.cnn2d import Cnn2d  # noqa: E402
 from gnuradio.rfsec.training.networks.conv_bigru import ConvBiGru  # noqa: E402
+from gnuradio.rfsec.training.networks.dilated_conv import DilatedConv  # noqa: E402
 from gnuradio.rfsec.training.networks.lstm import AmplitudePhaseLstm, TaperedLstm  # noqa: E402
 from gnuradio.rfsec.training.networks.matrix_baselines import MatrixResNet  # noqa: E402
 from gnuradio.rfsec.training.networks.mcldnn import Mcldnn  # noqa: E402
@@ -30,6 +31,7 @@ NETWORKS = {  # network of 3 labels, window_min, window_max, batches
     "lstm-one-layer": (lambda: AmplitudePhaseLstm(3, layers=1, cells=16), 128, 128, SMALL),
     "tapered": (lambda: TaperedLstm(3), 128, 128, SMALL),
     "conv-bigru": (lambda: ConvBiGru(3), 64, 128, SMALL),
+    "dilated-conv": (lambda: DilatedConv(3), 64, 256, SMALL),
     "cnn2d": (lambda: Cnn2d(3, 64), 64, 64, SMALL),
     "resnet1d": (lambda: ResNet1d(3), 128, 128, SMALL),
     "mcldnn": (lambda: Mcldnn(3), 64, 128, LARGE),

@@ -8,6 +8,7 @@ torch = pytest.importorskip("torch")
 from gnuradio.rfsec.errors import ParameterError  # noqa: E402
 from gnuradio.rfsec.training.networks.cnn2d import Cnn2d  # noqa: E402
 from gnuradio.rfsec.training.networks.conv_bigru import ConvBiGru, lag_features  # noqa: E402
+from gnuradio.rfsec.training.networks.dilated_conv import DilatedConv  # noqa: E402
 from gnuradio.rfsec.training.networks.lstm import AmplitudePhaseLstm, TaperedLstm  # noqa: E402
 from gnuradio.rfsec.training.networks.matrix_baselines import MatrixResNet  # noqa: E402
 from gnuradio.rfsec.training.networks.mcldnn import Mcldnn  # noqa: E402
@@ -21,6 +22,7 @@ NETWORKS = {
     "three layers": lambda: AmplitudePhaseLstm(11, layers=3, cells=16),
     "tapered": lambda: TaperedLstm(11),
     "conv-bigru": lambda: ConvBiGru(11),
+    "dilated-conv": lambda: DilatedConv(11),
     "2D-CNN": lambda: Cnn2d(11, 64),
     "1D-ResNet": lambda: ResNet1d(11, 64),
     "MCLDNN": lambda: Mcldnn(11),

@@ -6,6 +6,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from gnuradio.rfsec.training.networks.cnn2d import Cnn2d  # noqa: E402
+from gnuradio.rfsec.training.networks.dilated_conv import DilatedConv  # noqa: E402
 from gnuradio.rfsec.training.networks.lstm import AmplitudePhaseLstm, TaperedLstm  # noqa: E402
 from gnuradio.rfsec.training.networks.matrix_baselines import MatrixResNet  # noqa: E402
 from gnuradio.rfsec.training.networks.mcldnn import Mcldnn  # noqa: E402
@@ -92,3 +93,8 @@ def test_filter_size_costs_two_squares():
     """Table III: one filter each for I and Q."""
     base = count(SigNet(11)) - 2 * 3 * 3
     assert [count(SigNet(11, filter_size=size)) - base for size in (5, 7, 9)] == [50, 98, 162]
+
+
+def test_our_own_keep_the_sizes_that_they_promise():
+    assert count(DilatedConv(11)) == 185_740 <= 200_000
+    assert count(DilatedConv(11, width=32)) == 47_820 <= 50_000
