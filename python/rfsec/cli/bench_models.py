@@ -80,13 +80,13 @@ def _run(path, batch: int, threads: int, seconds: float):
 
 
 def _table(report: dict) -> Table:
-    right = [f"{batch} × {threads}" for batch in BATCHES for threads in THREADS]
-    table = Table("model", *(Column(name, justify="right") for name in ("M multiply-adds", "MiB at 1 / 16 / 256", *right, "× LSTM")),
-                  title=f"Windows/s at batch × threads; × LSTM: one thread, batch 256, beside {REFERENCE}")
+    heads = ("M", "MiB", *(f"{batch}×{threads}" for batch in BATCHES for threads in THREADS), "ratio")
+    table = Table(Column("model", no_wrap=True), *(Column(head, justify="right") for head in heads), box=None, padding=(0, 0, 0, 1),
+                  title="M multiply-adds, MiB at batch 256, thousand windows/s at batch×threads;\n"
+                        f"ratio to {REFERENCE} at 256×1")
     for name, facts in report.items():
-        speed = [f"{run['windows_per_s']:,.0f}" for run in facts["speed"]]
+        speed = [f"{run['windows_per_s'] / 1e3:.3g}" for run in facts["speed"]]
         last = next(run for run in facts["speed"] if (run["batch"], run["threads"]) == (BATCHES[-1], 1))
         work = f"{facts['multiply_adds'] / 1e6:.3g}" + ("+" if facts["uncounted_operators"] else "")
-        table.add_row(name, work, " / ".join(f"{value:.0f}" for value in facts["memory_mib"].values()), *speed,
-                      f"{last['ratio_to_reference']:.3g}")
+        table.add_row(name, work, f"{facts['memory_mib'][str(BATCHES[-1])]:.0f}", *speed, f"{last['ratio_to_reference']:.3g}")
     return table
