@@ -15,8 +15,10 @@ from .labelled_windows import LabelledWindows
 
 
 @contextmanager
-def written_aside(path: Path) -> Iterator[Path]:
+def written_aside(path: Path, what: str = "data set") -> Iterator[Path]:
     """Give a path to write a file or folder to. It becomes `path` when the block ends well; otherwise it is removed.
+
+    `what` is the name of such a thing in an error.
 
     Raises
     ------
@@ -31,7 +33,7 @@ def written_aside(path: Path) -> Iterator[Path]:
         os.replace(aside, path)
     except OSError as error:
         reason = error.strerror or error
-        raise OutputError(f"The data set '{path}' cannot be written: {reason}. Choose another --out.") from None
+        raise OutputError(f"The {what} '{path}' cannot be written: {reason}. Choose another --out.") from None
     finally:
         _remove(aside)
 

@@ -2,6 +2,7 @@
 """Windows of complex samples with their label and SNR."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,11 @@ class LabelledWindows:
 
     def __getitem__(self, rows: slice | npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> "LabelledWindows":
         return LabelledWindows(self.x[rows], self.label[rows], self.snr_db[rows])
+
+    @classmethod
+    def concatenate(cls, parts: "Sequence[LabelledWindows]") -> "LabelledWindows":
+        """Return the windows of `parts`, at least one and of equal length, one after the other."""
+        return cls(*(np.concatenate([getattr(part, field) for part in parts]) for field in ("x", "label", "snr_db")))
 
     def sha256(self) -> str:
         """Return the SHA-256 of samples, labels and SNRs (little-endian, C order), in hexadecimal."""

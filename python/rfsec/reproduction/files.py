@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Text files that are whole or not there, and the folder that they go to."""
 
-from contextlib import suppress
 from pathlib import Path
 
+from ..datasets.files import written_aside
 from ..errors import OutputError
 
 
@@ -20,11 +20,5 @@ def make_folder(path: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Replace the file at `path`; OutputError where it cannot be written, with what was there before left as it was."""
-    aside = path.with_name(path.name + ".part")
-    try:
+    with written_aside(path, "file") as aside:
         aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
-        raise OutputError(f"The file '{path}' cannot be written: {error.strerror}. Choose another --out.") from None

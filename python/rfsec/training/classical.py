@@ -85,8 +85,7 @@ def produce_classical(
 
 def _first_windows(corpus: Corpus, count: int) -> LabelledWindows:
     chunks = [corpus.chunk(index) for index in range(corpus.chunks_for(max(count, 1)))]
-    fields = (np.concatenate([getattr(chunk, field) for chunk in chunks]) for field in ("x", "label", "snr_db"))
-    data = LabelledWindows(*fields)[: max(count, 0)]
+    data = LabelledWindows.concatenate(chunks)[: max(count, 0)]
     if len(np.unique(data.label)) < len(corpus.labels):
         raise ParameterError(
             f"The 'windows' to fit must be enough to hold each of the {len(corpus.labels)} labels: 200 are. "

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fitted scikit-learn classifiers as ONNX files that carry their card, with the graph that every model here has."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
-from ..errors import OutputError
+from ..datasets.files import written_aside
 from ..inference.card import METADATA_KEY, ModelCard
 
 _OPSETS = {"": 17, "ai.onnx.ml": 3}
@@ -52,13 +51,8 @@ def export_classical(classifier: ClassifierMixin, card: ModelCard, path: Path) -
     model = _with_logits(_converted(classifier, 2 * card.input.window_max), card, already=isinstance(classifier, SVC))
     helper.set_model_props(model, {METADATA_KEY: card.to_json()})
     onnx.checker.check_model(model)
-    aside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with written_aside(path, "model") as aside:
         onnx.save(model, str(aside))
-        os.replace(aside, path)
-    except OSError as error:
-        raise OutputError(f"The model '{path}' cannot be written: {error.strerror}. Choose another --out.") from None
 
 
 def _converted(classifier: ClassifierMixin, features: int) -> onnx.ModelProto:

@@ -3,8 +3,6 @@
 
 from functools import partial
 
-import numpy as np
-
 from ..datasets.families import Family, Shape
 from ..datasets.labelled_windows import LabelledWindows
 from ..datasets.seeding import Purpose
@@ -108,8 +106,7 @@ def _fixed_set(family: Family, shapes: tuple[Shape, ...], snrs_db: tuple[int, ..
             family.generate(shape, snrs_db, min(_FIXED_AT_ONCE, windows_per_cell - done), seed, Purpose.TRAINING, done)
             for done in range(0, windows_per_cell, _FIXED_AT_ONCE)
         ]
-        fields = (np.concatenate([getattr(piece, field) for piece in pieces]) for field in ("x", "label", "snr_db"))
-        parts.append(LabelledWindows(*fields))
+        parts.append(LabelledWindows.concatenate(pieces))
     return tuple(parts)
 
 

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Networks as ONNX files that carry their card."""
 
-import os
 import warnings
-from contextlib import suppress
 from pathlib import Path
 
 import onnx
 import torch
 from torch import nn
 
-from ..errors import OutputError
+from ..datasets.files import written_aside
 from ..inference.card import METADATA_KEY, ModelCard
 from .low_bit_weights import store_levels
 
@@ -39,11 +37,9 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
     """
     network = network.deployed() if hasattr(network, "deployed") else network
     head = card.heads[0].name
-    aside = path.with_name(path.name + ".part")
     example = torch.zeros(2, 2, card.input.window_max)
     axes = {0: "batch"} if card.input.window_min == card.input.window_max else {0: "batch", 2: "time"}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with written_aside(path, "model") as aside:
         with warnings.catch_warnings():
             # It warns that a recurrent layer's initial state was traced for one batch (the state here follows the batch),
             # and that a size was read while tracing (only networks made for one length read it).
@@ -63,8 +59,3 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
         onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
         onnx.checker.check_model(model)
         onnx.save(model, str(aside))
-        os.replace(aside, path)
-    except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
-        raise OutputError(f"The model '{path}' cannot be written: {error.strerror}. Choose another --out.") from None

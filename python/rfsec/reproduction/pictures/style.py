@@ -2,14 +2,13 @@
 """What all pictures share: colours that colour-blind readers can tell apart, sizes, and whole files or none."""
 
 import math
-from contextlib import suppress
 from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ...errors import OutputError
+from ...datasets.files import written_aside
 
 # Okabe and Ito, Color Universal Design, 2008; without yellow, which is too light on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -51,11 +50,5 @@ def percent_axis(axes: Axes, label: str = "accuracy / %") -> None:
 
 def save_picture(figure: Figure, path: Path) -> None:
     """Write a PNG, whole or not at all; OutputError where it cannot be written."""
-    aside = path.with_name(path.name + ".part")
-    try:
+    with written_aside(path, "picture") as aside:
         figure.savefig(aside, format="png", dpi=_DPI, metadata={"Software": None})
-        aside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
-        raise OutputError(f"The picture '{path}' cannot be written: {error.strerror}. Choose another --out.") from None
