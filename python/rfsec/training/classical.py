@@ -5,7 +5,6 @@ Rajendran et al., IEEE TCCN 4(3), 2018, section V-A and figure 3: they see the a
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +15,12 @@ from ..datasets.labelled_windows import LabelledWindows
 from ..errors import ParameterError
 from ..inference.card import ModelCard
 from ..inference.representations import represent
+from .card_of import card_of, limits_of
 from .classical_export import classical_logits, export_classical, flatten
 from .classical_recipes import CLASSICAL
 from .corpus import Corpus, Parts, make_corpus
 from .evaluation import Metrics, fit_temperature, measure
-from .produce import hardware_name, limits_of
+from .produce import hardware_name
 from .recipes import find_recipe
 
 __all__ = ["CLASSICAL", "LSTM", "produce_classical"]
@@ -102,40 +102,20 @@ def _logits(classifier: ClassifierMixin, parts: Parts) -> torch.Tensor:
 def _describe(
     name: str, corpus: Corpus, seed: int, seen: int, stored: int, temperature: float, metrics: Metrics
 ) -> ModelCard:
-    [length] = corpus.lengths
-    return ModelCard.model_validate(
+    return card_of(
+        name,
+        CLASSICAL[name].description,
+        LSTM,
+        corpus,
         {
-            "schema": 1,
-            "name": name,
-            "task": "modulation",
-            "paper": LSTM.paper,
-            "description": CLASSICAL[name].description,
-            "input": {
-                "representation": LSTM.representation,
-                "layout": "batch,channel,time",
-                "window_min": length,
-                "window_max": length,
-                "normalisation": LSTM.normalisation,
-                "samples_per_symbol": corpus.samples_per_symbol,
-                "sample_rate_hz": None,
-            },
-            "heads": [{"name": "modulation", "labels": corpus.labels, "temperature": temperature, "reject_threshold": 0.0}],
-            "training": {
-                "command": " ".join(f"rfsec train {name} {corpus.options} --seed {seed} --windows {seen}".split()),
-                "seed": seed,
-                "data": corpus.name,
-                "data_sha256": corpus.sha256(),
-                "windows_seen": seen,
-                "hardware": hardware_name(torch.device("cpu"), threads=1),
-                "note": f"Fitted to the first {seen} windows that {LSTM.name} trains on, {corpus.note} "
-                "Each window is turned by a random phase. The parameters are the numbers that the fitted model stores.",
-            },
-            "metrics": {"test_data": corpus.test_name, **asdict(metrics)},
-            "parameters": stored,
-            "licence": "GPL-3.0-or-later",
-            "limits": [
-                "A baseline to compare the networks with: each of them is right far more often.",
-                *limits_of(corpus),
-            ],
-        }
+            "command": " ".join(f"rfsec train {name} {corpus.options} --seed {seed} --windows {seen}".split()),
+            "windows_seen": seen,
+            "hardware": hardware_name(torch.device("cpu"), threads=1),
+            "note": f"Fitted to the first {seen} windows that {LSTM.name} trains on, {corpus.note} "
+            "Each window is turned by a random phase. The parameters are the numbers that the fitted model stores.",
+        },
+        temperature,
+        metrics,
+        parameters=stored,
+        limits=["A baseline to compare the networks with: each of them is right far more often.", *limits_of(corpus)],
     )

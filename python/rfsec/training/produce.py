@@ -4,26 +4,17 @@
 import os
 import shlex
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
 from ..inference.card import ModelCard
+from .card_of import card_of, limits_of
 from .corpus_base import Corpus
 from .evaluation import Metrics, fit_temperature, logits_of, measure
 from .export import export_onnx
 from .loop import Progress, TrainedNetwork, train_network
 from .recipes import RECIPES, Recipe
-
-_LIMITS = {
-    "compat": (
-        "Trained on the published RadioML 2016.10a recipe, whose true SNR is about twice the label.",
-        "Pure noise is called AM-SSB: in the published set that class holds nothing else.",
-        "A silent WBFM transmitter is a plain carrier and is called AM-DSB.",
-    ),
-    "corrected": ("An unmodulated carrier, or AM or FM without audio, was not trained on.",),
-}
 
 
 def produce_model(
@@ -70,37 +61,22 @@ def describe(
     parent: Path | None = None,
 ) -> ModelCard:
     """Return the card of a trained network."""
-    return ModelCard.model_validate(
+    seen = trained.windows_seen
+    return card_of(
+        recipe.name,
+        recipe.description,
+        recipe,
+        corpus,
         {
-            "schema": 1,
-            "name": recipe.name,
-            "task": "modulation",
-            "paper": recipe.paper,
-            "description": recipe.description,
-            "input": {
-                "representation": recipe.representation,
-                "layout": "batch,channel,time",
-                "window_min": corpus.lengths[0],
-                "window_max": corpus.lengths[-1],
-                "normalisation": recipe.normalisation,
-                "samples_per_symbol": corpus.samples_per_symbol,
-                "sample_rate_hz": None,
-            },
-            "heads": [{"name": "modulation", "labels": corpus.labels, "temperature": temperature, "reject_threshold": 0.0}],
-            "training": {
-                "command": command_of(recipe, corpus, seed, trained.windows_seen, parent),
-                "seed": seed,
-                "data": corpus.name,
-                "data_sha256": corpus.sha256(),
-                "windows_seen": trained.windows_seen,
-                "hardware": hardware,
-                "note": note_of(recipe, corpus, trained.windows_seen),
-            },
-            "metrics": {"test_data": corpus.test_name, **asdict(metrics)},
-            "parameters": sum(parameter.numel() for parameter in trained.network.parameters()),
-            "licence": "GPL-3.0-or-later",
-            "limits": [*limits_of(corpus), *recipe.limits],
-        }
+            "command": command_of(recipe, corpus, seed, seen, parent),
+            "windows_seen": seen,
+            "hardware": hardware,
+            "note": note_of(recipe, corpus, seen),
+        },
+        temperature,
+        metrics,
+        parameters=sum(parameter.numel() for parameter in trained.network.parameters()),
+        limits=[*limits_of(corpus), *recipe.limits],
     )
 
 
@@ -120,16 +96,4 @@ def note_of(recipe: Recipe, corpus: Corpus, seen: int) -> str:
     return (
         f"Saw {seen} windows{shortfall}, {corpus.note} Each window is turned by a random phase. Optimiser: "
         f"{recipe.optimiser}, batches of {recipe.batch}, warm-up and cosine."
-    )
-
-
-def limits_of(corpus: Corpus) -> tuple[str, ...]:
-    """Return what a model trained on `corpus` does not know, for the card."""
-    rate = f"{corpus.samples_per_symbol} samples per symbol" if corpus.samples_per_symbol else "its data's samples per symbol"
-    first, last = corpus.lengths[0], corpus.lengths[-1]
-    length = f"{first}" if first == last else f"{first} to {last}"
-    return (
-        f"Knows {rate} and windows of {length} samples only; a signal at another rate must be resampled first.",
-        f"Every input gets one of the {len(corpus.labels)} labels: there is no 'unknown'.",
-        *_LIMITS.get(corpus.identity.get("mode", ""), ()),
     )

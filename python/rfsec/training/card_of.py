@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The card of a model that a run on a corpus has made, be it a network or a classical baseline."""
+
+from dataclasses import asdict
+from typing import Any
+
+from ..inference.card import ModelCard
+from .corpus_base import Corpus
+from .evaluation import Metrics
+from .recipe import Recipe
+
+_LIMITS = {
+    "compat": (
+        "Trained on the published RadioML 2016.10a recipe, whose true SNR is about twice the label.",
+        "Pure noise is called AM-SSB: in the published set that class holds nothing else.",
+        "A silent WBFM transmitter is a plain carrier and is called AM-DSB.",
+    ),
+    "corrected": ("An unmodulated carrier, or AM or FM without audio, was not trained on.",),
+}
+
+
+def card_of(
+    name: str,
+    description: str,
+    source: Recipe,
+    corpus: Corpus,
+    run: dict[str, Any],
+    temperature: float,
+    metrics: Metrics,
+    parameters: int,
+    limits: list[str],
+) -> ModelCard:
+    """Return a card.
+
+    Parameters
+    ----------
+    name, description : str
+    source : Recipe
+        Gives paper and input: the model's own, or that of the network whose input it shares.
+    corpus : Corpus
+    run : dict
+        The card's fields command, windows_seen, hardware and note.
+    temperature : float
+    metrics : Metrics
+        On the corpus' test set.
+    parameters : int
+    limits : list of str
+    """
+    return ModelCard.model_validate(
+        {
+            "schema": 1,
+            "name": name,
+            "task": "modulation",
+            "paper": source.paper,
+            "description": description,
+            "input": {
+                "representation": source.representation,
+                "layout": "batch,channel,time",
+                "window_min": corpus.lengths[0],
+                "window_max": corpus.lengths[-1],
+                "normalisation": source.normalisation,
+                "samples_per_symbol": corpus.samples_per_symbol,
+                "sample_rate_hz": None,
+            },
+            "heads": [{"name": "modulation", "labels": corpus.labels, "temperature": temperature, "reject_threshold": 0.0}],
+            "training": {**run, "seed": corpus.seed, "data": corpus.name, "data_sha256": corpus.sha256()},
+            "metrics": {"test_data": corpus.test_name, **asdict(metrics)},
+            "parameters": parameters,
+            "licence": "GPL-3.0-or-later",
+            "limits": limits,
+        }
+    )
+
+
+def limits_of(corpus: Corpus) -> tuple[str, ...]:
+    """Return what a model trained on `corpus` does not know, for the card."""
+    rate = f"{corpus.samples_per_symbol} samples per symbol" if corpus.samples_per_symbol else "its data's samples per symbol"
+    first, last = corpus.lengths[0], corpus.lengths[-1]
+    length = f"{first}" if first == last else f"{first} to {last}"
+    return (
+        f"Knows {rate} and windows of {length} samples only; a signal at another rate must be resampled first.",
+        f"Every input gets one of the {len(corpus.labels)} labels: there is no 'unknown'.",
+        *_LIMITS.get(corpus.identity.get("mode", ""), ()),
+    )
