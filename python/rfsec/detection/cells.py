@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which cells of a spectrogram hold more than noise, at a set rate of false alarms."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import ndimage, stats
+
+from .spectrogram import BINS, HOP
+
+# Sums over 3 frames x 3 bins find what is strong, sums over 16 x 8 what is weak and wide. Neighbours under a Hann window
+# are not independent: so many independent values are in a sum (Welch 1967).
+_SMALL_SHAPE = 5.5
+_TILE = (16, 8)
+_TILE_SHAPE = 60.0
+_GROW = 2.5  # of the floor: cells beside a certain one that belong to it
+_DYNAMIC_RANGE = 1e-4  # below the strongest bin of a frame: sidelobes, images, spurs
+
+
+@dataclass
+class Component:
+    """Cells that touch each other.
+
+    Attributes
+    ----------
+    first, last : int
+        Frames, `last` is beyond the end.
+    low, high : int
+        Bins, `high` is beyond the end.
+    """
+
+    first: int
+    last: int
+    low: int
+    high: int
+
+
+@lru_cache(maxsize=16)
+def thresholds(false_alarms_per_s: float, sample_rate_hz: float) -> tuple[float, float]:
+    """How far above the floor a small and a tile sum must be, as a ratio, for that many false alarms a second in all."""
+    cells = sample_rate_hz / HOP * BINS
+    small = false_alarms_per_s / 2 / (cells / _SMALL_SHAPE)
+    tile = false_alarms_per_s / 2 / (cells / (_TILE[0] * _TILE[1]))
+    return (stats.gamma.isf(min(0.5, small), _SMALL_SHAPE) / _SMALL_SHAPE,
+            stats.gamma.isf(min(0.5, tile), _TILE_SHAPE) / _TILE_SHAPE)
+
+
+def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, float]) -> list[Component]:
+    """Return the groups of cells above the floor, each with at least one that noise hardly reaches.
+
+    Parameters
+    ----------
+    power : float32 [frames, BINS]
+    floor : float [BINS]
+    limits : (float, float)
+        From `thresholds`.
+    """
+    strongest = power.max(axis=1) * np.float32(_DYNAMIC_RANGE)
+    ratio = power / np.maximum(floor.astype(np.float32), strongest[:, None])
+    small = _sums_of_three(ratio)
+    certain = small > limits[0]
+    tiles = _tiles(ratio) > limits[1]
+    if not certain.any() and not tiles.any():
+        return []
+    wide = np.zeros(ratio.shape, bool)
+    frames = tiles.shape[0] * _TILE[0]
+    wide[:frames] = np.repeat(np.repeat(tiles, _TILE[0], axis=0), _TILE[1], axis=1)
+    groups, _ = ndimage.label((small > _GROW) | wide, np.ones((3, 3)))
+    keep = np.unique(groups[certain | wide])
+    boxes = ndimage.find_objects(groups)
+    return [Component(box[0].start, box[0].stop, box[1].start, box[1].stop) for box in (boxes[one - 1] for one in keep if one)]
+
+
+def _sums_of_three(ratio: np.ndarray) -> np.ndarray:
+    """Means over 3 x 3 cells; at the border over fewer values, counted as 3."""
+    rows = ratio.copy()
+    rows[1:] += ratio[:-1]
+    rows[:-1] += ratio[1:]
+    means = rows.copy()
+    means[:, 1:] += rows[:, :-1]
+    means[:, :-1] += rows[:, 1:]
+    means *= np.float32(1 / 9)
+    return means
+
+
+def _tiles(ratio: np.ndarray) -> np.ndarray:
+    whole = len(ratio) // _TILE[0]
+    tiled = ratio[: whole * _TILE[0]].reshape(whole, _TILE[0], BINS // _TILE[1], _TILE[1])
+    return tiled.mean(axis=(1, 3))

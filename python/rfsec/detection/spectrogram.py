@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Power over time and frequency: the cells in which bursts are looked for."""
+
+import numpy as np
+from scipy import fft
+
+BINS = 256
+HOP = BINS // 2
+ZERO_HZ = BINS // 2  # the bin of the tuned frequency
+
+_HANN = np.hanning(BINS + 1)[:-1]
+# Turning every other sample round puts 0 Hz into the middle of the spectrum.
+_WINDOW = (_HANN / np.sqrt(np.sum(_HANN**2)) * np.where(np.arange(BINS) % 2, -1, 1)).astype(np.float32)
+
+
+def spectrogram(samples: np.ndarray) -> np.ndarray:
+    """Return power spectra of Hann windows that overlap by half (Welch).
+
+    Parameters
+    ----------
+    samples : complex64 [n]
+        n at least `BINS`.
+
+    Returns
+    -------
+    float32 [1 + (n - BINS) // HOP, BINS]
+        Power density per cycles per sample: white noise has its own power in every bin. Frequencies rise from -1/2
+        cycles per sample; frame k begins at sample k * `HOP`.
+    """
+    frames = np.lib.stride_tricks.sliding_window_view(samples, BINS)[::HOP]
+    spectra = fft.fft(frames * _WINDOW, axis=1, overwrite_x=True)
+    return spectra.real**2 + spectra.imag**2
