@@ -15,6 +15,8 @@ _SMALL_SHAPE = 5.5
 _TILE = (16, 8)
 _TILE_SHAPE = 60.0
 _GROW = 2.5  # of the floor: cells beside a certain one that belong to it
+_STEADY = 64  # frames
+_FLAT_DB = 1.0
 _DYNAMIC_RANGE = 1e-4  # below the strongest bin of a frame: sidelobes, images, spurs
 
 
@@ -58,6 +60,7 @@ def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, f
     """
     strongest = power.max(axis=1) * np.float32(_DYNAMIC_RANGE)
     ratio = power / np.maximum(floor.astype(np.float32), strongest[:, None])
+    _take_gain_off(ratio)
     small = _sums_of_three(ratio)
     certain = small > limits[0]
     tiles = _tiles(ratio) > limits[1]
@@ -70,6 +73,17 @@ def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, f
     keep = np.unique(groups[certain | wide])
     boxes = ndimage.find_objects(groups)
     return [Component(box[0].start, box[0].stop, box[1].start, box[1].stop) for box in (boxes[one - 1] for one in keep if one)]
+
+
+def _take_gain_off(ratio: np.ndarray) -> None:
+    """Divide by what is equal over the whole band for a while: not an emission, but the receiver's gain."""
+    whole = len(ratio) // _STEADY
+    steady = ratio[: whole * _STEADY].reshape(whole, _STEADY, BINS)
+    levels = 10 * np.log10(np.maximum(steady.mean(axis=1), np.float32(1e-9)))
+    spread = np.subtract(*np.quantile(levels, (0.84, 0.16), axis=1)) / 2
+    gain = np.median(levels, axis=1)
+    for index in np.flatnonzero((spread < _FLAT_DB) & (gain > _FLAT_DB)):
+        steady[index] /= np.float32(10 ** (gain[index] / 10))
 
 
 def _sums_of_three(ratio: np.ndarray) -> np.ndarray:

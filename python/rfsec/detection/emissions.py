@@ -11,7 +11,7 @@ from .spectrogram import BINS, HOP
 #: Pauses of an emission are shorter than so many times the inverse of its bandwidth.
 PAUSE = 25.0
 #: A pulse lasts shorter than this over its bandwidth; pauses between pulses last at most so many pulses.
-PULSE, PULSE_PAUSE = 50.0, 8.0
+PULSE, PULSE_PAUSE = 30.0, 8.0
 _SHORTEST_PAUSE = 2  # frames
 _NEAR = 4.0  # tones of FSK are at most so many of their widths apart
 _TOGETHER = 0.7  # of the shorter tone's time

@@ -50,9 +50,9 @@ def measure(samples: np.ndarray, noise_density: float, band: tuple[float, float]
         Lowest and highest frequency that may belong to the burst, cycles per sample; low < high.
     """
     power, resolution = _spectrum(samples, band[1] - band[0])
-    bins = np.arange(round(band[0] / resolution), round(band[1] / resolution) + 1)
-    bins = bins[: power.averaged.size]
-    inside = power.averaged[bins % power.averaged.size]
+    half = power.averaged.size // 2
+    bins = np.arange(max(-half, round(band[0] / resolution)), min(half - 1, round(band[1] / resolution)) + 1)
+    inside = power.averaged[bins]
     threshold = max(noise_density * (1 + _SIGMAS / np.sqrt(power.averages)), inside.max() * _DYNAMIC_RANGE)
     own = np.where(inside > threshold, inside - noise_density, 0.0)
     if not own.any():
@@ -64,8 +64,7 @@ def measure(samples: np.ndarray, noise_density: float, band: tuple[float, float]
     noise = noise_density * width
     excess = own.sum() * resolution
     snr_db = 10 * np.log10(max(excess, 1e-30) / max(noise, 1e-30))
-    centre = (low + high) / 2
-    return Occupied(float((centre + 0.5) % 1 - 0.5), float(width), float(snr_db))
+    return Occupied(float(np.clip((low + high) / 2, -0.5, 0.5)), float(width), float(snr_db))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,8 @@ def _spectrum(samples: np.ndarray, width: float) -> tuple[_Spectrum, float]:
         samples = np.concatenate((samples, np.zeros(size - samples.size, np.complex64)))
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     segments = np.lib.stride_tricks.sliding_window_view(samples, size)[starts] * window
-    power = np.abs(fft.fft(segments, axis=1)) ** 2
+    spectra = fft.fft(segments, axis=1)
+    power = spectra.real**2 + spectra.imag**2
     return _Spectrum(power.mean(axis=0, dtype=np.float64) / np.sum(window.astype(float) ** 2), max(1.0, 0.6 * kept)), 1 / size
 
 

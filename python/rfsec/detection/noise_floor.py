@@ -2,7 +2,7 @@
 """The noise floor of each frequency, by order statistics over time and over frequency."""
 
 import numpy as np
-from scipy import stats
+from scipy import ndimage, stats
 
 from .spectrogram import BINS, ZERO_HZ
 
@@ -12,27 +12,34 @@ _FEWEST = 32  # averages that a quantile of its own needs
 _SHAPE = 3.8  # independent values in an average of 4 frames that overlap by half
 _TIME_BIAS = stats.gamma.ppf(_QUANTILE, _SHAPE) / _SHAPE
 
-_PASSBAND = 1e-5  # what is further below the loud end is outside of the receiver's filter, no noise floor
+_RISE = 10**0.02  # from block to block at most: an emission of several blocks does not become the floor at once
+
+_PASSBAND = 1e-4  # what is further below the loud end is outside of the receiver's filter, no noise floor
 _LOUD = BINS // 20
-_REFERENCE = 0.25  # over frequency: steady emissions may fill up to three quarters of the passband
-_RIPPLE = 2.0  # the receiver's own, over frequency
+_FEWEST_BINS = 12  # of a band's floor beside steady emissions
+_STEP_DB = 3.0  # an emission's edge is steeper than the receiver's own slopes: few bins are that far above the floor
+_FEW = 0.4
+_EVEN_DB = 8.0  # a floor does not vary more, a filter's slope does
+_NARROW = 3  # emissions of at most the passband over this stand out of any slope
 
 _SHORT = 32  # samples: gaps between frames may be that short
 _SHORT_QUANTILE = 0.01
-_SHORT_BIAS = stats.gamma.ppf(_SHORT_QUANTILE, _SHORT) / _SHORT
-_WHITE = 2.5
+_ABOVE = 2.5  # a bin that is more above another estimate than that holds an emission
 
 _LINE = 2  # bins that a line at 0 Hz reaches to either side
+_AT_ZERO = slice(ZERO_HZ - _LINE, ZERO_HZ + _LINE + 1)
+_BESIDE = np.r_[ZERO_HZ - 3 * _LINE : ZERO_HZ - _LINE, ZERO_HZ + _LINE + 1 : ZERO_HZ + 3 * _LINE + 1]
 
 
 class NoiseFloor:
     """Follows the noise of a band from block to block.
 
-    The floor of a bin is the least of three: its own low quantile over time (the noise between bursts, however the
-    receiver shapes it), a low quantile over the bins of the passband (beside an emission that never pauses), and the
-    power of the quietest moments spread over the passband (in gaps shorter than a spectrum's window). What fills a
-    bin for all of a block counts as noise there only where its neighbours have it too. A steady line at 0 Hz is the
-    receiver's own and belongs to the floor. The step of the converter bounds it from below.
+    A bin's floor is its own low quantile over time: the noise between bursts, however the receiver shapes it. Other
+    estimates replace it where it is far above them, for then it is an emission that hardly pauses: the level around a
+    hump that is narrow beside the passband (a morphological opening), the even and lowest part of the band where a
+    steep edge divides it from the rest, and the quietest moments spread over the passband, for gaps shorter than a
+    spectrum's window. A steady line at 0 Hz is the receiver's own and
+    belongs to the floor. The step of the converter bounds it from below.
     """
 
     def __init__(self) -> None:
@@ -60,14 +67,16 @@ class NoiseFloor:
         if steady is None:
             return np.full(BINS, step**2)
         passband = steady >= _PASSBAND * np.sort(steady)[-_LOUD]
-        reference = np.quantile(steady[passband], _REFERENCE)
-        quiet = _quietest(samples) / passband.mean()
-        floor = np.minimum(steady, min(_RIPPLE * reference, _WHITE * quiet))
-        line = slice(ZERO_HZ - _LINE, ZERO_HZ + _LINE + 1)
-        beside = np.r_[floor[ZERO_HZ - 3 * _LINE : line.start], floor[line.stop : ZERO_HZ + 3 * _LINE + 1]]
-        if steady[line].max() > floor[line].max() and np.allclose(beside, steady[_beside()]):
-            floor[line] = steady[line]
-        return np.maximum(floor, step**2)
+        other = np.full(BINS, _quietest(samples, passband.mean()) / passband.mean())
+        width = max(1, np.count_nonzero(passband) // _NARROW)
+        other[passband] = np.minimum(other[passband], ndimage.grey_opening(steady[passband], width, mode="wrap"))
+        beside = _beside_emissions(steady[passband])
+        if beside is not None:
+            other = np.minimum(other, beside)
+        floor = np.where(steady > _ABOVE * other, other, steady)
+        if (floor[_BESIDE] == steady[_BESIDE]).all():
+            floor[_AT_ZERO] = steady[_AT_ZERO]
+        return np.maximum(floor, max(step**2, _PASSBAND * np.sort(floor)[-_LOUD]))
 
     def _over_time(self, power: np.ndarray) -> np.ndarray | None:
         whole = len(power) // _AVERAGED * _AVERAGED
@@ -77,14 +86,20 @@ class NoiseFloor:
         if len(averages) >= _FEWEST or (self._before is None and len(averages)):
             rank = int(_QUANTILE * (len(averages) - 1))
             now = np.partition(averages, rank, axis=0)[rank].astype(float) / _TIME_BIAS
-        before, self._before = self._before, self._before if now is None else now
-        if now is None or before is None:
-            return before if now is None else now
-        return np.minimum(now, before)
+        if now is not None:
+            self._before = now if self._before is None else np.minimum(now, _RISE * self._before)
+        return self._before
 
 
-def _beside() -> np.ndarray:
-    return np.r_[ZERO_HZ - 3 * _LINE : ZERO_HZ - _LINE, ZERO_HZ + _LINE + 1 : ZERO_HZ + 3 * _LINE + 1]
+def _beside_emissions(steady: np.ndarray) -> float | None:
+    """The level of the lowest even part of a band, where a steep edge divides it from what is above; else None."""
+    levels = 10 * np.log10(np.sort(steady))
+    below = np.arange(levels.size)  # how many bins are below each level
+    between = np.searchsorted(levels, levels + _STEP_DB) - below
+    above = levels.size - below - between
+    even = levels[np.maximum(0, (0.9 * below).astype(int) - 1)] - levels[(0.1 * below).astype(int)] <= _EVEN_DB
+    edges = np.flatnonzero((below >= _FEWEST_BINS) & (above > 0) & (between <= _FEW * below) & even)
+    return float(10 ** (np.median(levels[: edges[0]]) / 10)) if edges.size else None
 
 
 def _converter_step(samples: np.ndarray) -> float | None:
@@ -94,10 +109,11 @@ def _converter_step(samples: np.ndarray) -> float | None:
     return float(values.min()) if values.size else None
 
 
-def _quietest(samples: np.ndarray) -> float:
-    """Power of the quietest moments that hold anything."""
+def _quietest(samples: np.ndarray, passband: float) -> float:
+    """Power of noise that fills `passband` of the band, by the quietest moments that hold anything."""
     whole = samples[: max(_SHORT, samples.size // _SHORT * _SHORT)].view(np.float32)
     moments = np.square(whole).reshape(-1, 2 * min(_SHORT, samples.size)).mean(axis=1) * 2
     moments = moments[moments > 0]
     rank = int(_SHORT_QUANTILE * (moments.size - 1))
-    return float(np.partition(moments, rank)[rank]) / _SHORT_BIAS
+    independent = max(1.0, _SHORT * passband)
+    return float(np.partition(moments, rank)[rank]) / (stats.gamma.ppf(_SHORT_QUANTILE, independent) / independent)

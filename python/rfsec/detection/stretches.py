@@ -2,15 +2,23 @@
 """Cuts an emission into bursts where its envelope rests, to within a few samples."""
 
 import numpy as np
-from scipy import ndimage, signal
+from scipy import fft, ndimage, signal
 
-from .emissions import PAUSE, PULSE, PULSE_PAUSE
+from .emissions import PAUSE, PULSE_PAUSE
 
-_SMOOTHED = 12.0  # of the inverse bandwidth
-_ABOVE_NOISE = 4.0
+# An emission far above the noise is seen to within a few samples, a weak one only over a longer time.
+_SMOOTHED, _SMOOTHED_WEAK = 12.0, 80.0  # of the inverse bandwidth
+_STRONG = 16.0  # of the noise
+_UP = 0.25  # from the noise to the strongest moment: an emission is on above
 _BELOW_PEAK = 1e-2  # of the strongest moment nearby
 _NEARBY = 2.0  # smoothing lengths
 _SHORTEST = 2.0  # over the bandwidth: what is shorter cannot be measured
+_SIDE = 100.0  # over the equivalent bandwidth: a level that lasts so long on either side of a step is another burst's
+_STEP = 6.0
+_LONGEST_PULSE = 1 << 16  # samples
+_MAIN, _PULSE_BINS = 0.95, 10  # share of a square pulse's power, and how many times 1 / length it is wide at most
+_NOISE_PEAK = 4.0  # of its mean: few bins of noise alone are higher
+_TAPS = 16
 _FULL_BAND = 0.5  # cycles per sample: a wider emission is not filtered
 
 
@@ -28,50 +36,84 @@ def find_stretches(samples: np.ndarray, noise_density: float, band: tuple[float,
     width : float
         Its equivalent bandwidth, cycles per sample.
     """
-    narrow, step = _filtered(samples, band)
+    narrow, step, noise_bandwidth = _filtered(samples, band)
     bandwidth = min(1.0, (band[1] - band[0]) * step)
-    smoothed = max(1, round(_SMOOTHED / bandwidth))
-    level = ndimage.uniform_filter1d(narrow.real**2 + narrow.imag**2, smoothed, mode="constant")
+    power = narrow.real**2 + narrow.imag**2
+    noise = noise_density * noise_bandwidth
+    smoothed = max(1, round(_SMOOTHED_WEAK / bandwidth))
+    level = ndimage.uniform_filter1d(power, smoothed, mode="constant")
+    strongest = min(_STRONG, level.max(initial=0) / noise)
+    shortest_pause = smoothed
+    if strongest == _STRONG:
+        smoothed, shortest_pause = max(1, round(_SMOOTHED / bandwidth)), 1
+        level = ndimage.uniform_filter1d(power, smoothed, mode="constant")
     nearby = ndimage.maximum_filter1d(level, 2 * int(_NEARBY * smoothed) + 1, mode="constant")
-    noise = noise_density * (1 if step == 1 else (band[1] - band[0]))
-    runs = _runs(level > np.maximum(_ABOVE_NOISE * noise, _BELOW_PEAK * nearby))
+    runs = _runs(level > np.maximum((1 + (strongest - 1) * _UP) * noise, _BELOW_PEAK * nearby), shortest_pause)
     edge = min(smoothed // 2, 1 + int(0.5 * smoothed * (1 - 2 * _BELOW_PEAK)))  # the mean sees a start that early
-    runs = [(first + edge, last - edge) if last - first > 2 * edge + 1 else ((first + last) // 2, (first + last) // 2 + 1)
-            for first, last in runs]
-    runs = _joined(runs, width * step, bandwidth)
-    kept = [(first * step, last * step) for first, last in runs if (last - first) * bandwidth >= _SHORTEST]
-    return [(first, min(last, samples.size) - first) for first, last in kept if first < samples.size]
+    runs = [(first + edge, last - edge) for first, last in runs if (last - first - 2 * edge) * bandwidth >= _SHORTEST]
+    runs = _joined(_divided(runs, power, round(_SIDE / (width * step))), narrow, noise, width * step)
+    return [(first * step, min(last * step, samples.size) - first * step) for first, last in runs if first * step < samples.size]
 
 
-def _filtered(samples: np.ndarray, band: tuple[float, float]) -> tuple[np.ndarray, int]:
-    """The emission alone, at a lower rate where that is possible: the samples, and how many old ones one stands for."""
+def _filtered(samples: np.ndarray, band: tuple[float, float]) -> tuple[np.ndarray, int, float]:
+    """The emission alone, at a lower rate where that is possible.
+
+    Returns its samples, how many old ones one stands for, and the bandwidth of the noise with it in old cycles per sample.
+    """
     span = band[1] - band[0]
     if span >= _FULL_BAND:
-        return samples, 1
+        return samples, 1, 1.0
     step = max(1, int(1 / (2 * span)))
     centre = (band[0] + band[1]) / 2
     turned = samples * np.exp(-2j * np.pi * centre * np.arange(samples.size)).astype(np.complex64)
-    taps = signal.firwin(8 * max(2, step) + 1, span, fs=2.0).astype(np.float32)
-    return signal.upfirdn(taps, turned, 1, step)[(taps.size // 2) // step :][: -(-samples.size // step)], step
+    taps = signal.firwin(_TAPS * step + 1, span, fs=2.0).astype(np.float32)
+    narrow = signal.upfirdn(taps, turned, 1, step)[(taps.size // 2) // step :]
+    return narrow[: -(-samples.size // step)], step, float(np.sum(taps**2))
 
 
-def _runs(on: np.ndarray) -> list[tuple[int, int]]:
+def _runs(on: np.ndarray, shortest_pause: int) -> list[tuple[int, int]]:
+    """Where `on` is true, over what is false for less than `shortest_pause`: (first, beyond the last) of each run."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], on.view(np.int8), [0]))))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
+    starts, ends = edges[::2], edges[1::2]
+    apart = starts[1:] - ends[:-1] >= shortest_pause
+    return list(zip(starts[np.r_[True, apart][: starts.size]].tolist(), ends[np.r_[apart, True][: ends.size]].tolist()))
 
 
-def _joined(runs: list[tuple[int, int]], width: float, bandwidth: float) -> list[tuple[int, int]]:
-    """Join what only a pause divides."""
-    joined: list[list[int]] = []
+def _divided(runs: list[tuple[int, int]], power: np.ndarray, side: int) -> list[tuple[int, int]]:
+    """Divide runs where the power steps up or down for good: one burst follows another without a pause."""
+    divided = []
     for first, last in runs:
+        edges = [first]
+        if last - first >= 2 * side:
+            summed = np.concatenate(([0.0], np.cumsum(power[first:last], dtype=float)))
+            means = np.maximum(summed[side:] - summed[:-side], 1e-300)
+            steps = np.abs(np.log(means[side:] / means[:-side]))
+            peaks, _ = signal.find_peaks(np.pad(steps, 1), height=np.log(_STEP), distance=side)
+            edges += [first + side + int(peak) - 1 for peak in peaks]
+        divided += zip(edges, [*edges[1:], last])
+    return divided
+
+
+def _joined(runs: list[tuple[int, int]], samples: np.ndarray, noise: float, width: float) -> list[tuple[int, int]]:
+    """Join pulses; what holds more than a pulse ends with any pause."""
+    joined: list[list] = []
+    for first, last in runs:
+        pulse = _is_pulse(samples[first:last], noise)
         if joined:
             before = joined[-1]
-            length = max(before[1] - before[2], last - first)
-            allowed = PAUSE / width
-            if length * bandwidth < PULSE:
-                allowed = max(allowed, PULSE_PAUSE * length)
-            if first - before[1] < allowed:
-                before[1:] = [last, first]
+            allowed = max(PAUSE / width, PULSE_PAUSE * max(before[1] - before[2], last - first))
+            if (pulse or before[3]) and first - before[1] < allowed:
+                before[1:] = [last, first, pulse]
                 continue
-        joined.append([first, last, first])
-    return [(first, last) for first, last, _ in joined]
+        joined.append([first, last, first, pulse])
+    return [(first, last) for first, last, *_ in joined]
+
+
+def _is_pulse(samples: np.ndarray, noise: float) -> bool:
+    """Whether a stretch is hardly wider in frequency than its own length makes it: it carries next to nothing."""
+    if samples.size > _LONGEST_PULSE:
+        return False
+    power = np.abs(fft.fft(samples)) ** 2 / samples.size
+    own = np.cumsum(np.maximum(fft.fftshift(power) - _NOISE_PEAK * noise, 0))
+    inside = (own > (1 - _MAIN) / 2 * own[-1]) & (own < (1 + _MAIN) / 2 * own[-1])
+    return bool(np.count_nonzero(inside) < _PULSE_BINS)
