@@ -19,7 +19,7 @@ _SHARE_PER_LINE = 0.02  # where there is no terminal for a bar, a line each time
 def train(
     model: Annotated[str, typer.Argument(help="A name such as dilated-conv or random-forest; a wrong one lists the networks.")],
     data: Annotated[
-        str | None, typer.Option(help="rml2016a, rml2016a-varied, sig2019-12, or a file of windows; default: the recipe's.")
+        str | None, typer.Option(help="rml2016a, rml2016a-varied, sig2019-12, field, or a file of windows; default: the recipe's.")
     ] = None,
     mode: Annotated[str, typer.Option(help="RadioML data: compat (the published recipe) or corrected.")] = "compat",
     windows_per_cell: Annotated[

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The families of generated data behind one interface: RadioML 2016.10a, the same varied, and Sig2019-12.
+"""The families of generated data behind one interface: RadioML 2016.10a, the same varied, Sig2019-12, and field bursts.
 
 Example
 -------
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..errors import ParameterError
+from . import field as field_bursts
 from . import rml2016a, sig2019
 from .labelled_windows import LabelledWindows
 from .rml2016a_channels import PUBLISHED_SHAPE
@@ -22,7 +23,7 @@ from .shape import Shape
 
 __all__ = ["DATASETS", "Family", "Shape", "find_family"]
 
-DATASETS = ("rml2016a", "rml2016a-varied", "sig2019-12")
+DATASETS = ("rml2016a", "rml2016a-varied", "sig2019-12", "field")
 #: Rajendran et al., IEEE TCCN 4(3), 2018, table II.
 VARIED_SHAPES = tuple(Shape(sps, window) for sps in (4, 8) for window in (64, 128, 256, 512))
 
@@ -96,6 +97,10 @@ def _make_sig2019(shape, snrs_db, windows_per_cell, seed, purpose, index) -> Lab
     return sig2019.generate(snrs_db, windows_per_cell, seed, purpose, index)
 
 
+def _make_field(shape, snrs_db, windows_per_cell, seed, purpose, index) -> LabelledWindows:
+    return field_bursts.generate(snrs_db, windows_per_cell, seed, purpose, index)
+
+
 def find_family(dataset: str, mode: str = "compat") -> Family:
     """Return the family of a data set.
 
@@ -104,7 +109,7 @@ def find_family(dataset: str, mode: str = "compat") -> Family:
     dataset : str
         One of `DATASETS`.
     mode : str
-        Of the two RadioML sets: "compat" (the published recipe with its faults) or "corrected". Sig2019-12 has none.
+        Of the two RadioML sets: "compat" (the published recipe with its faults) or "corrected". The others have none.
 
     Raises
     ------
@@ -115,6 +120,8 @@ def find_family(dataset: str, mode: str = "compat") -> Family:
         raise ParameterError(f"The 'dataset' must be one of {', '.join(DATASETS)}. Got {dataset!r} instead.")
     if dataset == "sig2019-12":
         return Family(dataset, sig2019.LABELS, sig2019.SNRS_DB, (sig2019.SHAPE,), 1500, _make_sig2019)
+    if dataset == "field":
+        return Family(dataset, field_bursts.LABELS, field_bursts.SNRS_DB, (field_bursts.SHAPE,), 500, _make_field)
     if mode not in rml2016a.MODES:
         raise ParameterError(f"The 'mode' of {dataset} must be 'compat' or 'corrected'. Got {mode!r} instead.")
     shapes = VARIED_SHAPES if dataset == "rml2016a-varied" else (PUBLISHED_SHAPE,)

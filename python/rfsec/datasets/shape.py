@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shape:
-    """Samples per symbol (of the classes that have symbols), and samples per window."""
+    """Samples per symbol (of the classes that have symbols; None where it is any number), and samples per window."""
 
-    samples_per_symbol: int
+    samples_per_symbol: int | None
     window: int
 
     def __str__(self) -> str:
-        return f"{self.samples_per_symbol}sps-{self.window}"
+        return f"{self.samples_per_symbol}sps-{self.window}" if self.samples_per_symbol else str(self.window)

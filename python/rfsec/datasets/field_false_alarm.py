@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Noise that a detector took for a burst."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy import fft
+
+from .field_channel import Channel, draw_channel
+from .field_draw import between, chance, log_between
+from .field_emission import draw_size
+from .field_receiver import receive
+
+_MARGIN = 32  # samples before and after
+_BAND = (0.03, 0.9)  # cycles per sample
+
+
+def false_alarm(rng: np.random.Generator) -> tuple[npt.NDArray[np.complex64], int, int, float, float, None, float]:
+    """Return the fields of a `field_burst.FieldBurst` that holds nothing but noise.
+
+    It is white, or has the shape of a receiver's filter, a hump, or clicks; the band is any.
+    """
+    count, _ = draw_size(rng)
+    bandwidth = log_between(rng, *_BAND)
+    centre = between(rng, -0.5, 0.5)
+    total = fft.next_fast_len(count + 2 * _MARGIN)
+    channel = draw_channel(total, centre, bandwidth, 0.0, rng)
+    receiver = channel.receiver
+    if chance(rng, 0.3):  # what set the detector off: a hump, up to 8 dB high
+        away = fft.fftfreq(total).astype(np.float32) - np.float32(centre + between(rng, -0.3, 0.3) * bandwidth)
+        away = (away - np.rint(away)) / np.float32(bandwidth * between(rng, 0.1, 0.6))
+        hump = 1 + np.float32(log_between(rng, 0.1, 1.5)) * np.exp(-(away**2))
+        receiver = hump if receiver is None else receiver * hump
+    samples = Channel(None, receiver, channel.neighbour).noise(total, 1.0, 1.0, rng)
+    if chance(rng, 0.15):
+        clicks = rng.random(samples.size) < log_between(rng, 1e-3, 3e-2)
+        samples[clicks] *= np.float32(log_between(rng, 2.0, 20.0))
+    samples, added = receive(samples, rng)
+    return samples, _MARGIN, count, centre, bandwidth, None, 1.0 + added
