@@ -9,7 +9,7 @@ from math import isfinite
 
 ACCEPTED, LOW_SNR, UNKNOWN, SKIPPED = VERDICTS = ("accepted", "low_snr", "unknown", "skipped")
 FIELDS = ("sample_start", "sample_count", "time", "freq_hz", "sample_rate_hz", "snr_db", "head", "label",
-          "confidence", "verdict", "model")
+          "confidence", "verdict", "model", "centre_hz", "bandwidth_hz", "symbol_rate_hz")
 MAX_TIME_NS = 253_402_300_800_000_000_000  # the year 10000, which ISO 8601 and datetime do not reach
 
 
@@ -39,6 +39,10 @@ class DecisionRecord:
         overload, or samples that are not finite).
     model : str
         Name of the model, from its card.
+    centre_hz, bandwidth_hz : float or None
+        The band of a burst: its middle, from the tuned frequency, and its occupied bandwidth, above 0; None for a window.
+    symbol_rate_hz : float or None
+        Symbol rate of a burst, above 0, where it can be seen.
     """
 
     sample_start: int
@@ -52,20 +56,28 @@ class DecisionRecord:
     confidence: float | None
     verdict: str
     model: str
+    centre_hz: float | None = None
+    bandwidth_hz: float | None = None
+    symbol_rate_hz: float | None = None
 
     def __post_init__(self):
         values = (self.sample_start, self.sample_count, self.time_ns, self.freq_hz, self.sample_rate_hz, self.snr_db,
-                  self.head, self.label, self.confidence, self.verdict, self.model)
+                  self.head, self.label, self.confidence, self.verdict, self.model, self.centre_hz, self.bandwidth_hz,
+                  self.symbol_rate_hz)
         kinds = tuple(map(type, values))
         if kinds not in _good_kinds:
             for name, value in zip(_KINDS, values):
                 if not isinstance(value, _KINDS[name]) or isinstance(value, bool):
                     raise ValueError(f"The '{name}' of a decision record must not be a {type(value).__name__}.")
             _good_kinds.add(kinds)
-        for name in ("freq_hz", "sample_rate_hz", "snr_db", "confidence"):
+        for name in _FINITE:
             value = getattr(self, name)
             if value is not None and not isfinite(value):
                 raise ValueError(f"The '{name}' of a decision record must be finite. Got {value} instead.")
+        for name in ("bandwidth_hz", "symbol_rate_hz"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise ValueError(f"The '{name}' of a decision record must be above 0. Got {value} instead.")
         if self.time_ns is not None and not 0 <= self.time_ns < MAX_TIME_NS:
             raise ValueError("The time of a decision record must lie in the years 1970 to 9999.")
         if self.sample_start < 0 or self.sample_count < 0:
@@ -73,13 +85,19 @@ class DecisionRecord:
         if self.verdict not in VERDICTS:
             raise ValueError(f"The verdict of a decision record must be one of {', '.join(VERDICTS)}.")
 
+    @property
+    def is_burst(self) -> bool:
+        """Whether the decision is about a burst, which has a band of its own, and not about a window."""
+        return self.centre_hz is not None and self.bandwidth_hz is not None
+
     def to_json(self) -> str:
         """One JSON line, without its line end: keys in the order of ``FIELDS``; the same record gives the same bytes."""
         time = "null" if self.time_ns is None else f'"{iso_time(self.time_ns)}"'
         return (f'{{"sample_start":{self.sample_start},"sample_count":{self.sample_count},"time":{time},'
                 f'"freq_hz":{_json(self.freq_hz)},"sample_rate_hz":{_json(self.sample_rate_hz)},"snr_db":{_json(self.snr_db)},'
                 f'"head":{_json(self.head)},"label":{_json(self.label)},"confidence":{_encode(self.confidence)},'
-                f'"verdict":{_json(self.verdict)},"model":{_json(self.model)}}}')
+                f'"verdict":{_json(self.verdict)},"model":{_json(self.model)},"centre_hz":{_json(self.centre_hz)},'
+                f'"bandwidth_hz":{_json(self.bandwidth_hz)},"symbol_rate_hz":{_json(self.symbol_rate_hz)}}}')
 
     def to_pmt(self):
         """The record as a PMT dict with the keys of ``FIELDS``; None becomes ``PMT_NIL``."""
@@ -91,7 +109,8 @@ class DecisionRecord:
         message = _steady_part(self.sample_count, self.freq_hz, self.sample_rate_hz, self.snr_db, self.head, self.label,
                                self.verdict, self.model)
         for key, value in ((keys["confidence"], _number(self.confidence)), (keys["time"], time),
-                           (keys["sample_start"], pmt.from_uint64(self.sample_start))):
+                           (keys["sample_start"], pmt.from_uint64(self.sample_start)), (keys["centre_hz"], _number(self.centre_hz)),
+                           (keys["bandwidth_hz"], _number(self.bandwidth_hz)), (keys["symbol_rate_hz"], _number(self.symbol_rate_hz))):
             message = pmt.acons(key, value, message)
         return message
 
@@ -111,19 +130,26 @@ class DecisionRecord:
         return cls(*values)
 
     def to_sigmf_annotation(self) -> dict:
-        """A SigMF annotation: ``core:`` keys where SigMF has them, the ``rfsec:`` namespace for the rest."""
+        """A SigMF annotation: ``core:`` keys where SigMF has them, the ``rfsec:`` namespace for the rest.
+
+        The frequency edges are those of a burst's band, from 0 Hz where the tuned frequency is unknown, or those of the
+        whole band of a window, where its frequency and rate are known.
+        """
         annotation = {"core:sample_start": self.sample_start, "core:sample_count": self.sample_count,
                       "core:generator": f"gr-rfsec {self.model}", "rfsec:head": self.head, "rfsec:verdict": self.verdict}
         if self.label is not None:
             annotation["core:label"] = self.label
-        for key, value in (("confidence", self.confidence), ("snr_db", self.snr_db)):
+        for key, value in (("confidence", self.confidence), ("snr_db", self.snr_db), ("symbol_rate_hz", self.symbol_rate_hz)):
             if value is not None:
                 annotation[f"rfsec:{key}"] = value
         if self.time_ns is not None:
             annotation["rfsec:time"] = iso_time(self.time_ns)
-        if self.freq_hz is not None and self.sample_rate_hz is not None:
-            annotation["core:freq_lower_edge"] = self.freq_hz - self.sample_rate_hz / 2
-            annotation["core:freq_upper_edge"] = self.freq_hz + self.sample_rate_hz / 2
+        middle, width = self.freq_hz, self.sample_rate_hz
+        if self.is_burst:
+            middle, width = (self.freq_hz or 0.0) + self.centre_hz, self.bandwidth_hz
+        if middle is not None and width is not None:
+            annotation["core:freq_lower_edge"] = middle - width / 2
+            annotation["core:freq_upper_edge"] = middle + width / 2
         return annotation
 
 
@@ -176,12 +202,14 @@ def _pmt_time(pmt, value):
 _OPTIONAL_NUMBER = (float, int, type(None))
 _KINDS = {"sample_start": int, "sample_count": int, "time_ns": (int, type(None)), "freq_hz": _OPTIONAL_NUMBER,
           "sample_rate_hz": _OPTIONAL_NUMBER, "snr_db": _OPTIONAL_NUMBER, "head": str, "label": (str, type(None)),
-          "confidence": _OPTIONAL_NUMBER, "verdict": str, "model": str}
+          "confidence": _OPTIONAL_NUMBER, "verdict": str, "model": str, "centre_hz": _OPTIONAL_NUMBER,
+          "bandwidth_hz": _OPTIONAL_NUMBER, "symbol_rate_hz": _OPTIONAL_NUMBER}
+_FINITE = ("freq_hz", "sample_rate_hz", "snr_db", "confidence", "centre_hz", "bandwidth_hz", "symbol_rate_hz")
 _integer, _real, _text = (lambda pmt, value: pmt.to_uint64(value), lambda pmt, value: pmt.to_double(value),
                           lambda pmt, value: pmt.symbol_to_string(value))
 _FROM_PMT = {"sample_start": _integer, "sample_count": _integer, "time": _pmt_time, "freq_hz": _real,
              "sample_rate_hz": _real, "snr_db": _real, "head": _text, "label": _text, "confidence": _real,
-             "verdict": _text, "model": _text}
+             "verdict": _text, "model": _text, "centre_hz": _real, "bandwidth_hz": _real, "symbol_rate_hz": _real}
 _good_kinds: set[tuple] = set()  # the types of the fields of records that passed
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _json = lru_cache(maxsize=1024, typed=True)(_encode)

@@ -179,6 +179,15 @@ def test_an_output_that_can_not_be_opened_raises_when_the_block_is_made(tmp_path
     assert "\n" not in str(caught.value)
 
 
+def test_every_burst_has_an_annotation_of_its_own(tmp_path):
+    sink = rfsec.decision_sink(sigmf=str(tmp_path / "out"))
+    bursts = several(3, centre_hz=1e5, bandwidth_hz=2e4, symbol_rate_hz=None, snr_db=12.0)
+    send(sink, [one.to_pmt() for one in [*bursts, *several(3)]])
+    annotations = json.loads((tmp_path / "out.sigmf-meta").read_text())["annotations"]
+    edges = [(one["core:sample_start"], one.get("core:freq_lower_edge"), one.get("core:freq_upper_edge")) for one in annotations]
+    assert sorted(edges, key=str) == sorted([(0, 90e3, 110e3), (128, 90e3, 110e3), (256, 90e3, 110e3), (0, None, None)], key=str)
+
+
 def write_recording(folder, samples):
     meta = SigMFFile(global_info={"core:datatype": "cf32_le", "core:sample_rate": 1e6, "core:version": "1.2.0"})
     samples.tofile(folder / "air.sigmf-data")

@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sigmf import SigMFFile
 
+POSITIVE = st.none() | st.floats(min_value=0, exclude_min=True, allow_infinity=False)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 NUMBER = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 RECORDS = st.builds(
     DecisionRecord, st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.none() | st.integers(0, MAX_TIME_NS - 1),
-    NUMBER, NUMBER, NUMBER, TEXT, st.none() | TEXT, NUMBER, st.sampled_from(VERDICTS), TEXT)
+    NUMBER, NUMBER, NUMBER, TEXT, st.none() | TEXT, NUMBER, st.sampled_from(VERDICTS), TEXT,
+    NUMBER, POSITIVE, POSITIVE)
 ONE = DecisionRecord(1280, 128, 1_700_000_000_123_456_789, 868e6, 2.4e6, None, "modulation", "QPSK", 0.987654, "accepted", "m")
+BURST = replace(ONE, snr_db=17.5, centre_hz=-2e5, bandwidth_hz=1e5, symbol_rate_hz=4800.0)
 
 
 @given(RECORDS)
@@ -56,13 +59,15 @@ def test_a_line_as_written():
     assert ONE.to_json() == (
         '{"sample_start":1280,"sample_count":128,"time":"2023-11-14T22:13:20.123456789Z","freq_hz":868000000.0,'
         '"sample_rate_hz":2400000.0,"snr_db":null,"head":"modulation","label":"QPSK","confidence":0.987654,'
-        '"verdict":"accepted","model":"m"}')
+        '"verdict":"accepted","model":"m","centre_hz":null,"bandwidth_hz":null,"symbol_rate_hz":null}')
+    assert BURST.to_json().endswith('"model":"m","centre_hz":-200000.0,"bandwidth_hz":100000.0,"symbol_rate_hz":4800.0}')
 
 
 @given(st.lists(RECORDS, max_size=4))
 def test_annotations_are_valid_sigmf(records):
     # SigMF asks for annotations in the order of their samples, and for edges and counts in its own ranges.
-    records = [replace(one, sample_start=one.sample_start % 2**63, sample_count=1 + one.sample_count % 2**62, freq_hz=None)
+    records = [replace(one, sample_start=one.sample_start % 2**63, sample_count=1 + one.sample_count % 2**62, freq_hz=None,
+                       centre_hz=None)
                for one in records]
     annotations = sorted((one.to_sigmf_annotation() for one in records), key=lambda one: one["core:sample_start"])
     SigMFFile(metadata={
@@ -81,10 +86,20 @@ def test_an_annotation_names_what_sigmf_has_a_name_for():
                     "rfsec:head": "modulation", "rfsec:verdict": "skipped"}
 
 
+def test_the_edges_of_a_burst_are_those_of_its_band():
+    whole = ONE.to_sigmf_annotation()
+    assert BURST.to_sigmf_annotation() == {
+        **whole, "core:freq_lower_edge": 867.75e6, "core:freq_upper_edge": 867.85e6, "rfsec:snr_db": 17.5,
+        "rfsec:symbol_rate_hz": 4800.0}
+    untuned = replace(BURST, freq_hz=None).to_sigmf_annotation()
+    assert (untuned["core:freq_lower_edge"], untuned["core:freq_upper_edge"]) == (-250e3, -150e3)
+
+
 @pytest.mark.parametrize("name, value", [
     ("sample_start", -1), ("sample_start", 1.0), ("sample_count", None), ("sample_count", True), ("time_ns", -1),
     ("time_ns", MAX_TIME_NS), ("freq_hz", float("nan")), ("sample_rate_hz", float("inf")), ("snr_db", "3"),
-    ("confidence", float("nan")), ("confidence", False), ("head", None), ("label", 3), ("verdict", "perhaps"), ("model", b"m")])
+    ("confidence", float("nan")), ("confidence", False), ("head", None), ("label", 3), ("verdict", "perhaps"), ("model", b"m"),
+    ("centre_hz", float("inf")), ("bandwidth_hz", 0.0), ("bandwidth_hz", float("nan")), ("symbol_rate_hz", -1), ("symbol_rate_hz", True)])
 def test_a_record_refuses_what_its_forms_can_not_hold(name, value):
     with pytest.raises(ValueError, match=name.removesuffix("_ns").removesuffix("_start").removesuffix("_count")):
         replace(ONE, **{name: value})
@@ -92,7 +107,7 @@ def test_a_record_refuses_what_its_forms_can_not_hold(name, value):
 
 @pytest.mark.parametrize("message", [
     pmt.PMT_NIL, pmt.PMT_T, pmt.intern("decision"), pmt.from_long(3), pmt.make_dict(), pmt.cons(pmt.make_dict(), pmt.make_u8vector(3, 0)),
-    pmt.cons(pmt.intern("a"), pmt.intern("b")), pmt.make_vector(11, pmt.PMT_NIL), pmt.make_tuple(pmt.PMT_T)])
+    pmt.cons(pmt.intern("a"), pmt.intern("b")), pmt.make_vector(len(FIELDS), pmt.PMT_NIL), pmt.make_tuple(pmt.PMT_T)])
 def test_a_message_that_is_no_decision_is_refused(message):
     with pytest.raises(ValueError, match="must be a PMT dict with exactly the keys sample_start"):
         DecisionRecord.from_pmt(message)

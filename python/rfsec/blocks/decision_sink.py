@@ -26,7 +26,7 @@ class decision_sink(gr.basic_block):
     Args:
         jsonl: path of the JSON lines, one decision a line; "-" is standard output; "" writes none
         sigmf: path of the SigMF metadata to write (".sigmf-meta" is added where it is missing); "" writes none.
-            Consecutive decisions of one label become one annotation
+            Consecutive windows of one label become one annotation, each burst one of its own
         zmq: endpoint that a ZMQ PUB socket binds, such as tcp://127.0.0.1:5555; "" opens none
         recording: path of the recording that the annotations describe; "" for a live signal
         sample_format: format of that recording where its name does not tell: cu8, cs8, cs16_le, cf32_le, wav, sigmf

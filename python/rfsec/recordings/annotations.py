@@ -20,7 +20,7 @@ class SigmfAnnotations:
     """Collects decisions and writes them, on ``close``, into SigMF metadata of the recording they are about.
 
     Consecutive decisions of one head with the same label and verdict become one annotation (the mean confidence, the
-    hull of their samples): what a viewer can show. The recording's own captures and annotations are kept. Beside the
+    hull of their samples): what a viewer can show. Each burst has one of its own. The recording's own captures and annotations are kept. Beside the
     recording the metadata names its dataset; elsewhere, for WAV files, archives and live signals it stands alone
     (``core:metadata_only``).
 
@@ -60,6 +60,9 @@ class SigmfAnnotations:
         if self._rate_hz is None:
             self._rate_hz, self._freq_hz = record.sample_rate_hz, record.freq_hz
         new = {**record.to_sigmf_annotation(), "_sum": record.confidence or 0, "_count": 1}
+        if record.is_burst:
+            self._done.append(new)
+            return
         last = self._open.get(record.head)
         if last is not None and all(last.get(key) == new.get(key) for key in _SAME) and \
                 record.sample_start <= last["core:sample_start"] + last["core:sample_count"]:
