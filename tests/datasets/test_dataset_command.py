@@ -79,6 +79,16 @@ def test_sig2019(tmp_path):
     assert "--mode" not in json.loads((tmp_path / "set.manifest.json").read_text())["command"]
 
 
+def test_field(tmp_path):
+    done = make("field", "--windows-per-cell", 1, "--workers", 1, "--out", tmp_path / "set.npz")
+    assert done.returncode == 0, done.stderr
+    windows, labels = open_windows(tmp_path / "set.npz")
+    assert windows.x.shape == (15 * 12, 1024) and labels == find_family("field").labels
+    manifest = json.loads((tmp_path / "set.manifest.json").read_text())
+    assert manifest["command"] == "rfsec dataset make field --seed 0 --windows-per-cell 1"
+    assert manifest["files"][0]["samples_per_symbol"] is None
+
+
 @pytest.mark.parametrize(("dataset", "out"), [("sig2019-12", "set.npz"), ("rml2016a-varied", "varied")])
 def test_a_full_disk_leaves_nothing(tmp_path, dataset, out):
     """A limit on a file's size stands for the disk."""

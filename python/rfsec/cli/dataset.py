@@ -72,6 +72,17 @@ def make_sig2019(
     _make("sig2019-12", "compat", seed, windows_per_cell, workers, out)
 
 
+@make.command("field")
+def make_field(
+    out: Annotated[Path, typer.Option(help="The .npz file to write; FILE.manifest.json comes beside it.")],
+    seed: Seed = 0,
+    windows_per_cell: Annotated[int, typer.Option(help="Windows of each label at each SNR.")] = 500,
+    workers: Workers = None,
+) -> None:
+    """Bursts as a detector finds them: 15 classes, -4 to 40 dB, windows of 1,024 samples (0.7 GB)."""
+    _make("field", "compat", seed, windows_per_cell, workers, out)
+
+
 @make.command("demo-scene")
 def make_demo_scene(
     out: Annotated[Path, typer.Option(help="The SigMF pair to write: PATH.sigmf-data and PATH.sigmf-meta.")],
