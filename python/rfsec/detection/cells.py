@@ -80,8 +80,9 @@ def _take_gain_off(ratio: np.ndarray) -> None:
     whole = len(ratio) // _STEADY
     steady = ratio[: whole * _STEADY].reshape(whole, _STEADY, BINS)
     levels = 10 * np.log10(np.maximum(steady.mean(axis=1), np.float32(1e-9)))
-    spread = np.subtract(*np.quantile(levels, (0.84, 0.16), axis=1)) / 2
-    gain = np.median(levels, axis=1)
+    levels.sort(axis=1)
+    spread = (levels[:, BINS * 84 // 100] - levels[:, BINS * 16 // 100]) / 2
+    gain = levels[:, BINS // 2]
     for index in np.flatnonzero((spread < _FLAT_DB) & (gain > _FLAT_DB)):
         steady[index] /= np.float32(10 ** (gain[index] / 10))
 
@@ -100,5 +101,5 @@ def _sums_of_three(ratio: np.ndarray) -> np.ndarray:
 
 def _tiles(ratio: np.ndarray) -> np.ndarray:
     whole = len(ratio) // _TILE[0]
-    tiled = ratio[: whole * _TILE[0]].reshape(whole, _TILE[0], BINS // _TILE[1], _TILE[1])
-    return tiled.mean(axis=(1, 3))
+    columns = ratio[: whole * _TILE[0]].reshape(whole, _TILE[0], BINS).sum(axis=1)
+    return columns.reshape(whole, BINS // _TILE[1], _TILE[1]).sum(axis=2) / np.float32(_TILE[0] * _TILE[1])

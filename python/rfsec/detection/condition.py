@@ -7,12 +7,14 @@ from functools import lru_cache
 import numpy as np
 from scipy import signal
 
+from ..dsp.turns import turns
+
 #: The occupied bandwidth's share of the sample rate after conditioning.
 SHARE = 0.5
 #: Conditioned samples of one burst at most: enough for a decision, bounded in memory.
 MAX_SAMPLES = 1 << 16
 _MAX_UP = 64
-_HALF_LENGTH = 10  # of the polyphase filter, in samples of the lower rate
+_HALF_LENGTH = 8  # of the polyphase filter, in samples of the lower rate
 
 
 def condition(samples: np.ndarray, centre: float, bandwidth: float) -> tuple[np.ndarray, float]:
@@ -37,7 +39,7 @@ def condition(samples: np.ndarray, centre: float, bandwidth: float) -> tuple[np.
     ratio = _ratio(bandwidth)
     needed = int(MAX_SAMPLES / ratio) + 1
     samples = samples[:needed]
-    turned = samples * np.exp(-2j * np.pi * centre * np.arange(samples.size)).astype(np.complex64)
+    turned = samples * turns(-centre, samples.size)
     if ratio != 1:
         turned = signal.resample_poly(turned, ratio.numerator, ratio.denominator, window=_taps(ratio))
     return turned[:MAX_SAMPLES].astype(np.complex64, copy=False), float(ratio)

@@ -2,6 +2,8 @@
 """Where in frequency a burst is, how much of it, and how strong."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, log2
 
 import numpy as np
 from scipy import fft
@@ -10,7 +12,7 @@ from scipy import fft
 OCCUPIED = 0.99
 _BINS_IN_BAND = 64
 _SHORTEST, _LONGEST = 32, 1 << 15
-_MOST_SEGMENTS = 256
+_MOST_SEGMENTS = 128
 _SIGMAS = 3.0  # of the averaged noise, that a bin must exceed to count
 _DYNAMIC_RANGE = 10**-4.5  # below the strongest bin: leakage of the window, images, spurs
 _LINE = 2  # bins to either side that the window spreads a line over
@@ -75,20 +77,25 @@ class _Spectrum:
 
 def _spectrum(samples: np.ndarray, width: float) -> tuple[_Spectrum, float]:
     """The averaged spectrum, and the distance of its bins in cycles per sample."""
-    size = 1 << int(np.ceil(np.log2(_BINS_IN_BAND / width)))
-    size = int(np.clip(size, _SHORTEST, _LONGEST))
+    size = min(_LONGEST, max(_SHORTEST, 1 << ceil(log2(_BINS_IN_BAND / width))))
     while size > _SHORTEST and size > samples.size:
         size //= 2
     count = max(1, 2 * samples.size // size - 1)
     kept = min(count, _MOST_SEGMENTS)
-    starts = np.linspace(0, max(0, samples.size - size), kept).astype(int)
     if samples.size < size:
         samples = np.concatenate((samples, np.zeros(size - samples.size, np.complex64)))
-    window = np.hanning(size + 1)[:-1].astype(np.float32)
-    segments = np.lib.stride_tricks.sliding_window_view(samples, size)[starts] * window
-    spectra = fft.fft(segments, axis=1)
-    power = spectra.real**2 + spectra.imag**2
-    return _Spectrum(power.mean(axis=0, dtype=np.float64) / np.sum(window.astype(float) ** 2), max(1.0, 0.6 * kept)), 1 / size
+    hop = (samples.size - size) // max(1, kept - 1)
+    stride = samples.strides[0]
+    segments = np.lib.stride_tricks.as_strided(samples, (kept, size), (hop * stride, stride), writeable=False)
+    spectra = fft.fft(segments * _window(size), axis=1, overwrite_x=True)
+    power = (spectra.real**2 + spectra.imag**2).sum(axis=0, dtype=float) / kept
+    return _Spectrum(power, max(1.0, 0.6 * kept)), 1 / size
+
+
+@lru_cache(maxsize=16)
+def _window(size: int) -> np.ndarray:
+    window = np.hanning(size + 1)[:-1]
+    return (window / np.sqrt(np.sum(window**2))).astype(np.float32)
 
 
 def _without_line(own: np.ndarray) -> np.ndarray:

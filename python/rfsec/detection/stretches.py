@@ -2,8 +2,9 @@
 """Cuts an emission into bursts where its envelope rests, to within a few samples."""
 
 import numpy as np
-from scipy import fft, ndimage, signal
+from scipy import fft, signal
 
+from ..dsp.turns import turns
 from .emissions import PAUSE, PULSE_PAUSE
 
 # An emission far above the noise is seen to within a few samples, a weak one only over a longer time.
@@ -11,11 +12,10 @@ _SMOOTHED, _SMOOTHED_WEAK = 12.0, 80.0  # of the inverse bandwidth
 _STRONG = 16.0  # of the noise
 _UP = 0.25  # from the noise to the strongest moment: an emission is on above
 _BELOW_PEAK = 1e-2  # of the strongest moment nearby
-_NEARBY = 2.0  # smoothing lengths
 _SHORTEST = 2.0  # over the bandwidth: what is shorter cannot be measured
 _SIDE = 100.0  # over the equivalent bandwidth: a level that lasts so long on either side of a step is another burst's
 _STEP = 6.0
-_LONGEST_PULSE = 1 << 16  # samples
+_LONGEST_PULSE = 1 << 12  # samples that are looked at
 _MAIN, _PULSE_BINS = 0.95, 10  # share of a square pulse's power, and how many times 1 / length it is wide at most
 _NOISE_PEAK = 4.0  # of its mean: few bins of noise alone are higher
 _TAPS = 16
@@ -38,21 +38,41 @@ def find_stretches(samples: np.ndarray, noise_density: float, band: tuple[float,
     """
     narrow, step, noise_bandwidth = _filtered(samples, band)
     bandwidth = min(1.0, (band[1] - band[0]) * step)
-    power = narrow.real**2 + narrow.imag**2
+    summed = np.concatenate(([0.0], np.cumsum(narrow.real**2 + narrow.imag**2, dtype=float)))
     noise = noise_density * noise_bandwidth
     smoothed = max(1, round(_SMOOTHED_WEAK / bandwidth))
-    level = ndimage.uniform_filter1d(power, smoothed, mode="constant")
+    level = _means(summed, smoothed)
     strongest = min(_STRONG, level.max(initial=0) / noise)
     shortest_pause = smoothed
     if strongest == _STRONG:
         smoothed, shortest_pause = max(1, round(_SMOOTHED / bandwidth)), 1
-        level = ndimage.uniform_filter1d(power, smoothed, mode="constant")
-    nearby = ndimage.maximum_filter1d(level, 2 * int(_NEARBY * smoothed) + 1, mode="constant")
-    runs = _runs(level > np.maximum((1 + (strongest - 1) * _UP) * noise, _BELOW_PEAK * nearby), shortest_pause)
+        level = _means(summed, smoothed)
+    runs = _runs(level > np.maximum((1 + (strongest - 1) * _UP) * noise, _BELOW_PEAK * _nearby(level, smoothed)), shortest_pause)
     edge = min(smoothed // 2, 1 + int(0.5 * smoothed * (1 - 2 * _BELOW_PEAK)))  # the mean sees a start that early
     runs = [(first + edge, last - edge) for first, last in runs if (last - first - 2 * edge) * bandwidth >= _SHORTEST]
-    runs = _joined(_divided(runs, power, round(_SIDE / (width * step))), narrow, noise, width * step)
+    runs = _joined(_divided(runs, summed, round(_SIDE / (width * step))), narrow, noise, width * step)
     return [(first * step, min(last * step, samples.size) - first * step) for first, last in runs if first * step < samples.size]
+
+
+def _means(summed: np.ndarray, length: int) -> np.ndarray:
+    """Means of `length` values around each, from their sums; beyond the ends there is nothing."""
+    before, after = length // 2, length - length // 2
+    size = summed.size - 1
+    means = np.empty(size)
+    inner = max(0, size - length + 1)
+    np.subtract(summed[length:], summed[: size - length + 1], out=means[before : before + inner]) if inner else None
+    for index in (*range(min(before, size)), *range(max(min(before, size), before + inner), size)):
+        means[index] = summed[min(size, index + after)] - summed[max(0, index - before)]
+    means /= length
+    return means
+
+
+def _nearby(level: np.ndarray, length: int) -> np.ndarray:
+    """The largest level within one to two times `length` of each."""
+    blocks = -(-level.size // length)
+    largest = np.zeros(blocks + 2)
+    largest[1:-1] = np.pad(level, (0, blocks * length - level.size)).reshape(blocks, length).max(axis=1)
+    return np.repeat(np.maximum(np.maximum(largest[:-2], largest[1:-1]), largest[2:]), length)[: level.size]
 
 
 def _filtered(samples: np.ndarray, band: tuple[float, float]) -> tuple[np.ndarray, int, float]:
@@ -65,7 +85,7 @@ def _filtered(samples: np.ndarray, band: tuple[float, float]) -> tuple[np.ndarra
         return samples, 1, 1.0
     step = max(1, int(1 / (2 * span)))
     centre = (band[0] + band[1]) / 2
-    turned = samples * np.exp(-2j * np.pi * centre * np.arange(samples.size)).astype(np.complex64)
+    turned = samples * turns(-centre, samples.size)
     taps = signal.firwin(_TAPS * step + 1, span, fs=2.0).astype(np.float32)
     narrow = signal.upfirdn(taps, turned, 1, step)[(taps.size // 2) // step :]
     return narrow[: -(-samples.size // step)], step, float(np.sum(taps**2))
@@ -79,41 +99,51 @@ def _runs(on: np.ndarray, shortest_pause: int) -> list[tuple[int, int]]:
     return list(zip(starts[np.r_[True, apart][: starts.size]].tolist(), ends[np.r_[apart, True][: ends.size]].tolist()))
 
 
-def _divided(runs: list[tuple[int, int]], power: np.ndarray, side: int) -> list[tuple[int, int]]:
+def _divided(runs: list[tuple[int, int]], summed: np.ndarray, side: int) -> list[tuple[int, int]]:
     """Divide runs where the power steps up or down for good: one burst follows another without a pause."""
     divided = []
     for first, last in runs:
         edges = [first]
         if last - first >= 2 * side:
-            summed = np.concatenate(([0.0], np.cumsum(power[first:last], dtype=float)))
-            means = np.maximum(summed[side:] - summed[:-side], 1e-300)
-            steps = np.abs(np.log(means[side:] / means[:-side]))
-            peaks, _ = signal.find_peaks(np.pad(steps, 1), height=np.log(_STEP), distance=side)
-            edges += [first + side + int(peak) - 1 for peak in peaks]
+            means = np.maximum(summed[first + side : last + 1] - summed[first : last + 1 - side], 1e-300)
+            steps = means[side:] / means[:-side]
+            np.maximum(steps, 1 / steps, out=steps)
+            if steps.max() > _STEP:
+                peaks, _ = signal.find_peaks(np.pad(steps, 1), height=_STEP, distance=side)
+                edges += [first + side + int(peak) - 1 for peak in peaks]
         divided += zip(edges, [*edges[1:], last])
     return divided
 
 
 def _joined(runs: list[tuple[int, int]], samples: np.ndarray, noise: float, width: float) -> list[tuple[int, int]]:
     """Join pulses; what holds more than a pulse ends with any pause."""
-    joined: list[list] = []
+    joined: list[list[int]] = []
+    pulses = _Pulses(samples, noise)
     for first, last in runs:
-        pulse = _is_pulse(samples[first:last], noise)
         if joined:
-            before = joined[-1]
-            allowed = max(PAUSE / width, PULSE_PAUSE * max(before[1] - before[2], last - first))
-            if (pulse or before[3]) and first - before[1] < allowed:
-                before[1:] = [last, first, pulse]
+            begin, end, pulse = joined[-1]
+            allowed = max(PAUSE / width, PULSE_PAUSE * max(end - pulse, last - first))
+            if first - end < allowed and (pulses.holds(first, last) or pulses.holds(pulse, end)):
+                joined[-1] = [begin, last, first]
                 continue
-        joined.append([first, last, first, pulse])
-    return [(first, last) for first, last, *_ in joined]
+        joined.append([first, last, first])
+    return [(first, last) for first, last, _ in joined]
 
 
-def _is_pulse(samples: np.ndarray, noise: float) -> bool:
-    """Whether a stretch is hardly wider in frequency than its own length makes it: it carries next to nothing."""
-    if samples.size > _LONGEST_PULSE:
-        return False
-    power = np.abs(fft.fft(samples)) ** 2 / samples.size
-    own = np.cumsum(np.maximum(fft.fftshift(power) - _NOISE_PEAK * noise, 0))
-    inside = (own > (1 - _MAIN) / 2 * own[-1]) & (own < (1 + _MAIN) / 2 * own[-1])
-    return bool(np.count_nonzero(inside) < _PULSE_BINS)
+class _Pulses:
+    """Tells whether a stretch is hardly wider in frequency than its own length makes it: it carries next to nothing."""
+
+    def __init__(self, samples: np.ndarray, noise: float):
+        self._samples, self._noise, self._known = samples, noise, {}
+
+    def holds(self, first: int, last: int) -> bool:
+        if first not in self._known:
+            self._known[first] = self._is_pulse(self._samples[first : first + min(_LONGEST_PULSE, 1 << (last - first).bit_length() - 1)])
+        return self._known[first]
+
+    def _is_pulse(self, samples: np.ndarray) -> bool:
+        spectrum = fft.fft(samples)
+        power = np.maximum((spectrum.real**2 + spectrum.imag**2) / samples.size - _NOISE_PEAK * self._noise, 0)
+        own = np.cumsum(np.concatenate((power[samples.size // 2 :], power[: samples.size // 2])))
+        low, high = np.searchsorted(own, ((1 - _MAIN) / 2 * own[-1], (1 + _MAIN) / 2 * own[-1]))
+        return bool(high - low < _PULSE_BINS)

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds the bursts of a stream in time and frequency."""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..errors import ParameterError
+from .cells import find_components, thresholds
+from .emissions import Emission, emissions_of, join
+from .measure import Occupied, measure
+from .noise_floor import NoiseFloor
+from .spectrogram import BINS, HOP, ZERO_HZ, spectrogram
+from .stretches import find_stretches
+
+BLOCK = 1 << 17  # samples
+LONGEST = 1 << 22  # samples of one burst, whatever the duration: memory is bounded
+_MARGIN = BINS  # samples around an emission, for its envelope to rise from and fall to
+_FOCUS = 0.5  # a burst that fills less of the band that its cells showed is measured once more, in
+_AROUND = 1.5  # this many of its bandwidths
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A burst as it is in the stream.
+
+    Attributes
+    ----------
+    sample_start : int
+        Counted from the stream's start.
+    samples : complex64 [n]
+    occupied : Occupied
+        Its band, cycles per sample.
+    """
+
+    sample_start: int
+    samples: np.ndarray = field(repr=False)
+    occupied: Occupied
+
+
+class BurstFinder:
+    """Finds bursts, however the stream is cut into pieces: what `BurstDetector` stands on, with its parameters.
+
+    Blocks of 131,072 samples at fixed places are looked at one after the other, so that the result does not depend on
+    how the samples come.
+
+    Attributes
+    ----------
+    invalid : int
+        Samples so far that were not finite; they count as zero.
+    """
+
+    def __init__(self, sample_rate_hz: float, *, false_alarms_per_s: float, max_duration_s: float):
+        for name, value in (("sample_rate_hz", sample_rate_hz), ("false_alarms_per_s", false_alarms_per_s),
+                            ("max_duration_s", max_duration_s)):
+            if not (np.isfinite(value) and value > 0):
+                raise ParameterError(f"The '{name}' of a burst detector must be above 0. Got {value} instead.")
+        self.invalid = 0
+        self._limits = thresholds(false_alarms_per_s, float(sample_rate_hz))
+        self._longest = max(2, int(min(max_duration_s * sample_rate_hz, LONGEST)) // HOP)  # frames
+        self._start()
+
+    def _start(self) -> None:
+        self._floor = NoiseFloor()
+        self._open: list[Emission] = []
+        self._cut: set[int] = set()  # first frames of the open emissions that go on after a cut
+        self._blocks: deque[np.ndarray] = deque()
+        self._blocks_from = 0  # number of the first block that is kept
+        self._pending: list[np.ndarray] = []
+        self._pending_size = 0
+        self._before = np.zeros(HOP, np.complex64)
+
+    def push(self, samples: np.ndarray) -> list[Found]:
+        """Take the next samples, complex64 [n], and return the bursts that are complete, ordered by their start."""
+        found = []
+        while samples.size:
+            piece, samples = np.split(samples, [BLOCK - self._pending_size])
+            self._pending.append(self._finite(piece))
+            self._pending_size += piece.size
+            if self._pending_size == BLOCK:
+                found += self._look(np.concatenate(self._pending))
+                self._pending, self._pending_size = [], 0
+        return found
+
+    def flush(self) -> list[Found]:
+        """Return the bursts that the end of the stream completes. After that the detector starts anew at sample 0."""
+        found = self._look(np.concatenate(self._pending)) if self._pending_size else []
+        found += [one for emission in self._open for one in self._bursts(emission)]
+        self._start()
+        return sorted(found, key=lambda one: one.sample_start)
+
+    def _finite(self, samples: np.ndarray) -> np.ndarray:
+        samples = np.ascontiguousarray(samples, np.complex64)
+        if np.isfinite(samples.view(np.float32)).all():
+            return samples.copy()
+        finite = np.isfinite(samples.real) & np.isfinite(samples.imag)
+        self.invalid += int(np.count_nonzero(~finite))
+        return np.where(finite, samples, np.complex64(0))
+
+    def _look(self, block: np.ndarray) -> list[Found]:
+        """Look at the next block, which only at the end of the stream is a short one."""
+        first_frame = (self._blocks_from + len(self._blocks)) * (BLOCK // HOP)
+        self._blocks.append(block)
+        padding = np.zeros(-block.size % HOP, np.complex64)
+        power = spectrogram(np.concatenate((self._before, block, padding)))
+        self._before = block[-HOP:]
+        floor = self._floor.update(power, block)
+        if floor is not None:
+            components = find_components(power, floor, self._limits)
+            self._open = join(self._open, emissions_of(components, power, floor, first_frame))
+        return self._close(first_frame + len(power))
+
+    def _close(self, now: int) -> list[Found]:
+        """The bursts of the emissions that are over at frame `now`, and of those that last too long."""
+        found, still_open = [], []
+        for emission in self._open:
+            while emission.last - emission.first > self._longest:
+                end = emission.first + self._longest
+                found += self._bursts(replace(emission, last=end))
+                self._cut.discard(emission.first)
+                self._cut.add(end)
+                emission = replace(emission, first=end)
+            if now - emission.last > emission.pause:
+                found += self._bursts(emission)
+                self._cut.discard(emission.first)
+            else:
+                still_open.append(emission)
+        self._open = still_open
+        oldest = min((one.first for one in still_open), default=now) * HOP - HOP - _MARGIN
+        while len(self._blocks) > 1 and (self._blocks_from + 1) * BLOCK <= oldest:
+            self._blocks.popleft()
+            self._blocks_from += 1
+        return sorted(found, key=lambda one: one.sample_start)
+
+    def _bursts(self, emission: Emission) -> list[Found]:
+        begin = (emission.first - 1) * HOP  # frame k spans the HOP samples before and after sample k * HOP
+        start = max(self._blocks_from * BLOCK, begin - (0 if emission.first in self._cut else _MARGIN))
+        samples = self._read(start, emission.last * HOP + _MARGIN)
+        band = ((emission.low - ZERO_HZ - 1) / BINS, (emission.high - ZERO_HZ) / BINS)
+        noise = float(emission.noise[emission.low : emission.high].mean())
+        stretches = find_stretches(samples, noise, band, emission.width)
+        return [_found(samples[first : first + count], start + first, noise, band) for first, count in stretches]
+
+    def _read(self, start: int, stop: int) -> np.ndarray:
+        first = start // BLOCK - self._blocks_from
+        last = -(-stop // BLOCK) - self._blocks_from
+        whole = np.concatenate(list(self._blocks)[first:last])
+        offset = (self._blocks_from + first) * BLOCK
+        return whole[start - offset : stop - offset]
+
+
+
+def _found(samples: np.ndarray, start: int, noise: float, band: tuple[float, float]) -> Found:
+    occupied = measure(samples, noise, band)
+    if occupied.bandwidth < _FOCUS * (band[1] - band[0]):
+        half = _AROUND / 2 * occupied.bandwidth
+        occupied = measure(samples, noise, (max(band[0], occupied.centre - half), min(band[1], occupied.centre + half)))
+    return Found(start, samples, occupied)
