@@ -24,8 +24,8 @@ _FEW = 0.4
 _EVEN_DB = 8.0  # a floor does not vary more, a filter's slope does
 _NARROW = 3  # emissions of at most the passband over this stand out of any slope
 
-_SHORT = 32  # samples: gaps between frames may be that short
-_SHORT_QUANTILE = 0.01
+_SHORT = 16  # samples: gaps between frames may be that short
+_SHORT_QUANTILE = 0.005
 _ABOVE = 2.5  # a bin that is more above another estimate than that holds an emission
 
 _LINE = 2  # bins that a line at 0 Hz reaches to either side

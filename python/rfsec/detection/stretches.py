@@ -4,7 +4,7 @@
 import numpy as np
 from scipy import fft, signal
 
-from ..dsp.turns import turns
+from ..dsp.rotation import phasor
 from .emissions import PAUSE, PULSE_PAUSE
 
 # An emission far above the noise is seen to within a few samples, a weak one only over a longer time.
@@ -15,8 +15,10 @@ _BELOW_PEAK = 1e-2  # of the strongest moment nearby
 _SHORTEST = 2.0  # over the bandwidth: what is shorter cannot be measured
 _SIDE = 100.0  # over the equivalent bandwidth: a level that lasts so long on either side of a step is another burst's
 _STEP = 6.0
+_ALIKE = 20.0
+_BACK = 4
 _LONGEST_PULSE = 1 << 12  # samples that are looked at
-_MAIN, _PULSE_BINS = 0.95, 10  # share of a square pulse's power, and how many times 1 / length it is wide at most
+_MAIN, _PULSE_BINS = 0.98, 40  # share of a square pulse's power, and how many times 1 / length it is wide at most
 _NOISE_PEAK = 4.0  # of its mean: few bins of noise alone are higher
 _TAPS = 16
 _FULL_BAND = 0.5  # cycles per sample: a wider emission is not filtered
@@ -50,7 +52,7 @@ def find_stretches(samples: np.ndarray, noise_density: float, band: tuple[float,
     runs = _runs(level > np.maximum((1 + (strongest - 1) * _UP) * noise, _BELOW_PEAK * _nearby(level, smoothed)), shortest_pause)
     edge = min(smoothed // 2, 1 + int(0.5 * smoothed * (1 - 2 * _BELOW_PEAK)))  # the mean sees a start that early
     runs = [(first + edge, last - edge) for first, last in runs if (last - first - 2 * edge) * bandwidth >= _SHORTEST]
-    runs = _joined(_divided(runs, summed, round(_SIDE / (width * step))), narrow, noise, width * step)
+    runs = _joined(_divided(runs, summed, round(_SIDE / (width * step))), narrow, summed, noise, width * step)
     return [(first * step, min(last * step, samples.size) - first * step) for first, last in runs if first * step < samples.size]
 
 
@@ -85,7 +87,7 @@ def _filtered(samples: np.ndarray, band: tuple[float, float]) -> tuple[np.ndarra
         return samples, 1, 1.0
     step = max(1, int(1 / (2 * span)))
     centre = (band[0] + band[1]) / 2
-    turned = samples * turns(-centre, samples.size)
+    turned = samples * phasor(samples.size, -centre)
     taps = signal.firwin(_TAPS * step + 1, span, fs=2.0).astype(np.float32)
     narrow = signal.upfirdn(taps, turned, 1, step)[(taps.size // 2) // step :]
     return narrow[: -(-samples.size // step)], step, float(np.sum(taps**2))
@@ -115,19 +117,41 @@ def _divided(runs: list[tuple[int, int]], summed: np.ndarray, side: int) -> list
     return divided
 
 
-def _joined(runs: list[tuple[int, int]], samples: np.ndarray, noise: float, width: float) -> list[tuple[int, int]]:
-    """Join pulses; what holds more than a pulse ends with any pause."""
+def _joined(
+    runs: list[tuple[int, int]], samples: np.ndarray, summed: np.ndarray, noise: float, width: float
+) -> list[tuple[int, int]]:
+    """Join pulses over pauses and over what is far weaker between them; what holds more than a pulse ends with any pause."""
     joined: list[list[int]] = []
     pulses = _Pulses(samples, noise)
     for first, last in runs:
-        if joined:
-            begin, end, pulse = joined[-1]
+        for back in range(len(joined) - 1, max(-1, len(joined) - 1 - _BACK), -1):
+            begin, end, pulse = joined[back]
             allowed = max(PAUSE / width, PULSE_PAUSE * max(end - pulse, last - first))
-            if first - end < allowed and (pulses.holds(first, last) or pulses.holds(pulse, end)):
-                joined[-1] = [begin, last, first]
-                continue
-        joined.append([first, last, first])
-    return [(first, last) for first, last, _ in joined]
+            if first - end < allowed and _alike(summed, (pulse, end), (first, last)):
+                if pulses.holds(first, last) or pulses.holds(pulse, end):
+                    joined[back:] = [[begin, last, first]]
+                    break
+        else:
+            joined.append([first, last, first])
+    return [(first, last) for first, last, _ in _without_tails(joined, pulses, summed, PAUSE / width)]
+
+
+def _without_tails(joined: list[list[int]], pulses: "_Pulses", summed: np.ndarray, near: float) -> list[list[int]]:
+    """Leave out what a transmitter that rises or falls leaves beside a burst: weak, close to it, and carrying nothing."""
+    powers = [(summed[last] - summed[first]) / (last - first) for first, last, _ in joined]
+    kept = []
+    for index, one in enumerate(joined):
+        beside = [other for other in (index - 1, index + 1) if 0 <= other < len(joined)
+                  and max(joined[other][0] - one[1], one[0] - joined[other][1]) < near and powers[other] > _ALIKE * powers[index]]
+        if not (beside and pulses.holds(one[0], one[1])):
+            kept.append(one)
+    return kept
+
+
+def _alike(summed: np.ndarray, one: tuple[int, int], two: tuple[int, int]) -> bool:
+    """Whether two stretches have about the same power: pulses of one transmitter do."""
+    powers = [(summed[last] - summed[first]) / (last - first) for first, last in (one, two)]
+    return min(powers) * _ALIKE > max(powers)
 
 
 class _Pulses:
