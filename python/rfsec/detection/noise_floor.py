@@ -69,7 +69,10 @@ class NoiseFloor:
         if steady is None:
             return np.full(BINS, step**2)
         passband = steady >= _PASSBAND * np.sort(steady)[-_LOUD]
-        other = np.full(BINS, _quietest(samples, passband.mean()) / passband.mean())
+        other = np.full(BINS, np.inf)
+        quiet = _quietest(samples, steady)
+        if _ABOVE * quiet < steady.mean():  # else there are no gaps
+            other[:] = quiet / passband.mean()
         width = max(1, np.count_nonzero(passband) // _NARROW)
         other[passband] = np.minimum(other[passband], ndimage.grey_opening(steady[passband], width, mode="wrap"))
         beside = _beside_emissions(steady[passband])
@@ -111,13 +114,14 @@ def _converter_step(samples: np.ndarray) -> float | None:
     return float(smallest) if np.isfinite(smallest) else None
 
 
-def _quietest(samples: np.ndarray, passband: float) -> float:
-    """Power of noise that fills `passband` of the band, by the quietest moments that hold anything."""
+def _quietest(samples: np.ndarray, steady: np.ndarray) -> float:
+    """Power of noise with the spectrum `steady`, by the quietest moments that hold anything."""
     whole = samples[: max(_SHORT, samples.size // _SHORT * _SHORT)].view(np.float32)
     moments = np.square(whole).reshape(-1, 2 * min(_SHORT, samples.size)).mean(axis=1) * 2
     moments = moments[moments > 0]
     rank = int(_SHORT_QUANTILE * (moments.size - 1))
-    return float(np.partition(moments, rank)[rank]) / _short_bias(max(1, round(_SHORT * passband)))
+    independent = _SHORT * steady.mean() ** 2 / np.mean(steady**2)
+    return float(np.partition(moments, rank)[rank]) / _short_bias(max(1, round(independent)))
 
 
 @lru_cache(maxsize=_SHORT)
