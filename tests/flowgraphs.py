@@ -58,20 +58,19 @@ class ArraySink(gr.sync_block):
 
 
 class RecordCollector(gr.basic_block):
-    """Keeps the decision messages that it gets."""
+    """Keeps the messages that it gets on its one port."""
 
-    def __init__(self):
+    def __init__(self, port: str = "decisions"):
         gr.basic_block.__init__(self, "Record Collector", [], [])
-        self.messages = []
-        self.message_port_register_in(pmt.intern("decisions"))
-        self.set_msg_handler(pmt.intern("decisions"), self._take)
+        self.messages, self._port = [], pmt.intern(port)
+        self.message_port_register_in(self._port)
+        self.set_msg_handler(self._port, self._take)
 
     def _take(self, message):
         self.messages.append(message)
 
     def stop(self):
-        port = pmt.intern("decisions")
-        while (message := self.gateway.delete_head_nowait(port)) is not None and not pmt.is_null(message):
+        while (message := self.gateway.delete_head_nowait(self._port)) is not None and not pmt.is_null(message):
             self.messages.append(message)
         return True
 

@@ -16,6 +16,7 @@ _WHERE = {
     "iq_windower": ".blocks.iq_windower",
     "iq_to_amp_phase": ".blocks.iq_to_amp_phase",
     "onnx_classifier": ".blocks.onnx_classifier",
+    "burst_detector": ".blocks.burst_detector",
     "decision_sink": ".blocks.decision_sink",
     "find_usrp": ".blocks.usrp",
     "DecisionRecord": ".records",

@@ -102,13 +102,9 @@ class DecisionRecord:
     def to_pmt(self):
         """The record as a PMT dict with the keys of ``FIELDS``; None becomes ``PMT_NIL``."""
         pmt, keys = _pmt_keys()
-        time = pmt.PMT_NIL
-        if self.time_ns is not None:
-            seconds, nanoseconds = divmod(self.time_ns, 1_000_000_000)
-            time = pmt.make_tuple(pmt.from_uint64(seconds), pmt.from_double(nanoseconds * 1e-9))
         message = _steady_part(self.sample_count, self.freq_hz, self.sample_rate_hz, self.snr_db, self.head, self.label,
                                self.verdict, self.model)
-        for key, value in ((keys["confidence"], _number(self.confidence)), (keys["time"], time),
+        for key, value in ((keys["confidence"], _number(self.confidence)), (keys["time"], time_to_pmt(self.time_ns)),
                            (keys["sample_start"], pmt.from_uint64(self.sample_start)), (keys["centre_hz"], _number(self.centre_hz)),
                            (keys["bandwidth_hz"], _number(self.bandwidth_hz)), (keys["symbol_rate_hz"], _number(self.symbol_rate_hz))):
             message = pmt.acons(key, value, message)
@@ -159,6 +155,21 @@ def iso_time(time_ns: int) -> str:
     return f"{_iso_second(seconds)}.{nanoseconds:09d}Z"
 
 
+def time_to_pmt(time_ns: int | None):
+    """UTC nanoseconds since 1970 as the value of an ``rx_time`` tag; ``PMT_NIL`` for None."""
+    pmt = _pmt_keys()[0]
+    if time_ns is None:
+        return pmt.PMT_NIL
+    seconds, nanoseconds = divmod(time_ns, 1_000_000_000)
+    return pmt.make_tuple(pmt.from_uint64(seconds), pmt.from_double(nanoseconds * 1e-9))
+
+
+def time_from_pmt(value) -> int:
+    """The other way round. Raises whatever PMT raises where ``value`` is no time."""
+    pmt = _pmt_keys()[0]
+    return pmt.to_uint64(pmt.tuple_ref(value, 0)) * 1_000_000_000 + round(pmt.to_double(pmt.tuple_ref(value, 1)) * 1e9)
+
+
 @lru_cache(maxsize=16)
 def _iso_second(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%dT%H:%M:%S}"
@@ -195,19 +206,15 @@ def _number(value):
     return pmt.PMT_NIL if value is None else pmt.from_double(value)
 
 
-def _pmt_time(pmt, value):
-    return pmt.to_uint64(pmt.tuple_ref(value, 0)) * 1_000_000_000 + round(pmt.to_double(pmt.tuple_ref(value, 1)) * 1e9)
-
-
 _OPTIONAL_NUMBER = (float, int, type(None))
 _KINDS = {"sample_start": int, "sample_count": int, "time_ns": (int, type(None)), "freq_hz": _OPTIONAL_NUMBER,
           "sample_rate_hz": _OPTIONAL_NUMBER, "snr_db": _OPTIONAL_NUMBER, "head": str, "label": (str, type(None)),
           "confidence": _OPTIONAL_NUMBER, "verdict": str, "model": str, "centre_hz": _OPTIONAL_NUMBER,
           "bandwidth_hz": _OPTIONAL_NUMBER, "symbol_rate_hz": _OPTIONAL_NUMBER}
 _FINITE = ("freq_hz", "sample_rate_hz", "snr_db", "confidence", "centre_hz", "bandwidth_hz", "symbol_rate_hz")
-_integer, _real, _text = (lambda pmt, value: pmt.to_uint64(value), lambda pmt, value: pmt.to_double(value),
-                          lambda pmt, value: pmt.symbol_to_string(value))
-_FROM_PMT = {"sample_start": _integer, "sample_count": _integer, "time": _pmt_time, "freq_hz": _real,
+_integer, _time, _real, _text = (lambda pmt, value: pmt.to_uint64(value), lambda pmt, value: time_from_pmt(value),
+                                 lambda pmt, value: pmt.to_double(value), lambda pmt, value: pmt.symbol_to_string(value))
+_FROM_PMT = {"sample_start": _integer, "sample_count": _integer, "time": _time, "freq_hz": _real,
              "sample_rate_hz": _real, "snr_db": _real, "head": _text, "label": _text, "confidence": _real,
              "verdict": _text, "model": _text, "centre_hz": _real, "bandwidth_hz": _real, "symbol_rate_hz": _real}
 _good_kinds: set[tuple] = set()  # the types of the fields of records that passed

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The check that block parameters share."""
+"""The checks that block parameters share."""
 
-from numbers import Integral
+import math
+from numbers import Integral, Real
 
 from ..errors import ParameterError
 
@@ -11,3 +12,10 @@ def check_whole(block: str, name: str, value: int, highest: int, unit: str = "")
     if not isinstance(value, Integral) or not 1 <= value <= highest:
         rule = f"a whole number, 1 to {highest}{' ' * bool(unit)}{unit}"
         raise ParameterError(f"The '{name}' parameter of {block} must be {rule}. Got {value!r} instead.")
+
+
+def check_real(block: str, name: str, value: float, lowest: float, highest: float, unit: str) -> None:
+    """Raises ParameterError unless ``value``, the parameter ``name`` of ``block``, is a finite number in this range."""
+    if not isinstance(value, Real) or not lowest <= value <= highest or math.isinf(value):
+        rule = f"{lowest:g} or more" if math.isinf(highest) else f"{lowest:g} to {highest:g}"
+        raise ParameterError(f"The '{name}' parameter of {block} must be {rule} {unit}. Got {value!r} instead.")

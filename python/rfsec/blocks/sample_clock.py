@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import pmt
 
-from ..records import MAX_TIME_NS
+from ..records import MAX_TIME_NS, time_to_pmt
 
 RX_TIME, RX_RATE, RX_FREQ = (pmt.intern(key) for key in ("rx_time", "rx_rate", "rx_freq"))
 WINDOW_START, WINDOW_HOP = pmt.intern("window_start"), pmt.intern("window_hop")
@@ -38,8 +38,8 @@ def moved_time(time, samples: int, rate):
         epoch = _read_time(_read_rate(Epoch(item=0, start=0, hop=1), rate), time)
     except Exception:  # whatever another block put there
         return None
-    seconds, nanoseconds = divmod(epoch.sample_time_ns(samples), 1_000_000_000)
-    return pmt.make_tuple(pmt.from_uint64(seconds), pmt.from_double(nanoseconds * 1e-9))
+    time_ns = epoch.sample_time_ns(samples)
+    return None if time_ns is None else time_to_pmt(time_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..errors import ParameterError
 from .burst import Burst
-from .detector import BLOCK, BurstDetector
+from .detector import BurstDetector
+from .finder import BLOCK
 
 WAIT, SKIP = OVERLOAD = ("wait", "skip")
 READY_BLOCKS = 2  # while one is looked at, the next is ready
