@@ -12,6 +12,7 @@ from .field_emission import Emission
 _PREFIXES = (1 / 4, 1 / 8, 1 / 16, 0.07)
 _POINTS = ("BPSK", "QPSK", "QAM16", "QAM64")
 _BLOCK = 12  # carriers of an LTE resource block
+_WHOLE_BAND = (0.5, 0.97)  # cycles per sample: receivers are often no faster than the signal is wide
 _SLOT = 7  # symbols of half a millisecond of LTE
 
 Grid = npt.NDArray[np.complex64]
@@ -29,7 +30,9 @@ def multicarrier(label: str, count: int, bandwidth: float, rng: np.random.Genera
         Occupied bandwidth, cycles per sample.
     rng : numpy.random.Generator
     """
-    kind = pick(rng, ("plain", "wifi", "blocks", "spread"), (0.45, 0.25, 0.2, 0.1))
+    kind = pick(rng, ("plain", "wifi", "blocks", "spread"), (0.4, 0.25, 0.25, 0.1))
+    if chance(rng, 0.3):
+        bandwidth = between(rng, *_WHOLE_BAND)
     size = 64 if kind == "wifi" else int(log_between(rng, 64, 2049)) & ~1
     used = 52 if kind == "wifi" else 2 * round(between(rng, 0.3, 0.95) * size / 2)
     prefix = max(2, round(size * (0.25 if kind == "wifi" else pick(rng, _PREFIXES))))
@@ -39,6 +42,8 @@ def multicarrier(label: str, count: int, bandwidth: float, rng: np.random.Genera
     grid = _carriers(kind, symbols, used, rng)
     stream = _symbols(grid, size, prefix, rng)
     start = int(rng.random() * (stream.size - needed)) if chance(rng, 0.5) else 0
+    if kind == "blocks" and chance(rng, 0.3):  # a few symbols between silent ones
+        start, needed = 0, min(needed, (size + prefix) * (1 + int(rng.random() * 3)))
     stream = stream[start : start + needed]
     if kind == "wifi" and start == 0:
         stream = np.concatenate((_wifi_preamble(rng), stream))[: max(needed, 400)]
@@ -57,6 +62,9 @@ def _carriers(kind: str, symbols: int, used: int, rng: np.random.Generator) -> G
         on = rng.random((slots, blocks)) < between(rng, 0.2, 0.9)
         on[:, int(rng.random() * blocks)] = True
         grid = grid * np.repeat(np.repeat(on, _SLOT, axis=0)[:symbols], _BLOCK, axis=1)[:, :used]
+        if chance(rng, 0.2):  # nothing but pilots
+            step = pick(rng, (3, 6))
+            grid = np.where(np.arange(used) % step == int(rng.random() * step), points[rng.integers(0, points.size, grid.shape)], 0)
         if chance(rng, 0.4):
             root = 1 + 2 * int(rng.random() * 20)
             at = np.arange(used)

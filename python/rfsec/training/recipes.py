@@ -2,12 +2,12 @@
 """Every training recipe by its model's name."""
 
 from ..errors import ParameterError
-from . import recipes_lstm, recipes_ours, recipes_quantised, recipes_signet
+from . import recipes_field, recipes_lstm, recipes_ours, recipes_quantised, recipes_signet
 from .recipe import Recipe
 
 __all__ = ["RECIPES", "Recipe", "find_recipe", "recipe_names"]
 
-_SOURCES = (recipes_ours, recipes_lstm, recipes_signet, recipes_quantised)
+_SOURCES = (recipes_field, recipes_ours, recipes_lstm, recipes_signet, recipes_quantised)
 RECIPES = {recipe.name: recipe for source in _SOURCES for recipe in source.RECIPES}
 
 
