@@ -63,6 +63,7 @@ def _chips(count: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
     if chance(rng, 0.2):
         gap = np.zeros(int(between(rng, 4, 12)), chips.dtype)
         chips = np.resize(np.concatenate((chips[: int(between(rng, 0.2, 0.5) * count)], gap)), count)
+    chips[0] = 1  # before its first pulse nothing was sent
     return chips[:count].astype(np.float32)
 
 
