@@ -60,10 +60,12 @@ def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, f
     """
     strongest = power.max(axis=1) * np.float32(_DYNAMIC_RANGE)
     ratio = power / np.maximum(floor.astype(np.float32), strongest[:, None])
-    _take_gain_off(ratio)
-    small = _sums_of_three(ratio)
+    columns = _columns(ratio)
+    if _take_gain_off(ratio, columns):
+        columns = _columns(ratio)
+    small = _means_of_nine(ratio)
     certain = small > limits[0]
-    tiles = _tiles(ratio) > limits[1]
+    tiles = columns.reshape(len(columns), BINS // _TILE[1], _TILE[1]).sum(axis=2) > limits[1] * _TILE[1]
     if not certain.any() and not tiles.any():
         return []
     wide = np.zeros(ratio.shape, bool)
@@ -75,20 +77,28 @@ def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, f
     return [Component(box[0].start, box[0].stop, box[1].start, box[1].stop) for box in (boxes[one - 1] for one in keep if one)]
 
 
-def _take_gain_off(ratio: np.ndarray) -> None:
+def _columns(ratio: np.ndarray) -> np.ndarray:
+    """Means over the frames of a tile: [tiles in time, BINS]."""
+    whole = len(ratio) // _TILE[0]
+    return ratio[: whole * _TILE[0]].reshape(whole, _TILE[0], BINS).sum(axis=1) * np.float32(1 / _TILE[0])
+
+
+def _take_gain_off(ratio: np.ndarray, columns: np.ndarray) -> bool:
     """Divide by what is equal over the whole band for a while: not an emission, but the receiver's gain."""
-    whole = len(ratio) // _STEADY
-    steady = ratio[: whole * _STEADY].reshape(whole, _STEADY, BINS)
-    levels = 10 * np.log10(np.maximum(steady.mean(axis=1), np.float32(1e-9)))
-    levels.sort(axis=1)
+    tiles = _STEADY // _TILE[0]
+    whole = len(columns) // tiles
+    steady = columns[: whole * tiles].reshape(whole, tiles, BINS).mean(axis=1)
+    levels = np.sort(10 * np.log10(np.maximum(steady, np.float32(1e-9))), axis=1)
     spread = (levels[:, BINS * 84 // 100] - levels[:, BINS * 16 // 100]) / 2
     gain = levels[:, BINS // 2]
-    for index in np.flatnonzero((spread < _FLAT_DB) & (gain > _FLAT_DB)):
-        steady[index] /= np.float32(10 ** (gain[index] / 10))
+    changed = np.flatnonzero((spread < _FLAT_DB) & (gain > _FLAT_DB))
+    for index in changed:
+        ratio[index * _STEADY : (index + 1) * _STEADY] /= np.float32(10 ** (gain[index] / 10))
+    return changed.size > 0
 
 
-def _sums_of_three(ratio: np.ndarray) -> np.ndarray:
-    """Means over 3 x 3 cells; at the border over fewer values, counted as 3."""
+def _means_of_nine(ratio: np.ndarray) -> np.ndarray:
+    """Means over 3 x 3 cells; at the border over fewer values, counted as 9."""
     rows = ratio.copy()
     rows[1:] += ratio[:-1]
     rows[:-1] += ratio[1:]
@@ -97,9 +107,3 @@ def _sums_of_three(ratio: np.ndarray) -> np.ndarray:
     means[:, :-1] += rows[:, 1:]
     means *= np.float32(1 / 9)
     return means
-
-
-def _tiles(ratio: np.ndarray) -> np.ndarray:
-    whole = len(ratio) // _TILE[0]
-    columns = ratio[: whole * _TILE[0]].reshape(whole, _TILE[0], BINS).sum(axis=1)
-    return columns.reshape(whole, BINS // _TILE[1], _TILE[1]).sum(axis=2) / np.float32(_TILE[0] * _TILE[1])

@@ -28,6 +28,7 @@ _SHORT = 16  # samples: gaps between frames may be that short
 _SHORT_QUANTILE = 0.005
 _ABOVE = 2.5  # a bin that is more above another estimate than that holds an emission
 
+_STEP_EVERY = 16  # blocks: the converter does not change
 _LINE = 2  # bins that a line at 0 Hz reaches to either side
 _AT_ZERO = slice(ZERO_HZ - _LINE, ZERO_HZ + _LINE + 1)
 _BESIDE = np.r_[ZERO_HZ - 3 * _LINE : ZERO_HZ - _LINE, ZERO_HZ + _LINE + 1 : ZERO_HZ + 3 * _LINE + 1]
@@ -46,6 +47,8 @@ class NoiseFloor:
 
     def __init__(self) -> None:
         self._before: np.ndarray | None = None
+        self._step: float | None = None
+        self._blocks = 0
 
     def update(self, power: np.ndarray, samples: np.ndarray) -> np.ndarray | None:
         """Return the floor of a block.
@@ -62,9 +65,12 @@ class NoiseFloor:
         float64 [BINS] or None
             Noise power density per cycles per sample; None where all samples of the block are zero.
         """
-        step = _converter_step(samples)
-        if step is None:
+        if not samples.any():
             return None
+        if self._step is None or self._blocks % _STEP_EVERY == 0:
+            self._step = min(self._step or np.inf, _converter_step(samples))
+        self._blocks += 1
+        step = self._step
         steady = self._over_time(power)
         if steady is None:
             return np.full(BINS, step**2)
@@ -107,11 +113,10 @@ def _beside_emissions(steady: np.ndarray) -> float | None:
     return float(10 ** (np.median(levels[: edges[0]]) / 10)) if edges.size else None
 
 
-def _converter_step(samples: np.ndarray) -> float | None:
+def _converter_step(samples: np.ndarray) -> float:
     """The smallest value that is not zero: of integers the step, of floating point nearly nothing."""
     values = np.abs(samples.view(np.float32))
-    smallest = values.min(initial=np.inf, where=values > 0)
-    return float(smallest) if np.isfinite(smallest) else None
+    return float(values.min(initial=np.inf, where=values > 0))
 
 
 def _quietest(samples: np.ndarray, steady: np.ndarray) -> float:
