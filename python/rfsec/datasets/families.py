@@ -43,6 +43,8 @@ class Family:
         What its windows may measure.
     windows_per_cell : int
         Windows of each label at each SNR in the set that its paper describes.
+    one_by_one : bool
+        Whether its windows are made one by one in Python, and not by operations on large arrays.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Family:
     shapes: tuple[Shape, ...]
     windows_per_cell: int
     make: Callable[..., LabelledWindows] = field(repr=False)
+    one_by_one: bool = False
 
     def generate(
         self,
@@ -121,7 +124,7 @@ def find_family(dataset: str, mode: str = "compat") -> Family:
     if dataset == "sig2019-12":
         return Family(dataset, sig2019.LABELS, sig2019.SNRS_DB, (sig2019.SHAPE,), 1500, _make_sig2019)
     if dataset == "field":
-        return Family(dataset, field_bursts.LABELS, field_bursts.SNRS_DB, (field_bursts.SHAPE,), 500, _make_field)
+        return Family(dataset, field_bursts.LABELS, field_bursts.SNRS_DB, (field_bursts.SHAPE,), 500, _make_field, one_by_one=True)
     if mode not in rml2016a.MODES:
         raise ParameterError(f"The 'mode' of {dataset} must be 'compat' or 'corrected'. Got {mode!r} instead.")
     shapes = VARIED_SHAPES if dataset == "rml2016a-varied" else (PUBLISHED_SHAPE,)

@@ -59,6 +59,11 @@ class Corpus(ABC):
         """Return chunk `index` in the order to train on it, each window turned by a random phase."""
 
     @property
+    def holds_lock(self) -> bool:
+        """Whether making a chunk holds Python's lock for long, so that it is better done in another process."""
+        return False
+
+    @property
     @abstractmethod
     def epoch_windows(self) -> int:
         """Windows that an epoch has; ParameterError where the data have no end."""

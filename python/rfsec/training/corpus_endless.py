@@ -17,16 +17,25 @@ _CHUNKS_PER_VALIDATION = 10
 
 @dataclass(frozen=True)
 class EndlessCorpus(Corpus):
-    """Chunks of `chunk_windows` windows; ``generate(index)`` makes one, in the generator's order."""
+    """Chunks of `chunk_windows` windows; ``generate(index)`` makes one, in the generator's order.
+
+    `one_by_one` says that it makes them window by window in Python, not by operations on large arrays.
+    """
 
     chunk_windows: int
     generate: Callable[[int], LabelledWindows]
+    one_by_one: bool
 
     def chunk(self, index: int) -> LabelledWindows:
         """See `Corpus.chunk`."""
         data = self.generate(index)
         rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, index).spawn(1)[0])
         return turned(data, rng.random(len(data)))[rng.permutation(len(data))]
+
+    @property
+    def holds_lock(self) -> bool:
+        """See `Corpus.holds_lock`."""
+        return self.one_by_one
 
     @property
     def epoch_windows(self) -> int:

@@ -83,6 +83,7 @@ def generated_corpus(
             note=f"none twice, {trained}. data_sha256 is that of the first chunk.",
             chunk_windows=len(family.labels) * len(snrs_db) * _CHUNK_WINDOWS_PER_CELL,
             generate=partial(_endless_chunk, family, shapes, snrs_db, seed),
+            one_by_one=family.one_by_one,
         )
     return FixedCorpus(
         **common,
