@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import ndimage, stats
 
+from .noise_floor import in_passband
 from .spectrogram import BINS, HOP
 
 # Sums over 3 frames x 3 bins find what is strong, sums over 16 x 8 what is weak and wide. Neighbours under a Hann window
@@ -61,7 +62,7 @@ def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, f
     strongest = power.max(axis=1) * np.float32(_DYNAMIC_RANGE)
     ratio = power / np.maximum(floor.astype(np.float32), strongest[:, None])
     columns = _columns(ratio)
-    if _take_gain_off(ratio, columns):
+    if _take_gain_off(ratio, columns[:, in_passband(floor)]):
         columns = _columns(ratio)
     small = _means_of_nine(ratio)
     certain = small > limits[0]
@@ -84,13 +85,14 @@ def _columns(ratio: np.ndarray) -> np.ndarray:
 
 
 def _take_gain_off(ratio: np.ndarray, columns: np.ndarray) -> bool:
-    """Divide by what is equal over the whole band for a while: not an emission, but the receiver's gain."""
+    """Divide by what is equal over all the columns for a while: not an emission, but the receiver's gain."""
     tiles = _STEADY // _TILE[0]
     whole = len(columns) // tiles
-    steady = columns[: whole * tiles].reshape(whole, tiles, BINS).mean(axis=1)
+    bins = columns.shape[1]
+    steady = columns[: whole * tiles].reshape(whole, tiles, bins).mean(axis=1)
     levels = np.sort(10 * np.log10(np.maximum(steady, np.float32(1e-9))), axis=1)
-    spread = (levels[:, BINS * 84 // 100] - levels[:, BINS * 16 // 100]) / 2
-    gain = levels[:, BINS // 2]
+    spread = (levels[:, bins * 84 // 100] - levels[:, bins * 16 // 100]) / 2
+    gain = levels[:, bins // 2]
     changed = np.flatnonzero((spread < _FLAT_DB) & (gain > _FLAT_DB))
     for index in changed:
         ratio[index * _STEADY : (index + 1) * _STEADY] /= np.float32(10 ** (gain[index] / 10))

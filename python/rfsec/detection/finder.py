@@ -15,7 +15,7 @@ from .spectrogram import BINS, HOP, ZERO_HZ, spectrogram
 from .stretches import find_stretches
 
 BLOCK = 1 << 17  # samples
-LONGEST = 1 << 22  # samples of one burst, whatever the duration: memory is bounded
+LONGEST = 1 << 21  # samples of one burst, whatever the duration: memory is bounded
 _MARGIN = BINS  # samples around an emission, for its envelope to rise from and fall to
 _FOCUS = 0.5  # a burst that fills less of the band that its cells showed is measured once more, in
 _AROUND = 1.5  # this many of its bandwidths

@@ -34,6 +34,11 @@ _AT_ZERO = slice(ZERO_HZ - _LINE, ZERO_HZ + _LINE + 1)
 _BESIDE = np.r_[ZERO_HZ - 3 * _LINE : ZERO_HZ - _LINE, ZERO_HZ + _LINE + 1 : ZERO_HZ + 3 * _LINE + 1]
 
 
+def in_passband(floor: np.ndarray) -> np.ndarray:
+    """Which bins, bool [BINS], are inside of the receiver's filter."""
+    return floor > _PASSBAND * np.sort(floor)[-_LOUD]
+
+
 class NoiseFloor:
     """Follows the noise of a band from block to block.
 
@@ -72,9 +77,9 @@ class NoiseFloor:
         self._blocks += 1
         step = self._step
         steady = self._over_time(power)
-        if steady is None:
-            return np.full(BINS, step**2)
-        passband = steady >= _PASSBAND * np.sort(steady)[-_LOUD]
+        if steady is None:  # too short a stream to see pauses: what most frequencies hold is noise
+            steady = np.full(BINS, max(step**2, float(np.median(power)) / np.log(2)))
+        passband = in_passband(steady)
         other = np.full(BINS, np.inf)
         quiet = _quietest(samples, steady)
         if _ABOVE * quiet < steady.mean():  # else there are no gaps
@@ -94,7 +99,7 @@ class NoiseFloor:
         averages = sum(power[first :: 2 * _AVERAGED][:count] for first in range(_AVERAGED)) / np.float32(_AVERAGED)
         averages = averages[averages.max(axis=1, initial=0) > 0] if count else power[:0]
         now = None
-        if len(averages) >= _FEWEST or (self._before is None and len(averages)):
+        if len(averages) >= _FEWEST:
             rank = int(_QUANTILE * (len(averages) - 1))
             now = np.partition(averages, rank, axis=0)[rank].astype(float) / _TIME_BIAS
         if now is not None:
