@@ -46,9 +46,9 @@ class Emission:
 
     @property
     def width(self) -> float:
-        """Equivalent bandwidth in cycles per sample: that of a flat spectrum with the same power and peak energy."""
+        """Equivalent bandwidth in cycles per sample: that of a flat spectrum as uneven; a bin at least."""
         total = self.excess.sum()
-        return float(total**2 / max(np.square(self.excess).sum(), 1e-300)) / BINS
+        return float(max(1.0, total**2 / max(np.square(self.excess).sum(), 1e-300))) / BINS
 
     @property
     def pause(self) -> float:
