@@ -22,7 +22,7 @@ def write_slow_model(path: Path, length: int) -> Path:
     return _save(path, nodes, weights, length)
 
 
-def write_failing_model(path: Path, length: int) -> Path:
+def write_failing_model(path: Path, length: int, conditioned_bandwidth: float | None = None) -> Path:
     """A model of iq windows that fails, inside its graph, on any batch in which the first sample's I is above 2."""
     table = numpy_helper.from_array(np.zeros((3, 3), np.float32), "table")  # Gather refuses an index outside it
     first = [numpy_helper.from_array(np.array(value, np.int64), name)
@@ -33,7 +33,9 @@ def write_failing_model(path: Path, length: int) -> Path:
              helper.make_node("Floor", ["positive"], ["whole"]),
              helper.make_node("Cast", ["whole"], ["index"], to=TensorProto.INT64),
              helper.make_node("Gather", ["table", "index"], ["modulation"], axis=0)]
-    return _save(path, nodes, [table, *first], length)
+    card = small_card(length)
+    card["input"]["conditioned_bandwidth"] = conditioned_bandwidth
+    return _save(path, nodes, [table, *first], length, card)
 
 
 def write_range_model(path: Path, shortest: int, longest: int, multiple_of: int = 1) -> Path:
@@ -52,11 +54,25 @@ def write_range_model(path: Path, shortest: int, longest: int, multiple_of: int 
     return _save(path, nodes, weights, "time", {**card, "input": {**card["input"], "window_max": longest}})
 
 
+def write_pointing_model(path: Path, length: int, labels: list[str], head: dict | None = None,
+                         conditioned_bandwidth: float | None = 0.5) -> Path:
+    """A model of bursts whose logits are I of the first samples of a window, one for each label."""
+    bounds = [numpy_helper.from_array(np.array(value, np.int64), name)
+              for name, value in (("starts", [0, 0]), ("ends", [1, len(labels)]), ("axes", [1, 2]), ("shape", [-1, len(labels)]))]
+    nodes = [helper.make_node("Slice", ["windows", "starts", "ends", "axes"], ["first"]),
+             helper.make_node("Reshape", ["first", "shape"], ["modulation"])]
+    card = small_card(length)
+    card["input"]["conditioned_bandwidth"] = conditioned_bandwidth
+    card["heads"] = [{"name": "modulation", "labels": labels, "temperature": 1.0, "reject_threshold": 0.0, **(head or {})}]
+    return _save(path, nodes, bounds, length, card)
+
+
 def _save(path: Path, nodes, weights, length: int | str, card: dict | None = None) -> Path:
+    card = card or small_card(length)
     graph = helper.make_graph(
         nodes, "odd", [helper.make_tensor_value_info("windows", TensorProto.FLOAT, ["batch", 2, length])],
-        [helper.make_tensor_value_info("modulation", TensorProto.FLOAT, ["batch", 3])], weights)
+        [helper.make_tensor_value_info("modulation", TensorProto.FLOAT, ["batch", len(card["heads"][0]["labels"])])], weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    helper.set_model_props(model, {"rfsec.card": json.dumps(card or small_card(length))})
+    helper.set_model_props(model, {"rfsec.card": json.dumps(card)})
     onnx.save(model, path)
     return path

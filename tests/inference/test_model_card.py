@@ -33,6 +33,12 @@ def refused(text: str) -> str:
     return message
 
 
+def test_a_card_without_the_fields_of_bursts_is_valid():
+    card = ModelCard.from_json(json.dumps(small_card()), "some.onnx")
+    assert card.input.conditioned_bandwidth is None and card.heads[0].min_snr_db is None and card.heads[0].threshold_rule == ""
+    assert card.metrics.expected_calibration_error is None and card.metrics.accepted_error_rate is None
+
+
 def test_a_valid_card_comes_back_as_it_went():
     card = ModelCard.from_json(json.dumps(small_card()), "some.onnx")
     assert ModelCard.from_json(card.to_json(), "some.onnx") == card
@@ -57,7 +63,10 @@ def test_a_missing_field_is_named(field):
     ("heads.0.labels.2", 7), ("heads.0.temperature", 0), ("heads.0.temperature", float("nan")),
     ("heads.0.temperature", float("inf")), ("heads.0.reject_threshold", -0.1), ("heads.0.reject_threshold", 1.01),
     ("heads.0.reject_threshold", float("nan")), ("training.seed", "one"), ("training.data_sha256", "abc"),
-    ("training.windows_seen", -1), ("metrics.accuracy", 1.5), ("metrics.accuracy_by_snr.0", 2), ("heads.0.labels.0", "\ud800")])
+    ("training.windows_seen", -1), ("metrics.accuracy", 1.5), ("metrics.accuracy_by_snr.0", 2), ("heads.0.labels.0", "\ud800"),
+    ("input.conditioned_bandwidth", 0), ("input.conditioned_bandwidth", 1.1), ("heads.0.min_snr_db", float("nan")),
+    ("heads.0.min_snr_db", "low"), ("heads.0.threshold_rule", 3), ("metrics.expected_calibration_error", -0.1),
+    ("metrics.accepted_share", 1.1), ("metrics.accepted_error_rate", -0.1), ("metrics.noise_accepted_share", 2)])
 def test_a_wrong_value_is_named(field, value):
     assert f"the card's field '{field}' is wrong: " in refused(changed(field, value))
 

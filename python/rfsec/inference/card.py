@@ -22,7 +22,11 @@ class _Part(BaseModel):
 
 
 class Input(_Part):
-    """What one window must look like: float32 [batch, 2, window] in the named representation."""
+    """What one window must look like: float32 [batch, 2, window] in the named representation.
+
+    ``conditioned_bandwidth`` is the share of the sample rate that the occupied bandwidth of a burst must be; None where a
+    model takes windows as they come.
+    """
 
     representation: Literal["iq", "amp_phase", "iq_min_max"]
     layout: Literal["batch,channel,time"]
@@ -31,6 +35,7 @@ class Input(_Part):
     normalisation: Literal["unit_power", "unit_l2", "min_max"]
     samples_per_symbol: float | None = Field(default=None, gt=0)
     sample_rate_hz: float | None = Field(default=None, gt=0)
+    conditioned_bandwidth: float | None = Field(default=None, gt=0, le=1)
 
     @model_validator(mode="after")
     def _agrees(self):
@@ -43,12 +48,18 @@ class Input(_Part):
 
 
 class Head(_Part):
-    """One decision of the model: a graph output of logits [batch, len(labels)] with this name."""
+    """One decision of the model: a graph output of logits [batch, len(labels)] with this name.
+
+    A decision is "unknown" where its confidence is below ``reject_threshold``, and "low_snr" where the SNR is below
+    ``min_snr_db``, dB. ``threshold_rule`` says what both were chosen for.
+    """
 
     name: Name
     labels: list[Label] = Field(min_length=2, max_length=32767)
     temperature: float = Field(gt=0)
     reject_threshold: Share
+    min_snr_db: float | None = None
+    threshold_rule: str = ""
 
     @model_validator(mode="after")
     def _labels_differ(self):
@@ -70,13 +81,23 @@ class Training(_Part):
 
 
 class Metrics(_Part):
-    """Accuracy on test data of another seed, at every SNR, the bad ones too."""
+    """Accuracy on test data of another seed, at every SNR, the bad ones too.
+
+    Of a model with thresholds: ``accuracy_by_label`` from ``min_snr_db`` up; ``accepted_share`` of those windows that are
+    no noise, ``accepted_error_rate`` of what is accepted, and ``noise_accepted_share`` of the windows of noise. All are of
+    single windows.
+    """
 
     test_data: str
     accuracy: Share
     accuracy_by_snr: dict[str, Share]
     accuracy_0_to_18_db: Share | None = None
     accuracy_by_label_18_db: dict[str, Share] = {}
+    accuracy_by_label: dict[str, Share] = {}
+    expected_calibration_error: Share | None = None
+    accepted_share: Share | None = None
+    accepted_error_rate: Share | None = None
+    noise_accepted_share: Share | None = None
 
 
 class ModelCard(_Part):

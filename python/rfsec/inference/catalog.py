@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import ModelError
 
 DEFAULT = "dilated-conv"
+DEFAULT_BURSTS = "field"  # decides about bursts, as detection brings them
 
 
 def models_folder() -> Path:
