@@ -44,3 +44,10 @@ def write_small_model(path: Path, length: int = 128, representation: str = "iq",
         helper.set_model_props(model, {"rfsec.card": text})
     onnx.save(model, path)
     return path
+
+
+def write_burst_model(path: Path, length: int = 1024) -> Path:
+    """Write a small model whose card says that it takes bursts."""
+    card = small_card(length)
+    card["input"]["conditioned_bandwidth"] = 0.5
+    return write_small_model(path, length, card=card)

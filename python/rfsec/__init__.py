@@ -17,6 +17,8 @@ _WHERE = {
     "iq_to_amp_phase": ".blocks.iq_to_amp_phase",
     "onnx_classifier": ".blocks.onnx_classifier",
     "burst_detector": ".blocks.burst_detector",
+    "burst_classifier": ".blocks.burst_classifier",
+    "burst_view": ".blocks.burst_view",
     "decision_sink": ".blocks.decision_sink",
     "find_usrp": ".blocks.usrp",
     "DecisionRecord": ".records",

@@ -54,7 +54,7 @@ def test_the_scene_is_found(scene):
         assert abs(burst.sample_start - start) < 300
         assert abs(burst.sample_start + burst.sample_count - min(COUNT, start + length)) < 300
         assert abs(burst.centre_hz - frequency * RATE_HZ) < 5e3
-    assert (found.block.samples, found.block.invalid, found.block.dropped, found.block.error) == (COUNT - 1, 0, 0, None)
+    assert (found.block.samples, found.block.invalid, found.block.dropped, found.block.error) == (COUNT, 0, 0, None)
 
 
 @settings(max_examples=12, deadline=None)
@@ -110,6 +110,8 @@ def test_the_rate_is_the_parameters_or_the_streams_or_is_asked_for(scene):
     tags = [(0, "rx_rate", pmt.from_double(RATE_HZ)), (200_000, "rx_rate", pmt.from_double(2 * RATE_HZ))]
     assert {one.sample_rate_hz for one in Detected(scene, tags=tags, rate=0).bursts} == {RATE_HZ, 2 * RATE_HZ}
     assert {one.sample_rate_hz for one in Detected(scene, tags=tags, rate=3e6).bursts} == {3e6}
+    timed = Detected(scene, tags=[(0, "rx_time", rx_time(10**18))]).pdus
+    assert [one.time_ns for one in timed] == [10**18 + one.burst.sample_start * 1000 for one in timed]
     unknown = Detected(scene, rate=0)
     assert isinstance(unknown.block.error, rfsec.ParameterError) and unknown.bursts == []
     assert str(unknown.block.error) == ("Burst Detector: the stream has no rx_rate tag; set the 'sample_rate' parameter, in Hz.")

@@ -48,8 +48,8 @@ class BurstPdu:
         return pmt.cons(metadata, pmt.init_c32vector(burst.samples.size, burst.samples.tolist()))
 
     @classmethod
-    def from_pmt(cls, message) -> "BurstPdu":
-        """The burst that a PDU holds. Raises ValueError, naming the rule, if it holds none."""
+    def from_pmt(cls, message, *, with_samples: bool = True) -> "BurstPdu":
+        """The burst that a PDU holds; reading its samples is most of the work. Raises ValueError, naming the rule, if it holds none."""
         if not pmt.is_pair(message) or not pmt.is_dict(pmt.car(message)) or not pmt.is_c32vector(pmt.cdr(message)):
             raise ValueError("A burst must be a pair of a PMT dict and a c32vector.")
         metadata, vector = pmt.car(message), pmt.cdr(message)
@@ -64,7 +64,8 @@ class BurstPdu:
                 raise ValueError(f"The key '{name}' of a burst is missing or of a wrong type.") from None
         _check(found)
         time_ns, freq_hz = found.pop("time"), found.pop("freq_hz")
-        return cls(Burst(**found, samples=np.array(pmt.c32vector_elements(vector), np.complex64)), time_ns, freq_hz)
+        samples = pmt.c32vector_elements(vector) if with_samples else []
+        return cls(Burst(**found, samples=np.array(samples, np.complex64)), time_ns, freq_hz)
 
 
 def _check(found: dict) -> None:

@@ -106,6 +106,7 @@ class BurstSearch(gr.basic_block):
         if not self._detector.end() or self._detector.pending:
             return self._pause()
         self._publish()
+        self.consume(0, self._held)
         return END
 
     def _pause(self) -> int:

@@ -93,8 +93,8 @@ class decision_sink(gr.basic_block):
 
     def stop(self):
         # GNU Radio may end a message-only block with messages left in its queue.
-        while (message := self.gateway.delete_head_nowait(DECISIONS)) is not None and not pmt.is_null(message):
-            self._handle(message)
+        while self.gateway.nmsgs(DECISIONS):
+            self._handle(self.gateway.delete_head_nowait(DECISIONS))
         for output in self._outputs:
             self._attempt(output.close)
         return True

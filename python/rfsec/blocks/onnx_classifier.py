@@ -62,6 +62,9 @@ class onnx_classifier(gr.basic_block):
             check_whole("ONNX Classifier", name, value, limit)
         session = ModelSession(find_model(model), threads=threads)
         self.card = card = session.card
+        if card.input.conditioned_bandwidth is not None:
+            raise ModelError(f"{session.path}: this model takes bursts, not windows as they come; use the Burst Classifier, or "
+                             "rfsec classify without --windows.")
         length = card.input.window_min if length is None else length
         check_whole("ONNX Classifier", "length", length, MAX_LENGTH, "samples")
         session.check_window(length)

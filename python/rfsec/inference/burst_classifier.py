@@ -67,7 +67,8 @@ class BurstClassifier:
         share = self.card.input.conditioned_bandwidth
         if share is None:
             raise ModelError(f"{self._session.path}: this model takes windows as they come, not bursts: its card has no "
-                             f"'input.conditioned_bandwidth'. Choose a model of bursts, such as '{DEFAULT_BURSTS}'.")
+                             f"'input.conditioned_bandwidth'. Choose a model of bursts, such as '{DEFAULT_BURSTS}', "
+                             "or decide about windows: rfsec classify --windows.")
         if share != SHARE:
             raise ModelError(f"{self._session.path}: this model takes bursts that occupy {share:g} of the sample rate, but they "
                              f"are brought to {SHARE:g}. Choose another, such as '{DEFAULT_BURSTS}'.")
