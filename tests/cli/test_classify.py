@@ -29,7 +29,7 @@ def decisions(path) -> list[dict]:
 
 def test_a_recording_becomes_one_line_a_window(tmp_path, model):
     write_noise(tmp_path / "noise.cf32", 128 * 70 + 5)
-    done = rfsec("classify", tmp_path / "noise.cf32", "--rate", 1e6, "--model", model, "--jsonl", tmp_path / "out.jsonl",
+    done = rfsec("classify", tmp_path / "noise.cf32", "--rate", 1e6, "--windows", "--model", model, "--jsonl", tmp_path / "out.jsonl",
                  "--sigmf", tmp_path / "annotated")
     assert done.returncode == 0, done.stderr
     lines = decisions(tmp_path / "out.jsonl")
@@ -46,15 +46,15 @@ def test_a_recording_becomes_one_line_a_window(tmp_path, model):
 def test_a_model_of_a_range_of_lengths_takes_the_one_asked_for(tmp_path, length):
     write_noise(tmp_path / "noise.cf32", 4000)
     model = write_range_model(tmp_path / "range.onnx", 32, 96)
-    done = rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--length", length, "--jsonl", "-")
+    done = rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--length", length, "--jsonl", "-")
     assert [json.loads(line)["sample_count"] for line in done.stdout.splitlines()] == [length] * (4000 // length)
-    refused = rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--length", 97)
+    refused = rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--length", 97)
     assert "range.onnx: the model takes windows of 32 to 96 samples. Got 97 instead" in the_error(refused)
 
 
 def test_json_lines_on_standard_output_stand_alone(tmp_path, model):
     write_noise(tmp_path / "noise.cf32")
-    done = rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--jsonl", "-")
+    done = rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", "-")
     assert done.returncode == 0
     assert [json.loads(line)["sample_count"] for line in done.stdout.splitlines()] == [128] * 78
 
@@ -63,7 +63,7 @@ def test_samples_that_are_not_finite_are_marked_and_counted(tmp_path, model):
     samples = write_noise(tmp_path / "noise.cf32", 1280)
     samples[130], samples[1000] = np.nan, np.inf
     samples.tofile(tmp_path / "noise.cf32")
-    done = rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--jsonl", tmp_path / "out.jsonl")
+    done = rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", tmp_path / "out.jsonl")
     assert done.returncode == 0
     skipped = [one["sample_start"] for one in decisions(tmp_path / "out.jsonl") if one["verdict"] == "skipped"]
     assert skipped == [128, 896]
@@ -75,7 +75,7 @@ def test_a_signal_flushes_every_result(tmp_path, model, number):
     with open(tmp_path / "long.cf32", "wb") as file:
         os.truncate(file.fileno(), 20_000_000_000)  # sparse: longer than any test
     out = tmp_path / "out.jsonl"
-    process = subprocess.Popen([*RFSEC, "classify", tmp_path / "long.cf32", "--model", model, "--jsonl", out],
+    process = subprocess.Popen([*RFSEC, "classify", tmp_path / "long.cf32", "--windows", "--model", model, "--jsonl", out],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + DEADLINE_S
     while not (out.exists() and out.stat().st_size) and time.monotonic() < deadline and process.poll() is None:
@@ -98,7 +98,7 @@ def test_a_full_disk_is_named_and_what_was_decided_is_kept(tmp_path, model):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    done = rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--jsonl", tmp_path / "out.jsonl",
+    done = rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", tmp_path / "out.jsonl",
                  preexec_fn=small_disk)
     assert "out.jsonl: File too large" in the_error(done)
     text = (tmp_path / "out.jsonl").read_text()
@@ -106,12 +106,12 @@ def test_a_full_disk_is_named_and_what_was_decided_is_kept(tmp_path, model):
     starts = [json.loads(line)["sample_start"] for line in text.splitlines()]
     assert starts == list(range(0, 128 * len(starts), 128))
     assert "/dev/full: No space left on device" in the_error(
-        rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--jsonl", "/dev/full"))
+        rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", "/dev/full"))
 
 
 def test_a_closed_pipe_is_one_line(tmp_path, model):
     write_noise(tmp_path / "noise.cf32", 400_000)
-    process = subprocess.Popen([*RFSEC, "classify", tmp_path / "noise.cf32", "--model", model, "--jsonl", "-"],
+    process = subprocess.Popen([*RFSEC, "classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", "-"],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     process.stdout.close()
     stderr = process.stderr.read()
@@ -124,7 +124,7 @@ def test_decisions_reach_a_subscriber_and_a_port_in_use_is_named(tmp_path, model
     write_noise(tmp_path / "noise.cf32")
     with zmq.Context() as context, context.socket(zmq.PUB) as taken:
         port = taken.bind_to_random_port("tcp://127.0.0.1")
-        done = rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--zmq", f"tcp://127.0.0.1:{port}")
+        done = rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--zmq", f"tcp://127.0.0.1:{port}")
         assert "Address already in use" in the_error(done)
 
 
@@ -143,6 +143,6 @@ def test_a_radio_that_is_not_there_is_one_line():
 
 def test_a_recording_is_never_overwritten(tmp_path, model):
     samples = write_noise(tmp_path / "noise.cf32")
-    line = the_error(rfsec("classify", tmp_path / "noise.cf32", "--model", model, "--jsonl", tmp_path / "noise.cf32"))
+    line = the_error(rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", tmp_path / "noise.cf32"))
     assert "this is the recording" in line
     assert np.array_equal(np.fromfile(tmp_path / "noise.cf32", np.complex64), samples)

@@ -59,6 +59,6 @@ MODELS = {
 def test_a_wrong_model_is_named(tmp_path, case):
     make, rule = MODELS[case]
     write_noise(tmp_path / "noise.cf32")
-    line = the_error(rfsec("classify", tmp_path / "noise.cf32", "--model", make(tmp_path), "--jsonl", tmp_path / "out.jsonl"))
+    line = the_error(rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", make(tmp_path), "--jsonl", tmp_path / "out.jsonl"))
     assert "m.onnx" in line and rule in line
     assert not (tmp_path / "out.jsonl").exists() or not (tmp_path / "out.jsonl").read_text()

@@ -10,7 +10,7 @@ from small_model import write_small_model
 def classify(folder, home):
     write_noise(folder / "noise.cf32")
     environment = {name: value for name, value in os.environ.items() if name not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")}
-    return rfsec("classify", folder / "noise.cf32", "--model", write_small_model(folder / "small.onnx"),
+    return rfsec("classify", folder / "noise.cf32", "--windows", "--model", write_small_model(folder / "small.onnx"),
                  env={**environment, "HOME": str(home)})
 
 

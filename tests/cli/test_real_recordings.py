@@ -27,7 +27,8 @@ def test_a_real_recording_is_classified(tmp_path, entry):
                "--skip-bytes", str(entry.get("header_bytes") or 0)]
     rate = entry.get("sample_rate") or entry.get("sample_rate_assumed")
     out = tmp_path / "out.jsonl"
-    done = CliRunner().invoke(app, ["classify", str(FOLDER / entry["name"]), *options, "--rate", str(rate), "--jsonl", str(out)])
+    done = CliRunner().invoke(app, ["classify", str(FOLDER / entry["name"]), "--windows", *options, "--rate", str(rate),
+                                    "--jsonl", str(out)])
     assert done.exit_code == 0, done.exception
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert lines and {one["verdict"] for one in lines} <= {"accepted", "unknown"}

@@ -26,7 +26,7 @@ def recording(tmp_path_factory):
 @pytest.fixture(scope="module")
 def lines(recording, tmp_path_factory):
     out = tmp_path_factory.mktemp("cli") / "out.jsonl"
-    done = run_rfsec("classify", recording, "--rate", RATE_HZ, "--jsonl", out)
+    done = run_rfsec("classify", recording, "--windows", "--rate", RATE_HZ, "--jsonl", out)
     assert done.returncode == 0, done.stderr
     assert len(out.read_bytes().splitlines()) == 88
     return out.read_bytes()

@@ -46,7 +46,7 @@ class ClassifyFlowgraph(gr.top_block):
         gr.top_block.__init__(self, "rfsec classify")
         # GNU Radio keeps no reference to Python blocks: without these attributes they would be collected while running.
         self.source, self.sink, self.total = source, sink, total
-        self.gate = blocks.head(gr.sizeof_gr_complex, total if total is not None else _ENDLESS)
+        self.gate = blocks.head(gr.sizeof_gr_complex, total if total is not None else ENDLESS)
         self.classifier = onnx_classifier(model, length=length, on_overload=on_overload)
         self.front = front_end(self.classifier)
         self.windower = self.front[0]
@@ -73,7 +73,7 @@ class ClassifyFlowgraph(gr.top_block):
         return getattr(self.source, "error", None) or self.classifier.error or self.sink.error
 
 
-_ENDLESS = (1 << 63) - 1
+ENDLESS = (1 << 63) - 1
 
 
 def front_end(classifier: onnx_classifier) -> list:

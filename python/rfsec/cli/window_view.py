@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person sees of decisions about windows."""
+
+import time
+
+from rich.console import Console, Group
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from ..records import iso_time
+from .stretches import Stretches
+
+ROWS_WHILE_RUNNING = 8
+
+
+class WindowView:
+    """The table of the stretches that were found lately, above a bar with the rates."""
+
+    def __init__(self, flowgraph, stretches: Stretches):
+        self._flowgraph, self._stretches, self._started = flowgraph, stretches, time.monotonic()
+        self._bar = Progress(SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), auto_refresh=False)
+        self._task = self._bar.add_task("", total=flowgraph.total)
+
+    def render(self):
+        """What to show now."""
+        now, seconds = self._flowgraph.progress(), max(1e-9, time.monotonic() - self._started)
+        windows = now.classified + now.skipped + now.invalid
+        text = f"{now.samples / seconds / 1e6:.2f} MS/s  {windows / seconds:,.0f} windows/s  skipped {now.skipped:,}"
+        if now.discontinuities:
+            text += f"  gaps {now.discontinuities:,}"
+        self._bar.update(self._task, completed=now.samples, description=f"{text}  {now.label}")
+        return Group(_table(list(self._stretches.found)[-ROWS_WHILE_RUNNING:]), self._bar)
+
+    def report(self, console: Console) -> None:
+        """Print the last stretches and what was counted."""
+        now, stretches = self._flowgraph.progress(), self._stretches
+        if stretches.total > len(stretches.found):
+            console.print(f"The last {len(stretches.found)} of {stretches.total:,} stretches:")
+        console.print(_table(stretches.found))
+        counts = ", ".join(f"{label} {count:,}" for label, count in stretches.windows.most_common())
+        console.print(f"{now.classified:,} windows classified, {now.skipped:,} skipped, {now.invalid:,} not finite"
+                      f"{f', {now.discontinuities:,} gaps in the stream' if now.discontinuities else ''}. {counts}", highlight=False)
+
+
+def _table(stretches) -> Table:
+    table = Table("start", "length", "label", "agreeing", "confidence")
+    for one in stretches:
+        samples = one.sample_end - one.sample_start
+        start = iso_time(one.time_ns)[11:23] if one.time_ns is not None else (
+            f"{one.sample_start / one.rate_hz:.3f} s" if one.rate_hz else f"sample {one.sample_start:,}")
+        length = f"{samples / one.rate_hz * 1e3:,.1f} ms" if one.rate_hz else f"{samples:,}"
+        confidence = f"{one.confidence_sum / one.agreeing:.2f}" if one.confidence_sum else ""
+        table.add_row(start, length, one.label, f"{one.agreeing / one.windows:.0%} of {one.windows:,}", confidence)
+    return table
