@@ -33,6 +33,11 @@ def described(name) -> dict:
     return yaml.safe_load(description_path(name).read_text())
 
 
+def described_parameters(name) -> list[dict]:
+    """What the user may set, without the place in the window, which is the Companion's own."""
+    return [parameter for parameter in described(name).get("parameters", []) if parameter["dtype"] != "gui_hint"]
+
+
 def constructor_parameters(name) -> dict:
     parameters = dict(inspect.signature(getattr(rfsec, name).__init__).parameters)
     del parameters["self"]
@@ -117,7 +122,7 @@ def test_description_fits_the_schema_and_the_house(name):
 
 @every_block
 def test_parameters_are_the_constructors(name):
-    wanted, given = constructor_parameters(name), described(name).get("parameters", [])
+    wanted, given = constructor_parameters(name), described_parameters(name)
     assert [parameter["id"] for parameter in given] == list(wanted)
     make = described(name)["templates"]["make"]
     assert re.findall(r"(\w+)='?\$\{(\w+)\}'?", make) == [(key, key) for key in wanted]
@@ -135,7 +140,7 @@ def test_parameters_are_the_constructors(name):
 @every_block
 def test_each_parameter_is_documented_with_unit_or_range(name):
     docstring, page = entries(section(getattr(rfsec, name).__doc__, "Args")), entries(described(name)["documentation"])
-    for parameter in described(name).get("parameters", []):
+    for parameter in described_parameters(name):
         key = parameter["id"]
         assert docstring.get(key) and page.get(key), key
         assert parameter["dtype"] in Constants.PARAM_TYPE_NAMES
@@ -148,7 +153,7 @@ def test_each_parameter_is_documented_with_unit_or_range(name):
 @every_block
 def test_each_parameter_has_a_rule(name):
     rules = " ".join(described(name).get("asserts", []))
-    for parameter in described(name).get("parameters", []):
+    for parameter in described_parameters(name):
         assert parameter.get("options") or re.search(rf"\b{parameter['id']}\b", rules), parameter["id"]
 
 
@@ -166,7 +171,8 @@ def test_default_flowgraph_is_valid_and_its_ports_are_the_blocks(name, settings)
     assert complaints(flowgraph) == []
     names = {}
     exec(block.templates.render("imports"), names)
-    made = eval(block.templates.render("make"), names)
+    make, *_ = block.templates.render("make").split("\nself.")  # what follows puts a widget into the window
+    made = eval(make, names)
     for ports, signature in ((block.sinks, made.input_signature()), (block.sources, made.output_signature())):
         streams = [port for port in ports if port.domain == "stream"]
         bytes_of = [Constants.TYPE_TO_SIZEOF[port.dtype] * port.vlen for port in streams]
@@ -175,7 +181,7 @@ def test_default_flowgraph_is_valid_and_its_ports_are_the_blocks(name, settings)
 
 
 NUMBERS = [(name, parameter["id"]) for name in BLOCKS if description_path(name).exists()
-           for parameter in described(name).get("parameters", []) if parameter["dtype"] in NUMERIC]
+           for parameter in described_parameters(name) if parameter["dtype"] in NUMERIC]
 
 
 @pytest.mark.parametrize("name, key", NUMBERS)

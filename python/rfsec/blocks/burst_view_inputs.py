@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two parts of a Burst View that GNU Radio runs: one takes samples, one takes decisions.
+
+They are two, for a block with a stream input is over when its stream is, and the last decisions come after that.
+"""
+
+import numpy as np
+import pmt
+from gnuradio import gr
+
+from ..records import DecisionRecord
+from .burst_view_scene import Scene
+from .decision_sink import DECISIONS
+from .sample_clock import CLOCK_KEYS, WindowClock, sorted_tags
+
+
+class ViewedSamples(gr.sync_block):
+    """Gives a scene the samples of a stream, and what its tags say."""
+
+    def __init__(self, scene: Scene, sample_rate_hz: float):
+        gr.sync_block.__init__(self, "Burst View", [np.complex64], [])
+        self._scene, self._rate_hz = scene, sample_rate_hz
+        self.problem = ""
+
+    def start(self):
+        self._clock, self._now_hz = WindowClock(1), None
+        return True
+
+    def work(self, input_items, output_items):
+        samples, first = input_items[0], self.nitems_read(0)
+        tags = [tag for tag in sorted_tags(self, 0, first, first + len(samples)) if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+        places = sorted({first, *(tag.offset for tag in tags)})
+        for place, end in zip(places, [*places[1:], first + len(samples)]):
+            self._clock.read([tag for tag in tags if tag.offset == place])
+            self._show(place, samples[place - first : end - first])
+        return len(samples)
+
+    def _show(self, place: int, samples: np.ndarray) -> None:
+        epoch = self._clock.epoch(place)
+        rate_hz = self._rate_hz or epoch.rate_hz
+        if rate_hz is None:
+            if not self.problem:
+                self.problem = "The stream has no rx_rate tag: set the 'sample_rate' parameter, in Hz."
+                self.logger.warn(self.problem)
+            return
+        self.problem = ""
+        if rate_hz != self._now_hz:
+            self._now_hz = rate_hz
+            self._scene.begin(place, rate_hz)
+        if epoch.freq_hz is not None:
+            self._scene.tune(epoch.freq_hz)
+        self._scene.push(samples)
+
+
+class ViewedDecisions(gr.basic_block):
+    """Gives a scene the decisions about bursts; what is no decision is refused with one line in the log, and counted."""
+
+    def __init__(self, scene: Scene):
+        gr.basic_block.__init__(self, "Burst View", [], [])
+        self._scene = scene
+        self.refused = 0
+        self.message_port_register_in(DECISIONS)
+        self.set_msg_handler(DECISIONS, self._handle)
+
+    def _handle(self, message) -> None:
+        try:
+            record = DecisionRecord.from_pmt(message)
+            if not record.is_burst:
+                raise ValueError("A Burst View shows decisions about bursts, which have a band; this one is about a window.")
+        except ValueError as error:
+            self.refused += 1
+            self.logger.warn(str(error))
+            return
+        self._scene.decide(record)
+
+    def stop(self):
+        # GNU Radio may end a message-only block with messages left in its queue.
+        while (message := self.gateway.delete_head_nowait(DECISIONS)) is not None and not pmt.is_null(message):
+            self._handle(message)
+        return True
