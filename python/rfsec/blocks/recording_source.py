@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Recording Source: replays a recorded I/Q file with its sample clock."""
 
-import re
-from datetime import datetime, timezone
-
 import numpy as np
 import pmt
 from gnuradio import gr
 
 from ..errors import ParameterError, RecordingError
 from ..recordings.recording import open_recording
+from ..recordings.times import time_ns
+from ..records import time_to_pmt
 from .iq_windower import BUFFER_SAMPLES
 from .sample_clock import RX_FREQ, RX_RATE, RX_TIME
 
@@ -64,18 +63,10 @@ class recording_source(gr.sync_block):
             if frequency_hz is not None:
                 self.add_item_tag(0, start, RX_FREQ, pmt.from_double(float(frequency_hz)))
             if time is not None:
-                self.add_item_tag(0, start, RX_TIME, _rx_time(time))
+                self.add_item_tag(0, start, RX_TIME, time_to_pmt(time_ns(time)))
         self._position += count
         return count
 
     def stop(self):
         self.recording.close()
         return True
-
-
-def _rx_time(iso: str):
-    """An ISO 8601 time (UTC where it names no zone) as gr-uhd's tuple: uint64 seconds since 1970 and a fraction."""
-    moment = datetime.fromisoformat(iso)  # keeps microseconds only: the fraction is read on its own
-    seconds = int(moment.replace(microsecond=0, tzinfo=moment.tzinfo or timezone.utc).timestamp())
-    fraction = re.search(r"[.,](\d+)", iso)
-    return pmt.make_tuple(pmt.from_uint64(max(0, seconds)), pmt.from_double(float(f"0.{fraction[1]}") if fraction else 0.0))
