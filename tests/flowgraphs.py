@@ -75,9 +75,13 @@ class RecordCollector(gr.basic_block):
         return True
 
 
-def run(top, max_items: int = 100_000_000, deadline_s: float = RUN_DEADLINE_S) -> None:
-    """Run ``top`` to the end of its sources; an exception inside a block stops its thread, and would wait for ever."""
+def run(top, max_items: int = 100_000_000, deadline_s: float = RUN_DEADLINE_S, meanwhile=lambda: None) -> None:
+    """Run ``top`` to the end of its sources; an exception inside a block stops its thread, and would wait for ever.
+
+    ``meanwhile`` is called once while it runs.
+    """
     top.start(max_items)
+    meanwhile()
     waiting = threading.Thread(target=top.wait, daemon=True)
     waiting.start()
     waiting.join(deadline_s)
