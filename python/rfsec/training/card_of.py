@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The card of a model that a run on a corpus has made, be it a network or a classical baseline."""
 
-from dataclasses import asdict
 from typing import Any
 
 from ..inference.card import ModelCard
 from .corpus_base import Corpus
-from .evaluation import Metrics
 from .recipe import Recipe
 
 _LIMITS = {
@@ -25,8 +23,8 @@ def card_of(
     source: Recipe,
     corpus: Corpus,
     run: dict[str, Any],
-    temperature: float,
-    metrics: Metrics,
+    head: dict[str, Any],
+    metrics: dict[str, Any],
     parameters: int,
     limits: list[str],
 ) -> ModelCard:
@@ -40,9 +38,8 @@ def card_of(
     corpus : Corpus
     run : dict
         The card's fields command, windows_seen, hardware and note.
-    temperature : float
-    metrics : Metrics
-        On the corpus' test set.
+    head, metrics : dict
+        See ``judge``.
     parameters : int
     limits : list of str
     """
@@ -61,10 +58,11 @@ def card_of(
                 "normalisation": source.normalisation,
                 "samples_per_symbol": corpus.samples_per_symbol,
                 "sample_rate_hz": None,
+                "conditioned_bandwidth": source.conditioned_bandwidth,
             },
-            "heads": [{"name": "modulation", "labels": corpus.labels, "temperature": temperature, "reject_threshold": 0.0}],
+            "heads": [{"name": "modulation", "labels": corpus.labels, **head}],
             "training": {**run, "seed": corpus.seed, "data": corpus.name, "data_sha256": corpus.sha256()},
-            "metrics": {"test_data": corpus.test_name, **asdict(metrics)},
+            "metrics": {"test_data": corpus.test_name, **metrics},
             "parameters": parameters,
             "licence": "GPL-3.0-or-later",
             "limits": limits,
@@ -72,8 +70,14 @@ def card_of(
     )
 
 
-def limits_of(corpus: Corpus) -> tuple[str, ...]:
-    """Return what a model trained on `corpus` does not know, for the card."""
+def limits_of(source: Recipe, corpus: Corpus) -> tuple[str, ...]:
+    """Return what a model that takes the input of `source` and was trained on `corpus` does not know, for the card."""
+    if source.conditioned_bandwidth is not None:
+        return (
+            f"Takes bursts moved to 0 Hz and resampled so that 99% of their power lies in {source.conditioned_bandwidth:g} of the "
+            f"sample rate, cut into windows of {corpus.lengths[-1]} samples; a shorter burst is followed by zeros.",
+            f"Knows {len(corpus.labels)} labels: another emission is called by one of them, or unknown where the model is not sure.",
+        )
     rate = f"{corpus.samples_per_symbol} samples per symbol" if corpus.samples_per_symbol else "its data's samples per symbol"
     first, last = corpus.lengths[0], corpus.lengths[-1]
     length = f"{first}" if first == last else f"{first} to {last}"

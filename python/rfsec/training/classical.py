@@ -6,6 +6,7 @@ Rajendran et al., IEEE TCCN 4(3), 2018, section V-A and figure 3: they see the a
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from .card_of import card_of, limits_of
 from .classical_export import classical_logits, export_classical, flatten
 from .classical_recipes import CLASSICAL
 from .corpus import Corpus, Parts, make_corpus
-from .evaluation import Metrics, fit_temperature, measure
+from .judge import judge
 from .produce import hardware_name
 from .recipes import find_recipe
 
@@ -74,11 +75,10 @@ def produce_classical(
     classifier = recipe.make(seed).fit(flatten(represent(LSTM.representation, data.x)), data.label.astype(np.int64))
 
     report("measuring")
-    calibration, test = corpus.calibration(), corpus.test()
-    temperature = fit_temperature(_logits(classifier, calibration), calibration)
-    metrics = measure(_logits(classifier, test), test, corpus.labels)
+    calibration, test = ((_logits(classifier, parts), parts) for parts in (corpus.calibration(), corpus.test()))
+    head, metrics = judge(calibration, test, corpus.labels, bursts=False)
 
-    card = _describe(name, corpus, seed, len(data), recipe.stored_numbers(classifier), temperature, metrics)
+    card = _describe(name, corpus, seed, len(data), recipe.stored_numbers(classifier), head, metrics)
     export_classical(classifier, card, out)
     return card
 
@@ -100,7 +100,7 @@ def _logits(classifier: ClassifierMixin, parts: Parts) -> torch.Tensor:
 
 
 def _describe(
-    name: str, corpus: Corpus, seed: int, seen: int, stored: int, temperature: float, metrics: Metrics
+    name: str, corpus: Corpus, seed: int, seen: int, stored: int, head: dict[str, Any], metrics: dict[str, Any]
 ) -> ModelCard:
     return card_of(
         name,
@@ -114,8 +114,8 @@ def _describe(
             "note": f"Fitted to the first {seen} windows that {LSTM.name} trains on, {corpus.note} "
             "Each window is turned by a random phase. The parameters are the numbers that the fitted model stores.",
         },
-        temperature,
+        head,
         metrics,
         parameters=stored,
-        limits=["A baseline to compare the networks with: each of them is right far more often.", *limits_of(corpus)],
+        limits=["A baseline to compare the networks with: each of them is right far more often.", *limits_of(LSTM, corpus)],
     )

@@ -60,4 +60,5 @@ def make_corpus(
             f"Got {source!r} instead."
         )
     wanted = recipe.windows_per_cell if windows_per_cell is None else windows_per_cell
-    return generated_corpus(family, shapes, recipe.lowest_snr_db, wanted, seed, shlex.join(options))
+    calibrated = recipe.calibration_windows_per_cell
+    return generated_corpus(family, shapes, recipe.lowest_snr_db, wanted, calibrated, seed, shlex.join(options))

@@ -18,12 +18,18 @@ _CHUNK_WINDOWS_PER_CELL = 25
 _FIXED_AT_ONCE = 5
 _VALIDATION_INDEX, _CALIBRATION_INDEX = 0, 1  # chunks of the validation seeds
 # Windows of each label at each SNR, divided among a family's shapes. Of a fixed set as many as the papers' 6:2:2 gives.
-_VALIDATION, _CALIBRATION, _TEST = 15, 20, 100
+_VALIDATION, _TEST = 15, 100
 _PAPERS_SHARE = 5
 
 
 def generated_corpus(
-    family: Family, shapes: tuple[Shape, ...], lowest_snr_db: int, windows_per_cell: int | None, seed: int, options: str
+    family: Family,
+    shapes: tuple[Shape, ...],
+    lowest_snr_db: int,
+    windows_per_cell: int | None,
+    calibrated: int,
+    seed: int,
+    options: str,
 ) -> Corpus:
     """Return a corpus of generated data.
 
@@ -36,6 +42,8 @@ def generated_corpus(
         Trained and validated on are the family's SNRs from here up; tested are all.
     windows_per_cell : int or None
         Training windows of each label at each SNR and shape, seen again every epoch; None for endless data.
+    calibrated : int
+        Windows of each label at each SNR, divided among the shapes, to calibrate on.
     seed : int
     options : str
         See `Corpus`.
@@ -71,7 +79,7 @@ def generated_corpus(
         "test_name": f"{family.name}, seed {seed + TEST_SEED_OFFSET}, {_share(tested, family.shapes)} windows of each label "
         f"at each SNR{_each_of(family.shapes)}",
         "validation": partial(_held_out, family, shapes, snrs_db, validated, seed, Purpose.VALIDATION, _VALIDATION_INDEX),
-        "calibration": partial(_held_out, family, shapes, snrs_db, _CALIBRATION, seed, Purpose.VALIDATION, _CALIBRATION_INDEX),
+        "calibration": partial(_held_out, family, shapes, snrs_db, calibrated, seed, Purpose.VALIDATION, _CALIBRATION_INDEX),
         "test": partial(
             _held_out, family, family.shapes, family.snrs_db, tested, seed + TEST_SEED_OFFSET, Purpose.EVALUATION, 0
         ),

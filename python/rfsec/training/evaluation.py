@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How good a network is: accuracy at each SNR and for each label, and the temperature that calibrates it."""
+"""How good a network is: accuracy at each SNR and for each label, how calibrated, and the temperature that calibrates."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from .corpus_base import Parts
 
 # Windows of 128 samples evaluated at once; fewer of longer ones, whose matrices grow with the square of their length.
 _BATCH, _BATCH_LENGTH = 1024, 128
+_CALIBRATION_BINS = 15
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Metrics:
     accuracy_0_to_18_db: float | None
     accuracy_by_snr: dict[str, float]
     accuracy_by_label_18_db: dict[str, float]
+    expected_calibration_error: float
 
 
 @torch.no_grad()
@@ -43,12 +45,12 @@ def logits_of(network: nn.Module, representation: str, parts: Parts, device: tor
 
 def accuracy_of(logits: Tensor, parts: Parts) -> float:
     """Return the share of windows whose largest logit is their label's."""
-    return float(np.mean(logits.argmax(1).numpy() == _labels_of(parts)))
+    return float(np.mean(logits.argmax(1).numpy() == labels_of(parts)))
 
 
-def measure(logits: Tensor, parts: Parts, labels: tuple[str, ...]) -> Metrics:
+def measure(logits: Tensor, parts: Parts, labels: tuple[str, ...], temperature: float) -> Metrics:
     """Return the accuracies of `logits`; those at SNRs that the data do not have are None or absent."""
-    label, snr_db = _labels_of(parts), np.concatenate([part.snr_db for part in parts])
+    label, snr_db = labels_of(parts), snrs_of(parts)
     right: npt.NDArray[np.bool_] = logits.argmax(1).numpy() == label
     middle, at_18_db = right[(snr_db >= 0) & (snr_db <= 18)], snr_db == 18
     present = np.unique(label[at_18_db])
@@ -57,11 +59,36 @@ def measure(logits: Tensor, parts: Parts, labels: tuple[str, ...]) -> Metrics:
         accuracy_0_to_18_db=_share(middle) if len(middle) else None,
         accuracy_by_snr={str(snr): _share(right[snr_db == snr]) for snr in np.unique(snr_db)},
         accuracy_by_label_18_db={labels[i]: _share(right[at_18_db & (label == i)]) for i in present},
+        expected_calibration_error=calibration_error(logits, parts, temperature),
     )
 
 
-def _labels_of(parts: Parts) -> npt.NDArray[np.int16]:
+def labels_of(parts: Parts) -> npt.NDArray[np.int16]:
+    """Return the label index of every window."""
     return np.concatenate([part.label for part in parts])
+
+
+def snrs_of(parts: Parts) -> npt.NDArray[np.int16]:
+    """Return the SNR label of every window, dB."""
+    return np.concatenate([part.snr_db for part in parts])
+
+
+def probabilities_of(logits: Tensor, temperature: float) -> npt.NDArray[np.float64]:
+    """Return softmax(logits / `temperature`), [n, labels]."""
+    return torch.softmax(logits.double() / temperature, dim=1).numpy()
+
+
+def calibration_error(logits: Tensor, parts: Parts, temperature: float) -> float:
+    """Return the expected calibration error with 15 bins of equal width: mean distance of confidence and accuracy.
+
+    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, eq. 3.
+    """
+    probabilities = probabilities_of(logits, temperature)
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels_of(parts)
+    edges = np.linspace(0, 1, _CALIBRATION_BINS + 1)[1:-1]
+    # Windows of a bin times the distance of its means is the distance of its sums.
+    distance = np.bincount(np.digitize(confidence, edges, right=True), confidence - right, _CALIBRATION_BINS)
+    return round(float(np.abs(distance).sum() / len(right)), 4)
 
 
 def _share(right: npt.NDArray[np.bool_]) -> float:
@@ -73,7 +100,7 @@ def fit_temperature(logits: Tensor, parts: Parts) -> float:
 
     Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
-    label = torch.from_numpy(_labels_of(parts).astype(np.int64))
+    label = torch.from_numpy(labels_of(parts).astype(np.int64))
 
     def loss(log_temperature: float) -> float:
         return float(nn.functional.cross_entropy(logits / np.exp(log_temperature), label))

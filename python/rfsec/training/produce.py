@@ -5,14 +5,16 @@ import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from ..inference.card import ModelCard
 from .card_of import card_of, limits_of
 from .corpus_base import Corpus
-from .evaluation import Metrics, fit_temperature, logits_of, measure
+from .evaluation import logits_of
 from .export import export_onnx
+from .judge import judge
 from .loop import Progress, TrainedNetwork, train_network
 from .recipes import RECIPES, Recipe
 
@@ -35,10 +37,11 @@ def produce_model(
     """
     trained = train_network(recipe, corpus, seed, windows, checkpoint, device, threads, report, parent)
     network = trained.network.to(device)
-    calibration, test = corpus.calibration(), corpus.test()
-    temperature = fit_temperature(logits_of(network, recipe.representation, calibration, device), calibration)
-    metrics = measure(logits_of(network, recipe.representation, test, device), test, corpus.labels)
-    card = describe(recipe, corpus, seed, trained, temperature, metrics, hardware_name(device, threads), parent)
+    calibration, test = (
+        (logits_of(network, recipe.representation, parts, device), parts) for parts in (corpus.calibration(), corpus.test())
+    )
+    head, metrics = judge(calibration, test, corpus.labels, bursts=recipe.conditioned_bandwidth is not None)
+    card = describe(recipe, corpus, seed, trained, head, metrics, hardware_name(device, threads), parent)
     export_onnx(network.cpu(), card, out)
     return card
 
@@ -55,8 +58,8 @@ def describe(
     corpus: Corpus,
     seed: int,
     trained: TrainedNetwork,
-    temperature: float,
-    metrics: Metrics,
+    head: dict[str, Any],
+    metrics: dict[str, Any],
     hardware: str,
     parent: Path | None = None,
 ) -> ModelCard:
@@ -73,10 +76,10 @@ def describe(
             "hardware": hardware,
             "note": note_of(recipe, corpus, seen),
         },
-        temperature,
+        head,
         metrics,
         parameters=sum(parameter.numel() for parameter in trained.network.parameters()),
-        limits=[*limits_of(corpus), *recipe.limits],
+        limits=[*limits_of(recipe, corpus), *recipe.limits],
     )
 
 

@@ -28,6 +28,7 @@ _DYNAMIC_LIMIT = (
     "Its LSTM layers scale their input over all windows of a batch: the last digits of a probability depend on the "
     "other windows of the batch."
 )
+_NOT_MEASURED = ("expected_calibration_error", "accepted_share", "accepted_error_rate", "noise_accepted_share")
 _STATIC_LIMIT = "Values beyond those of the calibration windows are clipped."
 
 
@@ -139,6 +140,9 @@ def _describe(parent: ModelCard, sha256: str, seed: int, method: str, found: "li
             update={
                 "accuracy": _share(overall),
                 "accuracy_by_snr": {snr: _share(confusion) for snr, confusion in by_snr.items()},
+                # Of the parent, and not measured again.
+                "accuracy_by_label": {},
+                **dict.fromkeys(_NOT_MEASURED),
                 "accuracy_0_to_18_db": None if metrics.accuracy_0_to_18_db is None else _share(middle),
                 "accuracy_by_label_18_db": {
                     name: round(float(at_18_db[labels.index(name), labels.index(name)] / at_18_db[labels.index(name)].sum()), 4)

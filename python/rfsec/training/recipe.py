@@ -40,6 +40,11 @@ class Recipe:
         Window lengths of the data set that are trained on; None for all.
     window : int or None
         The only window length that the network takes; None where it takes any.
+    conditioned_bandwidth : float or None
+        Share of the sample rate that the bursts of its data occupy. Their model gets thresholds, see ``thresholds``. None
+        for windows as they come.
+    calibration_windows_per_cell : int
+        Windows of each label at each SNR that the temperature and the thresholds are chosen on, where data are generated.
     """
 
     name: str
@@ -59,3 +64,5 @@ class Recipe:
     optimiser: str = "adam"
     train_lengths: tuple[int, ...] | None = None
     window: int | None = None
+    conditioned_bandwidth: float | None = None
+    calibration_windows_per_cell: int = 20

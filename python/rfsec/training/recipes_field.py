@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The recipe of the field model, which decides about bursts of real signals."""
 
+from ..detection.condition import SHARE
 from .networks.burst_network import BurstNetwork
 from .recipe import Recipe
 
@@ -20,5 +21,8 @@ RECIPES = (
         default_windows=4_000_000,
         dataset="field",
         window=1024,
+        conditioned_bandwidth=SHARE,
+        calibration_windows_per_cell=100,
+        limits=("Trained and tested on generated bursts only.",),
     ),
 )

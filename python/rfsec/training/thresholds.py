@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When to believe a model of bursts: thresholds chosen on validation data by a stated rule, and what they give on a test."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from .corpus_base import Parts
+from .evaluation import labels_of, probabilities_of, snrs_of
+
+NOISE = "noise"
+LEAST_OF_BEST = 0.9  # of the best SNR's accuracy, at every SNR from the lowest allowed up
+MOST_WRONG = 0.03  # of the windows accepted
+MOST_NOISE = 0.001  # of the windows of noise that may be accepted as something else
+_STEPS = 10_000  # in which a threshold is chosen
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The card's ``reject_threshold`` and ``min_snr_db``, and the ``threshold_rule`` that gave them."""
+
+    reject_threshold: float
+    min_snr_db: float
+    threshold_rule: str
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What thresholds give, as the card's metrics of these names state it; None is the share of no windows."""
+
+    accuracy_by_label: dict[str, float]
+    accepted_share: float | None
+    accepted_error_rate: float | None
+    noise_accepted_share: float | None
+
+
+def choose_thresholds(logits: Tensor, parts: Parts, labels: tuple[str, ...], temperature: float) -> Thresholds:
+    """Choose thresholds by a rule.
+
+    Parameters
+    ----------
+    logits : Tensor, float32 [n, labels]
+        Of validation data. The SNR of windows with the label "noise" means nothing.
+    parts : Parts
+    labels : tuple of str
+    temperature : float
+
+    Returns
+    -------
+    Thresholds
+        Of the SNRs the lowest from which on the accuracy on emissions is at least `LEAST_OF_BEST` of its best. Then the
+        lowest confidence at which at most `MOST_WRONG` of what is accepted are wrong, and at most `MOST_NOISE` of the
+        noise is accepted; 1 where there is none.
+    """
+    table = _Table(logits, parts, labels, temperature)
+    snrs = np.unique(table.snr_db)
+    accuracy = np.array([table.right[(table.snr_db == snr) & ~table.noise].mean() for snr in snrs])
+    poor = np.flatnonzero(accuracy[:-1] < LEAST_OF_BEST * accuracy.max())
+    min_snr_db = float(snrs[poor[-1] + 1 if len(poor) else 0])
+
+    candidates = table.candidates(min_snr_db)
+    accepted, wrong, noise = map(table.at_each_threshold, (candidates, candidates & ~table.right, candidates & table.noise))
+    good = (accepted > 0) & (wrong <= MOST_WRONG * accepted) & (noise <= MOST_NOISE * table.noise.sum())
+    threshold = np.flatnonzero(good)[0] / _STEPS if good.any() else 1.0
+    rule = (
+        f"On {len(table.right)} validation windows: the lowest SNR from which on the accuracy on emissions is at "
+        f"least {LEAST_OF_BEST:.0%} of its best, then the lowest confidence at which at most {MOST_WRONG:.0%} of the accepted windows are wrong and at "
+        f"most {MOST_NOISE:.1%} of the noise is accepted."
+    )
+    return Thresholds(float(threshold), min_snr_db, rule)
+
+
+def measure_acceptance(
+    logits: Tensor, parts: Parts, labels: tuple[str, ...], temperature: float, thresholds: Thresholds
+) -> Acceptance:
+    """Return what thresholds give on test data; see `choose_thresholds` for the first four parameters."""
+    table = _Table(logits, parts, labels, temperature)
+    loud = table.noise | (table.snr_db >= thresholds.min_snr_db)
+    accepted = table.candidates(thresholds.min_snr_db) & (table.confidence >= thresholds.reject_threshold)
+    emissions = loud & ~table.noise
+    return Acceptance(
+        accuracy_by_label={labels[i]: _share(table.right[loud & (table.label == i)]) for i in np.unique(table.label[loud])},
+        accepted_share=_share(accepted[emissions]),
+        accepted_error_rate=_share(~table.right[accepted]),
+        noise_accepted_share=_share(accepted[table.noise]),
+    )
+
+
+class _Table:
+    """One row a window: its truth, and what the model says of it."""
+
+    def __init__(self, logits: Tensor, parts: Parts, labels: tuple[str, ...], temperature: float) -> None:
+        probabilities = probabilities_of(logits, temperature)
+        self.label, self.snr_db = labels_of(parts), snrs_of(parts)
+        self.confidence, said = probabilities.max(axis=1), probabilities.argmax(axis=1)
+        self.right = said == self.label
+        noise = labels.index(NOISE) if NOISE in labels else -1
+        self.noise, self._said_noise = self.label == noise, said == noise
+
+    def candidates(self, min_snr_db: float) -> np.ndarray:
+        """The windows that are accepted where their confidence suffices: not called noise, and noise at any SNR."""
+        return ~self._said_noise & (self.noise | (self.snr_db >= min_snr_db))
+
+    def at_each_threshold(self, which: np.ndarray) -> np.ndarray:
+        """How many windows of `which` have at least the confidence of each step, from 0 to 1."""
+        steps = (self.confidence[which] * _STEPS).astype(np.int64)
+        return np.bincount(steps, minlength=_STEPS + 1)[::-1].cumsum()[::-1]
+
+
+def _share(which: np.ndarray) -> float | None:
+    return round(float(np.mean(which)), 4) if len(which) else None
