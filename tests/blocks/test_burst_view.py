@@ -20,7 +20,8 @@ from PyQt5.QtWidgets import QApplication, QToolTip  # noqa: E402
 
 RATE_HZ, COUNT = 100e3, 100_000  # a second
 START, LENGTH, OFFSET_HZ = 40_000, 20_000, 25e3
-RECORD = DecisionRecord(START, LENGTH, None, 433e6, RATE_HZ, 20.0, "modulation", "QPSK", 0.9, "accepted", "m", OFFSET_HZ, 10e3, 4800.0)
+RECORD = DecisionRecord(START, LENGTH, None, 433e6, RATE_HZ, 20.0, "modulation", "QPSK", 0.9, "accepted", "m",
+                        OFFSET_HZ, 10e3, 4800.0)
 CLOCK = [(0, "rx_rate", pmt.from_double(RATE_HZ)), (0, "rx_freq", pmt.from_double(433e6))]
 GREEN = (0x5D, 0xFF, 0xA0)
 

@@ -10,11 +10,12 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "python" / "rfsec"
 # From the top of the house to its floor: a room may import the rooms after it in this list, never one before it.
-HOUSE = ["cli", "blocks", "reproduction", "training", "datasets", "inference", "fingerprint", "keygen", "detection", "ofdm",
-         "dsp", "recordings", "records", "errors"]
+HOUSE = ["cli", "blocks", "report", "reproduction", "training", "datasets", "inference", "fingerprint", "keygen", "detection",
+         "ofdm", "dsp", "recordings", "records", "errors"]
 ONLY_IN = {"gnuradio": {"blocks"}, "pmt": {"blocks", "records"}, "onnxruntime": {"inference"}, "torch": {"training"},
            "onnx": {"training", "reproduction"}, "sklearn": {"training", "reproduction"},
-           "matplotlib": {"reproduction"}, "h5py": {"datasets"}}  # torch, onnx, sklearn and h5py come with script/bootstrap --dev only
+           "matplotlib": {"report", "reproduction"}, "h5py": {"datasets"}}
+# torch, onnx, sklearn and h5py come with script/bootstrap --dev only
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -114,7 +115,8 @@ def test_loading_every_public_name_leaves_torch_unloaded():
 
 @pytest.mark.parametrize("room, without", [
     ("datasets", {"gnuradio", "pmt", "onnxruntime", "torch"}), ("training", {"gnuradio", "pmt", "onnxruntime"}),
-    ("reproduction", {"gnuradio", "pmt", "torch"}), ("inference", {"gnuradio", "pmt", "torch", "onnx"}),
+    ("report", {"gnuradio", "pmt", "torch", "onnx"}), ("reproduction", {"gnuradio", "pmt", "torch"}),
+    ("inference", {"gnuradio", "pmt", "torch", "onnx"}),
     ("recordings", {"gnuradio", "pmt", "onnxruntime", "torch"}), ("dsp", {"gnuradio", "pmt", "onnxruntime", "torch"})])
 def test_a_room_loads_on_a_machine_that_lacks(room, without):
     """Rooms below the blocks must run where GNU Radio is not installed, each with no more than it needs."""

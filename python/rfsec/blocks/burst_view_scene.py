@@ -109,4 +109,6 @@ class Scene:
             oldest = end - self._samples_per_row * ROWS
             records = [one for one in self._records if one.sample_start + one.sample_count > oldest]
             freq_hz, decisions = self._freq_hz, self._decisions
-        return Snapshot(10 * np.log10(np.maximum(power, _FLOOR)), records, end, self._samples_per_row, self._rate_hz, freq_hz, decisions)
+            samples_per_row, rate_hz = self._samples_per_row, self._rate_hz
+        levels_db = 10 * np.log10(np.maximum(power, _FLOOR))
+        return Snapshot(levels_db, records, end, samples_per_row, rate_hz, freq_hz, decisions)

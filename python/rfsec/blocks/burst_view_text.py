@@ -42,7 +42,8 @@ def round_marks(low: float, high: float, most: int, scale: float) -> list[tuple[
     step = next(one * decade for one in (1, 2, 5, 10) if one * decade >= rough * 0.999)
     digits = max(0, -math.floor(math.log10(step / scale) + 1e-9))
     first = math.ceil(low / step - 1e-9)
-    return [(number * step, f"{number * step / scale:.{digits}f}") for number in range(first, math.floor(high / step + 1e-9) + 1)]
+    numbers = range(first, math.floor(high / step + 1e-9) + 1)
+    return [(number * step, f"{number * step / scale:.{digits}f}") for number in numbers]
 
 
 def _frequency(hz: float) -> str:

@@ -89,7 +89,8 @@ class BurstWidget(QWidget):
         middle = now.freq_hz or 0.0
         scale, unit = scale_of(middle or now.rate_hz / 2)
         painter.setPen(_FAINT)
-        for value, text in round_marks(middle - now.rate_hz / 2, middle + now.rate_hz / 2, max(2, int(area.width() / 90)), scale):
+        low, high = middle - now.rate_hz / 2, middle + now.rate_hz / 2
+        for value, text in round_marks(low, high, max(2, int(area.width() / 90)), scale):
             x = area.left() + (0.5 + (value - middle) / now.rate_hz) * area.width()
             painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + 4))
             painter.drawText(QRectF(x - 60, area.bottom() + 4, 120, 18), Qt.AlignCenter, text)

@@ -14,12 +14,14 @@ from .doctor import doctor
 from .evaluate import evaluate
 from .models import models
 from .quantise import quantise
+from .report import report
 from .reproduce import reproduce
 from .train import train
 
 app = typer.Typer(name="rfsec", help="RF security in GNU Radio: classify what is transmitted, and by whom.",
                   no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.command()(classify)
+app.command()(report)
 app.add_typer(models)
 app.command()(doctor)
 app.command()(evaluate)

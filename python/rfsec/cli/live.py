@@ -12,7 +12,7 @@ POLL_S = 0.1
 
 def run(flowgraph, view, console) -> int:
     """Run ``flowgraph`` while ``view.render()`` shows how it goes; return the number of the signal that ended it, or 0."""
-    with _signals() as received:
+    with gathered_signals() as received:
         flowgraph.start()
         waiter = threading.Thread(target=flowgraph.wait, daemon=True)
         waiter.start()
@@ -31,7 +31,7 @@ def run(flowgraph, view, console) -> int:
 
 
 @contextmanager
-def _signals():
+def gathered_signals():
     """The SIGINT and SIGTERM that arrive, gathered instead of raised."""
     received: list[int] = []
     previous = {number: signal.signal(number, lambda number, frame: received.append(number))

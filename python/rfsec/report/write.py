@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file of a page: whole or not there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from ..datasets.files import written_aside
+from ..errors import OutputError
+
+
+@contextmanager
+def page_file(path: Path) -> Iterator[TextIO]:
+    """Give a file to write a page to. It replaces `path` when the block ends well; otherwise it is removed.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written, as far as possible before the block begins; what was there before stays.
+    """
+    if path.is_dir():
+        raise OutputError(f"The page '{path}' cannot be written: it is a folder. Choose another --out.")
+    with written_aside(path, "page") as aside, aside.open("w", encoding="utf-8") as file:
+        yield file
