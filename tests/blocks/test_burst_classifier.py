@@ -12,7 +12,7 @@ from burst_scene import burst_scene
 from flowgraphs import RUN_DEADLINE_S, ChunkedSource, RecordCollector, run
 from gnuradio import blocks, gr, rfsec
 from gnuradio.rfsec.blocks.burst_pdu import BurstPdu
-from gnuradio.rfsec.blocks.burst_search import MAX_BACKLOG
+from gnuradio.rfsec.blocks.burst_search import BURSTS, MAX_BACKLOG
 from gnuradio.rfsec.blocks.message_backlog import announce
 from gnuradio.rfsec.detection.burst import Burst
 from gnuradio.rfsec.detection.condition import MAX_SAMPLES
@@ -43,11 +43,11 @@ class Pdus(gr.sync_block):
     def __init__(self, messages):
         gr.sync_block.__init__(self, "PDUs", [], [np.int8])
         self._messages = messages
-        self.message_port_register_out(pmt.intern("bursts"))
+        self.message_port_register_out(BURSTS)
 
     def work(self, input_items, output_items):
         for message in self._messages:
-            self.message_port_pub(pmt.intern("bursts"), message)
+            self.message_port_pub(BURSTS, message)
         return -1
 
 
@@ -86,6 +86,15 @@ def test_no_decision_is_lost_at_the_end_of_forty_short_runs(model):
         records = decided(rfsec.burst_classifier(str(model)), messages)
         assert [one.sample_start for one in records] == list(range(number))
         assert {(one.time_ns, one.freq_hz) for one in records} <= {(10**18, 868e6)}
+
+
+def test_what_waits_is_decided_before_the_block_ends(model):
+    """GNU Radio ends a block at the word of its neighbour; messages that came a moment before may still wait."""
+    classifier = rfsec.burst_classifier(str(model))
+    for _ in range(3):
+        classifier.gateway.insert_tail(BURSTS, PDU.to_pmt())
+    classifier._end(pmt.cons(pmt.intern("done"), pmt.from_long(1)))
+    assert classifier.classified == 3 and not classifier.gateway.nmsgs(BURSTS)
 
 
 def test_what_is_no_burst_is_refused_and_counted(model):
@@ -134,12 +143,12 @@ class Behind(gr.basic_block):
     def __init__(self, enough):
         gr.basic_block.__init__(self, "Behind", [], [])
         self.enough, self.most = enough, 0
-        self.message_port_register_in(pmt.intern("bursts"))
-        self.set_msg_handler(pmt.intern("bursts"), self._take)
+        self.message_port_register_in(BURSTS)
+        self.set_msg_handler(BURSTS, self._take)
         announce(self)
 
     def waiting(self) -> int:
-        self.most = max(self.most, self.gateway.nmsgs(pmt.intern("bursts")))
+        self.most = max(self.most, self.gateway.nmsgs(BURSTS))
         return self.most
 
     def _take(self, message):

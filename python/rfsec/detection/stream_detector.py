@@ -75,7 +75,7 @@ class StreamDetector:
 
     def begin(self, sample: int, sample_rate_hz: float, context: object) -> None:
         """Say that the next sample accepted is number ``sample`` and begins a segment, after ``end`` or at first."""
-        self._position, self._dropping = sample, False
+        self._position = sample
         self._segment = _Segment(BurstDetector(sample_rate_hz, **self._options), sample, context)
 
     def accept(self, samples: np.ndarray) -> int:
