@@ -64,7 +64,8 @@ class BurstView:
 
 
 def _table(records) -> Table:
-    table = Table("start", "length", "centre", "width", "SNR", "symbols", "label", "sure", "verdict", box=None, pad_edge=False)
+    table = Table("start", "length", "centre", "width", "SNR", "symbols", "label", "sure", "verdict", box=None,
+                  pad_edge=False, padding=(0, 1, 0, 0))
     for one in records:
         start = iso_time(one.time_ns)[11:23] if one.time_ns is not None else f"{one.sample_start / one.sample_rate_hz:.4f} s"
         centre = with_unit(one.centre_hz, "Hz", "+") if one.freq_hz is None else f"{(one.freq_hz + one.centre_hz) / 1e6:.3f} MHz"
