@@ -2,20 +2,32 @@
 """Every example flowgraph is valid, compiles with the wrapper grcc, and its program runs without a screen."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from burst_scene import burst_scene
+from command_line import rfsec as command
 from companion import EXAMPLES, complaints, load
 from gnuradio import gr, rfsec
+from gnuradio.grc.core.blocks._flags import Flags
+from gnuradio.rfsec.detection.condition import SHARE
 from gnuradio.rfsec.inference.catalog import find_model
+from small_model import write_burst_model
 
 LIMIT_S = 120
+POLL_S = 0.05
+OFFSCREEN = "This plugin does not support propagateSizeHints()"  # so says Qt's screen that is none
 WINDOWS, LENGTH = 150, 128
 NAMES = [path.stem for path in EXAMPLES]
 every_example = pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
+window_examples = pytest.mark.parametrize("path", [path for path in EXAMPLES if path.stem.startswith("classify")],
+                                          ids=lambda path: path.stem)
 recording_examples = pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("classify_recording")])
 usrp_examples = pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("classify_usrp")])
 
@@ -42,8 +54,16 @@ def recording(tmp_path):
 
 
 def run(program, *options):
-    return subprocess.run([sys.executable, program, *map(str, options)], cwd=program.parent, capture_output=True,
-                          text=True, timeout=LIMIT_S)
+    with started(program, *options) as process:
+        stdout, stderr = process.communicate(timeout=LIMIT_S)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def started(program, *options):
+    """A program that runs, without a screen."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(program.parent)}
+    return subprocess.Popen([sys.executable, program, *map(str, options)], cwd=program.parent, env=environment,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_the_examples_are_there_without_what_is_made_of_them():
@@ -64,12 +84,13 @@ def test_flowgraph_explains_itself(path):
     options = {key: parameter.get_value() for key, parameter in flowgraph.options_block.params.items()}
     assert options["id"] == path.stem
     assert options["title"] and options["description"] and options["comment"]
-    assert (options["generate_options"], options["run_options"]) == ("no_gui", "run")
+    window = any(Flags.NEED_QT_GUI in block.flags for block in flowgraph.blocks)
+    assert (options["generate_options"], options["run_options"]) == (("qt_gui", "prompt") if window else ("no_gui", "run"))
     for block in flowgraph.blocks:
         assert not block.key.startswith("rfsec_") or block.params["comment"].get_value(), block.name
 
 
-@every_example
+@window_examples
 def test_flowgraph_fits_its_model(path):
     blocks = {block.key: block for block in load(path).blocks}
     chosen = {key: parameter.get_evaluated() for key, parameter in blocks["rfsec_onnx_classifier"].params.items()}
@@ -78,6 +99,34 @@ def test_flowgraph_fits_its_model(path):
     assert card.input.window_min <= chosen["length"] <= card.input.window_max
     assert chosen["classes"] == len(card.heads[0].labels)
     assert chosen["on_overload"] == ("skip" if "uhd_usrp_source" in blocks else "wait")
+
+
+def test_the_survey_of_a_recording_waits_and_has_a_model_of_bursts():
+    [path] = [path for path in EXAMPLES if path.stem == "survey_band"]
+    blocks = {block.key: block for block in load(path).blocks}
+    for name in ("detector", "classifier"):
+        assert blocks[f"rfsec_burst_{name}"].params["on_overload"].get_evaluated() == "wait"
+    model = blocks["rfsec_burst_classifier"].params["model"].get_evaluated()
+    assert rfsec.ModelSession(find_model(model)).card.input.conditioned_bandwidth == SHARE
+
+
+def test_the_survey_decides_as_the_command_line_does_and_ends_with_its_window(programs, tmp_path):
+    bursts = [(40_000 * number + 9_000, 6_000, 0.3 - 0.06 * number) for number in range(9)]
+    burst_scene(400_000, bursts).tofile(tmp_path / "band.cf32")
+    model, decisions = write_burst_model(tmp_path / "small.onnx"), tmp_path / "survey.jsonl"
+    done = command("classify", tmp_path / "band.cf32", "--rate", "1e6", "--model", model,
+                   "--jsonl", tmp_path / "classify.jsonl")
+    expected = (tmp_path / "classify.jsonl").read_bytes()
+    assert done.returncode == 0 and len(expected.splitlines()) == 9
+    with started(programs / "survey_band.py", "--path", tmp_path / "band.cf32", "--sample-rate", "1M", "--model", model,
+                 "--jsonl", decisions) as process:
+        deadline = time.monotonic() + LIMIT_S
+        while not (decisions.exists() and decisions.read_bytes() == expected) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        process.send_signal(signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 0 and set(stderr.splitlines()) <= {OFFSCREEN}
+    assert decisions.read_bytes() == expected
 
 
 @recording_examples
@@ -107,8 +156,9 @@ def test_compiled_and_hand_written_flowgraph_give_equal_bytes(programs, recordin
     assert compiled.stdout == (tmp_path / "by_hand.jsonl").read_text()
 
 
-def test_a_missing_recording_is_named_and_fails(programs, tmp_path):
-    done = run(programs / "classify_recording.py", "--path", tmp_path / "nowhere.cf32")
+@pytest.mark.parametrize("name", ["classify_recording", "survey_band"])
+def test_a_missing_recording_is_named_and_fails(programs, tmp_path, name):
+    done = run(programs / f"{name}.py", "--path", tmp_path / "nowhere.cf32")
     assert done.returncode != 0
     assert "nowhere.cf32" in done.stderr.splitlines()[-1]
 

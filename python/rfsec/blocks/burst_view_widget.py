@@ -105,7 +105,7 @@ class BurstWidget(QWidget):
         painter.drawText(below, Qt.AlignCenter, f"{unit}{tuned}; {times} ago")
         painter.setPen(_TEXT)
         above = QRectF(area.left(), 4, area.width(), 18)
-        painter.drawText(above, Qt.AlignLeft, f"{len(now.records):,} bursts in sight, {now.decisions:,} in all")
+        painter.drawText(above, Qt.AlignLeft, f"bursts in sight: {len(now.records):,}, in all: {now.decisions:,}")
         painter.drawText(above, Qt.AlignRight, f"{now.end / now.rate_hz:,.3f} s")
 
     def _paint_boxes(self, painter: QPainter, area: QRectF, now: Snapshot) -> None:
