@@ -42,7 +42,7 @@ def multicarrier(label: str, count: int, bandwidth: float, rng: np.random.Genera
     grid = _carriers(kind, symbols, used, rng)
     stream = _symbols(grid, size, prefix, rng)
     start = int(rng.random() * (stream.size - needed)) if chance(rng, 0.5) else 0
-    if kind == "blocks" and chance(rng, 0.3):  # a few symbols between silent ones
+    if kind == "blocks" and chance(rng, 0.45):  # a few symbols between silent ones
         start, needed = 0, min(needed, (size + prefix) * (1 + int(rng.random() * 3)))
     stream = stream[start : start + needed]
     if kind == "wifi" and start == 0:

@@ -23,18 +23,20 @@ def on_off_keyed(label: str, count: int, bandwidth: float, rng: np.random.Genera
         About the occupied bandwidth, cycles per sample.
     rng : numpy.random.Generator
     """
-    if chance(rng, 0.15):
-        chips = _mode_s(rng)
+    if chance(rng, 0.2):
+        chips = _mode_s(rng) if chance(rng, 0.7) else _replies(rng)
         chips_per_sample = 1 / between(rng, 1.0, 2.0)
         count = int(len(chips) / chips_per_sample)
         edge = between(rng, 0.1, 0.5)
     else:
-        edge = log_between(rng, 0.08, 1.0)  # duration of an edge, chips
-        chips_per_sample = bandwidth / min(3.0, 0.7 + 0.5 / edge)
+        edge = log_between(rng, 0.008, 1.0)  # duration of an edge, chips: the steeper, the wider the keying splatters
+        chips_per_sample = bandwidth / min(40.0, 0.7 + 0.5 / edge)
         chips = _chips(max(24, round(count * chips_per_sample)), rng)
     envelope = _envelope(chips, count, chips_per_sample, edge)
     if chance(rng, 0.25):
         envelope *= np.exp(np.float32(-between(rng, 0.0, 0.9)) * ramp(count))
+    if chance(rng, 0.15):  # a second transmitter, or an antenna that turns
+        envelope[int(rng.random() * count) :] *= np.float32(between(rng, 0.25, 0.9))
     residual = 10 ** (-between(rng, 15.0, 50.0) / 20) if chance(rng, 0.4) else 0.0
     amplitude = residual + (1 - residual) * envelope
     if chance(rng, 0.3):
@@ -72,6 +74,20 @@ def _mode_s(rng: np.random.Generator) -> npt.NDArray[np.float32]:
     preamble = np.zeros(16, np.int64)
     preamble[list(_MODE_S_PREAMBLE)] = 1
     return np.concatenate((preamble, np.stack((bits, 1 - bits), axis=1).ravel())).astype(np.float32)
+
+
+def _replies(rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Replies of secondary radar's modes A and C: 12 pulses or fewer between two framing ones, at any distance.
+
+    Pulses of 0.45 us every 1.45 us, rounded to half microseconds (ICAO Annex 10, volume IV, 3.1.1.6).
+    """
+    parts = []
+    for _ in range(1 + int(rng.random() * 4)):
+        reply = np.zeros(42 + int(rng.random() * 60))
+        on = [0, *(place for place in range(3, 40, 3) if chance(rng, 0.5)), 41]
+        reply[on] = 1
+        parts.append(reply)
+    return np.concatenate(parts).astype(np.float32)
 
 
 def _envelope(chips: npt.NDArray[np.float32], count: int, chips_per_sample: float, edge: float) -> npt.NDArray[np.float32]:
