@@ -55,17 +55,17 @@ def test_a_card_without_thresholds_accepts_all_but_noise(tmp_path):
 
 
 def test_windows_decide_together(classifier):
-    windows = {"BPSK": 2}, {"BPSK": 2}, {"carrier": 5}
+    windows = {"BPSK": 2}, {"BPSK": 2}, {"FM": 5}
     label, confidence, _ = classifier.decide([burst_of(*windows)])[0]
-    scores = np.exp([4 / 3, 0, 5 / 3, 0])
-    assert label == "carrier" and confidence == pytest.approx(scores[2] / scores.sum(), abs=1e-6)
+    scores = np.exp([4 / 3, 5 / 3, 0, 0])
+    assert label == "FM" and confidence == pytest.approx(scores[1] / scores.sum(), abs=1e-6)
 
 
 @pytest.mark.parametrize("speech, quiet, others, label", [
     ({"FM": 4}, {"carrier": 5}, 3, "FM"), ({"FM": 4}, {"noise": 5}, 5, "FM"), ({"FM": 4}, {"carrier": 5}, 6, "carrier"),
-    ({"FM": 1}, {"carrier": 5}, 3, "carrier"), ({"BPSK": 4}, {"carrier": 5}, 3, "carrier"), ({"FM": 4}, {"BPSK": 5}, 3, "BPSK")])
+    ({"FM": 1}, {"carrier": 5}, 3, "carrier"), ({"BPSK": 4}, {"carrier": 5}, 3, "BPSK"), ({"FM": 4}, {"BPSK": 5}, 3, "BPSK")])
 def test_pauses_do_not_count(classifier, speech, quiet, others, label):
-    """From 15% of sure windows of speech on, one of seven not; neither unsure ones, nor beside anything but a pause."""
+    """From 15% of windows that are sure on, one of seven not; neither unsure ones, nor beside anything but a pause."""
     assert classifier.decide([burst_of(speech, *[quiet] * others)])[0].label == label
 
 
@@ -89,10 +89,10 @@ def test_no_burst_touches_another(classifier, sizes):
 
 
 def test_as_many_windows_as_asked_for(tmp_path, classifier):
-    windows = [{"BPSK": 3}] * 64 + [{"carrier": 3}] * 66 + [{"BPSK": 3}]
+    windows = [{"BPSK": 3}] * 64 + [{"FM": 3}] * 66 + [{"BPSK": 3}]
     two = BurstClassifier(write_pointing_model(tmp_path / "bursts.onnx", LENGTH, LABELS, HEAD), most=2)
     all_of_them = BurstClassifier(tmp_path / "bursts.onnx", most=200)
-    assert [one.decide([burst_of(*windows)])[0].label for one in (two, all_of_them)] == ["BPSK", "carrier"]
+    assert [one.decide([burst_of(*windows)])[0].label for one in (two, all_of_them)] == ["BPSK", "FM"]
 
 
 @pytest.mark.parametrize("make, rule", [

@@ -18,8 +18,7 @@ from .session import ModelSession
 
 NOISE = "noise"
 _AT_ONCE = 64  # windows of a burst in one run: bounds the memory
-_PAUSING = frozenset({"AM", "FM", "SSB", "OOK"})  # emissions with pauses in which they are one of the next
-_PAUSES = frozenset({"carrier", NOISE})
+_PAUSES = frozenset({"carrier", NOISE})  # what an emission looks like while it says nothing, or the same for long
 _MODULATED_SHARE = 0.15  # of a burst's windows, from which on the rest are pauses
 
 
@@ -35,7 +34,7 @@ class BurstClassifier:
     """Decides about conditioned bursts with a model whose card says that it is made for them.
 
     A burst's logits are averaged over its windows, which is to average their log-probabilities. Speech and keying pause:
-    windows that show only a carrier or noise do not count where others of the same burst are AM, FM, SSB or OOK for sure.
+    windows that show only a carrier or noise do not count where others of the same burst are modulated for sure.
 
     Parameters
     ----------
@@ -73,7 +72,7 @@ class BurstClassifier:
             raise ModelError(f"{self._session.path}: this model takes bursts that occupy {share:g} of the sample rate, but they "
                              f"are brought to {SHARE:g}. Choose another, such as '{DEFAULT_BURSTS}'.")
         self._head = self.card.heads[0]
-        self._pausing, self._pauses = (np.isin(self._head.labels, list(names)) for names in (_PAUSING, _PAUSES))
+        self._pauses = np.isin(self._head.labels, list(_PAUSES))
 
     def decide(self, bursts: Sequence[Burst]) -> list[BurstDecision]:
         """Decide about each burst by its ``samples`` and ``snr_db``; no burst touches the decision about another.
@@ -105,7 +104,7 @@ class BurstClassifier:
         """Which windows count, bool [n]: all but the pauses."""
         probabilities = self._probabilities(logits)
         best = probabilities.argmax(axis=1)
-        modulated = self._pausing[best] & (probabilities.max(axis=1) >= self._head.reject_threshold)
+        modulated = ~self._pauses[best] & (probabilities.max(axis=1) >= self._head.reject_threshold)
         if modulated.any() and modulated.mean() >= _MODULATED_SHARE:
             return ~self._pauses[best]
         return np.ones(len(best), bool)
