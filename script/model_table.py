@@ -6,22 +6,55 @@ import re
 import sys
 from pathlib import Path
 
-from gnuradio.rfsec.inference.catalog import DEFAULT
+from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_BURSTS
 from gnuradio.rfsec.inference.session import ModelSession
 
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- script/model_table.py writes this from the cards -->", "<!-- until here -->"
-SNRS_DB = (-20, -16, -12, -10, -8, -6, -4, -2, 0, 4, 8, 12, 18, 30)
+SNRS_DB = tuple(map(str, (-20, -16, -12, -10, -8, -6, -4, -2, 0, 4, 8, 12, 18, 30)))
 
 
 def tables(models: Path) -> str:
-    """Both tables in Markdown: what each model is, and its accuracy at each SNR; by data, the best first."""
+    """All tables in Markdown: those of models of windows, then those of models of bursts where there are any."""
     sessions = [ModelSession(path) for path in models.glob("*.onnx")]
     sessions.sort(key=lambda one: (one.card.training.data, -one.card.metrics.accuracy, one.card.name))
+    bursts = [one for one in sessions if one.card.input.conditioned_bandwidth]
+    both = [_of_windows([one for one in sessions if one not in bursts]), *([_of_bursts(bursts)] if bursts else [])]
+    return "\n\n".join(both)
+
+
+def _of_windows(sessions: list[ModelSession]) -> str:
+    """What each model is, and its accuracy at each SNR; by data, the best first."""
     what = _table(["name", "network", "input", "window", "weights", "file", "right, all SNRs", "0 to 18 dB", "data", "windows seen"],
                   [_facts(one.card, one.path) for one in sessions])
-    how_right = _table(["SNR / dB", *map(str, SNRS_DB)], [_accuracies(one.card) for one in sessions])
+    how_right = _table(["SNR / dB", *SNRS_DB], [_percents(one.card.name, one.card.metrics.accuracy_by_snr, SNRS_DB) for one in sessions])
     return f"{what}\n\nAccuracy in percent at each SNR, on the test data that `rfsec models show NAME` names:\n\n{how_right}"
+
+
+def _of_bursts(sessions: list[ModelSession]) -> str:
+    """The same of models of bursts, which decide from an SNR of their own on and may say that they do not know."""
+    what = _table(["name", "network", "weights", "file", "windows seen", "right, all SNRs", "decides from", "accepted",
+                   "wrong of the accepted", "noise accepted", "calibration error"], [_decisions(one.card, one.path) for one in sessions])
+    snrs = list(dict.fromkeys(snr for one in sessions for snr in one.card.metrics.accuracy_by_snr))
+    labels = list(dict.fromkeys(label for one in sessions for label in one.card.metrics.accuracy_by_label))
+    by_snr = _table(["SNR / dB", *snrs], [_percents(one.card.name, one.card.metrics.accuracy_by_snr, snrs) for one in sessions])
+    by_label = _table(["label", *labels], [_percents(one.card.name, one.card.metrics.accuracy_by_label, labels) for one in sessions])
+    return ("Models of bursts. All figures are of single windows of generated bursts; a longer burst is decided by up to 16 windows "
+            f"together. Accepted: of emissions from the SNR on from which the model decides, and of noise at any:\n\n{what}\n\n"
+            f"Accuracy in percent at each SNR in the occupied bandwidth, and of each label from that SNR on:\n\n{by_snr}\n\n{by_label}")
+
+
+def _decisions(card, path: Path) -> list[str]:
+    metrics, lowest = card.metrics, card.heads[0].min_snr_db
+    shares = (metrics.accepted_share, metrics.accepted_error_rate, metrics.noise_accepted_share, metrics.expected_calibration_error)
+    return [f"`{card.name}`" + " (the default)" * (card.name == DEFAULT_BURSTS), card.description.rstrip("."), f"{card.parameters:,}",
+            f"{path.stat().st_size / 1e6:.2f} MB", f"{card.training.windows_seen / 1e6:.2f} M",
+            f"{metrics.accuracy:.1%}", "" if lowest is None else f"{lowest:g} dB",
+            *("" if share is None else f"{share:.1%}" for share in shares)]
+
+
+def _percents(name: str, shares: dict[str, float], columns: list[str]) -> list[str]:
+    return [name, *(f"{shares[column]:.0%}".rstrip("%") if column in shares else "" for column in columns)]
 
 
 def _facts(card, path: Path) -> list[str]:
@@ -31,11 +64,6 @@ def _facts(card, path: Path) -> list[str]:
             str(low) if low == high else f"{low} to {high}", f"{card.parameters:,}", f"{path.stat().st_size / 1e6:.2f} MB",
             f"{card.metrics.accuracy:.1%}", "" if best is None else f"{best:.1%}", card.training.data,
             f"{card.training.windows_seen / 1e6:.2f} M"]
-
-
-def _accuracies(card) -> list[str]:
-    at = card.metrics.accuracy_by_snr
-    return [card.name, *(f"{at[str(snr)]:.0%}".rstrip("%") if str(snr) in at else "" for snr in SNRS_DB)]
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

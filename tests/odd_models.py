@@ -55,13 +55,13 @@ def write_range_model(path: Path, shortest: int, longest: int, multiple_of: int 
 
 
 def write_pointing_model(path: Path, length: int, labels: list[str], head: dict | None = None,
-                         conditioned_bandwidth: float | None = 0.5) -> Path:
-    """A model of bursts whose logits are I of the first samples of a window, one for each label."""
+                         conditioned_bandwidth: float | None = 0.5, card: dict | None = None) -> Path:
+    """A model of bursts whose logits are I of the first samples of a window, one for each label; ``card`` changes its card."""
     bounds = [numpy_helper.from_array(np.array(value, np.int64), name)
               for name, value in (("starts", [0, 0]), ("ends", [1, len(labels)]), ("axes", [1, 2]), ("shape", [-1, len(labels)]))]
     nodes = [helper.make_node("Slice", ["windows", "starts", "ends", "axes"], ["first"]),
              helper.make_node("Reshape", ["first", "shape"], ["modulation"])]
-    card = small_card(length)
+    card = small_card(length, **(card or {}))
     card["input"]["conditioned_bandwidth"] = conditioned_bandwidth
     card["heads"] = [{"name": "modulation", "labels": labels, "temperature": 1.0, "reject_threshold": 0.0, **(head or {})}]
     return _save(path, nodes, bounds, length, card)

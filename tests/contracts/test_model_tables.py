@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""README's tables of models: a model of bursts stands in tables of its own, for its labels and SNRs are others."""
+
+import json
+import runpy
+from pathlib import Path
+
+from odd_models import write_pointing_model
+from small_model import small_card, write_small_model
+
+tables = runpy.run_path(str(Path(__file__).resolve().parents[2] / "script" / "model_table.py"))["tables"]
+METRICS = {
+    "test_data": "none", "accuracy": 0.7, "accuracy_by_snr": {"-4": 0.31, "40": 0.96}, "accuracy_by_label": {"OOK": 0.83, "noise": 0.99},
+    "expected_calibration_error": 0.021, "accepted_share": 0.88, "accepted_error_rate": 0.025, "noise_accepted_share": 0.0008}
+
+
+def rows_of(text):
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+
+
+def test_models_of_bursts_have_tables_of_their_own(tmp_path):
+    write_small_model(tmp_path / "small.onnx", card=json.dumps(small_card(name="plain")))
+    write_pointing_model(tmp_path / "bursts.onnx", 64, ["OOK", "noise"], {"min_snr_db": 4.0}, card={"name": "field", "metrics": METRICS})
+    text = tables(tmp_path)
+    windows, bursts = text.split("Models of bursts.")
+    assert "`plain`" in windows and "field" not in windows and "plain" not in bursts
+    facts, by_snr, by_label = ([row for row in rows_of(bursts) if row[0] == name] for name in ("`field` (the default)", "SNR / dB", "label"))
+    assert facts[0][-6:] == ["70.0%", "4 dB", "88.0%", "2.5%", "0.1%", "2.1%"]
+    assert by_snr == [["SNR / dB", "-4", "40"]] and by_label == [["label", "OOK", "noise"]]
+    assert [row[1:] for row in rows_of(bursts) if row[0] == "field"] == [["31", "96"], ["83", "99"]]
+
+
+def test_without_models_of_bursts_there_are_no_such_tables(tmp_path):
+    write_small_model(tmp_path / "small.onnx")
+    assert "bursts" not in tables(tmp_path) and tables(tmp_path).count("SNR / dB") == 1
