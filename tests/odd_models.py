@@ -67,6 +67,18 @@ def write_pointing_model(path: Path, length: int, labels: list[str], head: dict 
     return _save(path, nodes, bounds, length, card)
 
 
+def write_sure_model(path: Path, length: int, labels: list[str]) -> Path:
+    """A model of bursts that gives every window the first of ``labels``."""
+    constants = [numpy_helper.from_array(np.eye(1, len(labels), dtype=np.float32) * 9, "answer"),
+                 numpy_helper.from_array(np.zeros((2 * length, len(labels)), np.float32), "nothing")]
+    nodes = [helper.make_node("Flatten", ["windows"], ["flat"], axis=1), helper.make_node("MatMul", ["flat", "nothing"], ["zero"]),
+             helper.make_node("Add", ["zero", "answer"], ["modulation"])]
+    card = small_card(length)
+    card["input"]["conditioned_bandwidth"] = 0.5
+    card["heads"] = [{"name": "modulation", "labels": labels, "temperature": 1.0, "reject_threshold": 0.0}]
+    return _save(path, nodes, constants, length, card)
+
+
 def _save(path: Path, nodes, weights, length: int | str, card: dict | None = None) -> Path:
     card = card or small_card(length)
     graph = helper.make_graph(

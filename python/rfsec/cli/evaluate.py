@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``rfsec evaluate``: how often a model is right on anyone's labelled windows."""
+"""``rfsec evaluate``: how often a model is right on anyone's labelled windows or recordings."""
 
 import json
 from pathlib import Path
@@ -11,23 +11,31 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
 
-from ..errors import DatasetError, ModelError
+from ..errors import DatasetError, ModelError, ParameterError
+from .evaluate_manifest import evaluate_manifest
 
 
 def evaluate(
-    windows: Annotated[Path, typer.Option(
-        help="Labelled windows: an .npz with x (complex64, windows x samples), label and snr_db, or a published RadioML file.")],
-    model: Annotated[str, typer.Option(help="Name of a shipped model, or an .onnx file.")] = "default",
+    windows: Annotated[Path | None, typer.Option(
+        help="Labelled windows: an .npz with x (complex64, windows x samples), label and snr_db, or a published RadioML file.")] = None,
+    manifest: Annotated[Path | None, typer.Option(
+        help="Labelled recordings: JSON whose files have a name, sample_format, sample_rate and class.")] = None,
+    model: Annotated[str | None, typer.Option(
+        help="Name of a shipped model, or an .onnx file; by default 'default', and 'field' for recordings.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
     threads: Annotated[int, typer.Option(help="Threads that the model may use.")] = 1,
 ) -> None:
-    """Run labelled windows through a model, and compare what it says with their labels."""
+    """Run labelled windows, or the bursts of labelled recordings, through a model, and compare what it says with their labels."""
+    if (windows is None) == (manifest is None):
+        raise ParameterError("Name what to evaluate on: labelled windows by --windows, or labelled recordings by --manifest.")
+    if manifest is not None:
+        return evaluate_manifest(manifest, model or "field", as_json, threads)
     from ..datasets.opening import open_windows
     from ..inference.catalog import find_model
     from ..inference.evaluation import evaluate as evaluate_windows
     from ..inference.session import ModelSession
 
-    session = ModelSession(find_model(model), threads=threads)
+    session = ModelSession(find_model(model or "default"), threads=threads)
     data, labels = open_windows(windows)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(session.card.name, total=len(data))

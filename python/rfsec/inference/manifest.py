@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders of labelled recordings: their manifest, and each recording opened as it says."""
+
+import json
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ..errors import DatasetError
+from ..recordings.reader import Recording
+from ..recordings.recording import open_recording
+
+MAX_MANIFEST_BYTES = 64 << 20
+MAX_UNPACKED_BYTES = 4 << 30
+_FORMATS = {"wav_real": "wav", "coco": "cf32_le"}  # a manifest's names that differ from ours
+
+
+class Entry(BaseModel):
+    """One recording of a manifest; what else its entry holds is not looked at."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    name: str = Field(min_length=1)
+    sample_format: str | None = None
+    sample_rate: float | None = Field(default=None, gt=0)
+    sample_rate_assumed: float | None = Field(default=None, gt=0)
+    header_bytes: int | None = Field(default=0, ge=0)
+    truth: str | None = Field(default=None, alias="class")
+    labels: dict = {}
+
+    @property
+    def symbol_rate_hz(self) -> float | None:
+        """The symbol rate that its labels state, where they do."""
+        rate, samples = self.labels.get("symbol_rate"), self.labels.get("samples_per_symbol")
+        known = self.sample_rate or self.sample_rate_assumed
+        if isinstance(rate, (int, float)) and rate > 0:
+            return float(rate)
+        return known / samples if isinstance(samples, (int, float)) and samples > 0 and known else None
+
+
+class _Manifest(BaseModel):
+    files: list[Entry] = Field(min_length=1)
+
+
+def load_manifest(path: Path) -> list[Entry]:
+    """Return the entries of a manifest: JSON with ``files``, each with ``name`` (relative to the manifest), ``sample_format``,
+    ``sample_rate`` or ``sample_rate_assumed``, ``header_bytes`` and ``class``.
+
+    Raises
+    ------
+    DatasetError
+        The file cannot be read, is no such JSON, or names a file outside of its folder.
+    """
+    document = read_json(path)
+    try:
+        entries = _Manifest.model_validate(document).files
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(map(str, first["loc"])) or "the manifest"
+        raise DatasetError(f"{path}: the field '{field}' of the manifest is wrong: {first['msg']}.") from None
+    folder = path.resolve().parent
+    for entry in entries:
+        if not (folder / entry.name).resolve().is_relative_to(folder):
+            raise DatasetError(f"{path}: {entry.name!r} is outside of the manifest's folder; name files inside of it.")
+    return entries
+
+
+def read_json(path: Path):
+    """Return what a JSON file holds. Raises DatasetError where it cannot be read or is none."""
+    try:
+        if path.stat().st_size > MAX_MANIFEST_BYTES:
+            raise DatasetError(f"{path}: {path.stat().st_size:,} bytes are more than the {MAX_MANIFEST_BYTES:,} that may be read.")
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DatasetError(f"{path}: it can't be read: {error.strerror}.") from None
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"{path}: this is not JSON ({error}).") from None
+
+
+@contextmanager
+def opened(folder: Path, entry: Entry) -> Iterator[Recording]:
+    """The recording of an entry. Raises RecordingError where it is damaged or missing, DatasetError for a bad archive."""
+    sample_format = _FORMATS.get(entry.sample_format, entry.sample_format)
+    rate = entry.sample_rate or entry.sample_rate_assumed
+    with tempfile.TemporaryDirectory() as unpacked:
+        path = folder / entry.name
+        if entry.sample_format == "coco":
+            path = _unpack(path, Path(unpacked))
+        skip = (entry.header_bytes or 0) if sample_format not in ("sigmf", "wav") else 0
+        with open_recording(path, sample_format=sample_format, sample_rate_hz=rate, skip_bytes=skip) as recording:
+            yield recording
+
+
+def _unpack(path: Path, folder: Path) -> Path:
+    """The only file of a tar archive under bzip2, as a file of its own."""
+    target = folder / "samples"
+    try:
+        with tarfile.open(path, "r:bz2") as archive:
+            for member in archive:
+                if member.isfile():
+                    if member.size > MAX_UNPACKED_BYTES:
+                        raise DatasetError(f"{path}: it unpacks to {member.size:,} bytes, more than {MAX_UNPACKED_BYTES:,}.")
+                    with open(target, "wb") as file:
+                        shutil.copyfileobj(archive.extractfile(member), file)
+                    return target
+    except (OSError, EOFError, tarfile.TarError) as error:
+        raise DatasetError(f"{path}: this is no bzip2 archive with a recording in it ({error}).") from None
+    raise DatasetError(f"{path}: there is no file in this archive.")

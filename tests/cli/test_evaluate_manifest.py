@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec evaluate --manifest``: what is found in labelled recordings, counted; what a bad manifest says."""
+
+import io
+import json
+import os
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from burst_scene import burst_scene
+from command_line import rfsec, the_error
+from gnuradio.rfsec.inference.manifest import Entry
+from gnuradio.rfsec.inference.manifest_scores import right_labels
+from odd_models import write_sure_model
+
+COUNT, RATE_HZ = 150_000, 1e6
+BURSTS = [(20_000, 9_000, 0.2), (80_000, 20_000, -0.3)]
+RECORDINGS = os.environ.get("RFSEC_RECORDINGS")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recordings")
+    samples = burst_scene(COUNT, BURSTS)
+    samples.tofile(folder / "qpsk.cf32")
+    with tarfile.open(folder / "qpsk.coco", "w:bz2") as archive:
+        info = tarfile.TarInfo("inside.complex")
+        info.size = samples.nbytes
+        archive.addfile(info, io.BytesIO(samples.tobytes()))
+    (0.05 * burst_scene(COUNT, [])).astype(np.complex64).tofile(folder / "noise.cf32")
+    write_sure_model(folder / "qpsk.onnx", 1024, ["QPSK", "OOK", "noise"])
+    return folder
+
+
+def write_manifest(folder: Path, *files: dict) -> Path:
+    path = folder / "MANIFEST.json"
+    path.write_text(json.dumps({"files": list(files)}))
+    return path
+
+
+def entry(name: str, truth: str, **fields) -> dict:
+    return {"name": name, "sample_format": "cf32_le", "sample_rate": RATE_HZ, "class": truth, "header_bytes": 0, **fields}
+
+
+def test_recordings_are_scored(folder):
+    manifest = write_manifest(
+        folder, entry("qpsk.cf32", "QPSK", labels={"samples_per_symbol": 10}), entry("qpsk.cf32", "PPM"),
+        entry("qpsk.coco", "SC-FDMA", sample_format="coco", sample_rate=None, sample_rate_assumed=RATE_HZ),
+        entry("noise.cf32", "QPSK"), {"name": "table.csv", "sample_format": None, "class": None})
+    (folder / "GROUND_TRUTH.json").write_text(json.dumps({"any:qpsk.cf32": [{"start": 20_000}, {"start": 80_010}, {"start": 50_000}]}))
+    done = rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    (folder / "GROUND_TRUTH.json").unlink()
+    by_majority = [(one["majority"], one["majority_right"], one["bursts"], one["right"]) for one in found["recordings"]]
+    assert by_majority == [("QPSK", True, 2, 2), ("QPSK", False, 2, 0), ("QPSK", True, 2, 2), (None, False, 0, 0)]
+    assert (found["files"], found["files_right"], found["bursts_accepted"], found["bursts_right"]) == (4, 2, 6, 4)
+    assert found["skipped"] == ["table.csv"]
+    assert (found["recordings"][0]["starts"], found["recordings"][0]["starts_met"]) == (3, 2)
+
+
+def test_a_table_for_people(folder):
+    manifest = write_manifest(folder, entry("qpsk.cf32", "QPSK"))
+    done = rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx", env={**os.environ, "COLUMNS": "150"})
+    assert "1 of 1 recordings are right by majority, 2 of 2 accepted bursts." in done.stdout
+
+
+@pytest.mark.parametrize("truth, label", [("GFSK", "2-FSK"), ("2FSK", "2-FSK"), ("DBPSK", "BPSK"), ("SC-FDMA", "16QAM"),
+                                          ("sc-fdma", "OFDM"), ("NBFM", "FM"), ("PPM", "OOK"), ("8PSK", "8PSK")])
+def test_names_of_the_same_thing(truth, label):
+    assert any("".join(filter(str.isalnum, one)) == "".join(filter(str.isalnum, label)) for one in right_labels(truth))
+
+
+def test_the_symbol_rate_that_labels_state():
+    known = {"name": "a", "sample_rate": 2e6}
+    assert Entry(**known, labels={"samples_per_symbol": 4}).symbol_rate_hz == 5e5
+    assert Entry(**known, labels={"symbol_rate": 9600}).symbol_rate_hz == 9600
+    assert Entry(**known, labels={"samples_per_symbol": "many"}).symbol_rate_hz is None
+
+
+@pytest.mark.parametrize("files, rule", [
+    ([{"name": "../elsewhere.cf32"}], "is outside of the manifest's folder"),
+    ([{"name": "a.cf32", "sample_rate": -1}], "'files.0.sample_rate' of the manifest is wrong"),
+    ([], "'files' of the manifest is wrong"),
+    ([{"name": "a.cf32"}], "nothing to score"),
+    ([{"name": "missing.cf32", "sample_format": "cf32_le", "class": "BPSK", "sample_rate": 1}], "missing.cf32"),
+    ([{"name": "qpsk.cf32", "sample_format": "cf32_le", "class": "BPSK"}], "add 'sample_rate', in Hz"),
+    ([{"name": "qpsk.cf32", "sample_format": "coco", "class": "BPSK", "sample_rate": 1}], "no bzip2 archive"),
+])
+def test_a_bad_manifest_is_named(folder, files, rule):
+    manifest = write_manifest(folder, *files)
+    assert rule in the_error(rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx"))
+
+
+def test_no_json_and_no_source(folder):
+    (folder / "bad.json").write_text("{")
+    assert "this is not JSON" in the_error(rfsec("evaluate", "--manifest", folder / "bad.json", "--model", folder / "qpsk.onnx"))
+    assert "by --windows, or labelled recordings by --manifest" in the_error(rfsec("evaluate"))
+
+
+@pytest.mark.skipif(RECORDINGS is None, reason="RFSEC_RECORDINGS names no folder of recordings")
+def test_real_recordings():
+    done = rfsec("evaluate", "--manifest", Path(RECORDINGS) / "MANIFEST.json", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["share_of_starts_met"] >= 0.95
+    assert found["share_of_files_right"] >= 0.9
+    assert found["share_of_bursts_right"] >= 0.8
