@@ -100,7 +100,10 @@ def test_a_burst_that_has_passed_is_forgotten(application):
     old = DecisionRecord(0, 100, None, None, RATE_HZ, 20.0, "modulation", "OOK", 0.9, "accepted", "m", 0.0, 10e3)
     view = rfsec.burst_view(span=0.5)
     widget = shown(view, messages=[old.to_pmt()])
-    assert not (np.abs(pixels(widget).astype(int) - GREEN) < 40).all(axis=2).any()
+    painted = pixels(widget)
+    assert not (np.abs(painted.astype(int) - GREEN) < 40).all(axis=2).any()
+    tone = painted[:, 62 + int((800 - 62 - 12) * (0.5 + OFFSET_HZ / RATE_HZ))].mean(axis=1)
+    assert tone[26:26 + 60].mean() < 60 < 150 < tone[-44 - 60:-44 - 20].mean()  # it ended 0.4 s ago, at the lower edge
 
 
 def test_what_is_no_decision_about_a_burst_is_refused_and_counted(application):
