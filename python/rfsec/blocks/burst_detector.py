@@ -24,7 +24,7 @@ class burst_detector(gr.hier_block2):
     Args:
         sample_rate: rate of the stream in Hz, 0 or more; 0 takes it from the stream's rx_rate tag
         false_alarm_rate: bursts a second that white noise alone may give, 0.0001 to 1000
-        max_duration: seconds after which a burst is cut, 0.001 to 3600; memory allows 4194304 samples
+        max_duration: seconds after which a burst is cut, 0.001 to 3600; memory allows 2097152 samples
         on_overload: "wait" loses nothing and holds the source up (files); "skip" never holds the source up, and drops whole
             blocks of samples while detection is behind (radios): counted in ``dropped``, and a discontinuity
 
