@@ -4,12 +4,13 @@
 import json
 
 import pytest
+from burst_scene import burst_scene
 from gnuradio.rfsec.cli.bench import app
 from gnuradio.rfsec.cli.bench_rounds import ratio
 from gnuradio.rfsec.inference.interleaved import alternate
-from gnuradio.rfsec.errors import ModelError, ParameterError
+from gnuradio.rfsec.errors import ModelError, ParameterError, RecordingError
 from gnuradio.rfsec.inference import catalog
-from small_model import small_card, write_small_model
+from small_model import small_card, write_burst_model, write_small_model
 from typer.testing import CliRunner
 
 
@@ -30,7 +31,8 @@ def test_the_streaming_bench_prints_one_json_document(tmp_path, monkeypatch):
     assert skip["offered"] == skip["classified"] + skip["skipped"] + skip["invalid"] > 0 == skip["unaccounted"]
 
 
-@pytest.mark.parametrize("command, option", [("stream", "--seconds"), ("stream", "--skip-seconds"), ("models", "--seconds")])
+@pytest.mark.parametrize("command, option", [("stream", "--seconds"), ("stream", "--skip-seconds"), ("models", "--seconds"),
+                                             ("survey", "--seconds")])
 @pytest.mark.parametrize("value", ["0", "-1", "inf", "nan"])
 def test_a_length_that_is_none_is_refused(command, option, value):
     done = CliRunner().invoke(app, [command, option, value])
@@ -54,6 +56,26 @@ def test_the_bench_of_models_prints_every_model_at_every_batch(tmp_path, monkeyp
         assert [(run["batch"], run["threads"]) for run in model["speed"]] == [(b, t) for b in (1, 16, 256) for t in (1, 2)]
         assert min(run["windows_per_s"] for run in model["speed"]) > 0
     assert {run["ratio_to_reference"] for run in report["models"]["lstm-amp-phase"]["speed"]} == {1}
+
+
+def test_the_bench_of_surveys_decides_every_burst(tmp_path):
+    model = write_burst_model(tmp_path / "bursts.onnx")
+    done = CliRunner().invoke(app, ["survey", "--model", str(model), "--seconds", "0.02"])
+    assert done.exception is None and done.exit_code == 0
+    report = json.loads(done.stdout)
+    assert report["samples"] == 400_000 and report["bursts"] == report["decided"] > 3 and report["dropped"] == 0
+    for what in ("detection", "detection_and_classification"):
+        assert report[what]["beside_the_rate"] == pytest.approx(report[what]["msamples_per_s"] / 20, rel=1e-3)
+
+
+def test_the_bench_of_surveys_takes_a_recording(tmp_path):
+    model = write_burst_model(tmp_path / "bursts.onnx")
+    burst_scene(100_000, [(20_000, 9_000, 0.2)]).tofile(tmp_path / "air.cf32")
+    done = CliRunner().invoke(app, ["survey", str(tmp_path / "air.cf32"), "--rate", "1e6", "--model", str(model)])
+    report = json.loads(done.stdout)
+    assert (report["samples"], report["sample_rate_hz"], report["decided"]) == (100_000, 1e6, 1)
+    done = CliRunner().invoke(app, ["survey", str(tmp_path / "air.cf32"), "--model", str(model)])
+    assert isinstance(done.exception, RecordingError) and "pass --rate, in Hz" in str(done.exception)
 
 
 def test_a_model_that_is_none_is_refused_before_anything_runs():
