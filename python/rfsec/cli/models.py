@@ -28,7 +28,7 @@ def _default(context: typer.Context) -> None:
 @models.command("list")
 def list_() -> None:
     """List the shipped models with what their cards say."""
-    from ..inference.catalog import DEFAULT, list_models
+    from ..inference.catalog import DEFAULT, DEFAULT_BURSTS, list_models
     from ..inference.session import ModelSession
 
     sessions = sorted(map(ModelSession, list_models().values()), key=lambda one: one.card.training.data)
@@ -37,9 +37,10 @@ def list_() -> None:
                       *(Column(name, justify="right") for name in ("labels", "weights", "MB", "right", "0–18 dB")),
                       title=f"trained on {data}", title_justify="left", box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
         for one in group:
-            table.add_row(*_row(one, one.card.name == DEFAULT))
+            table.add_row(*_row(one, one.card.name in (DEFAULT, DEFAULT_BURSTS)))
         Console().print(table)
-    Console().print("* is the default; right: at all SNRs. 'rfsec models show NAME' prints a card: labels, accuracy at each SNR, limits.")
+    Console().print("* is the default, of windows and of bursts; right: at all SNRs. "
+                    "'rfsec models show NAME' prints a card: labels, accuracy at each SNR, limits.")
 
 
 def _row(session, default: bool) -> list[str]:
