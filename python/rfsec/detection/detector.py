@@ -6,6 +6,7 @@ import numpy as np
 from .burst import Burst
 from .condition import condition
 from .finder import BurstFinder, Found
+from .symbol_rate import symbol_rate
 
 
 class BurstDetector:
@@ -51,4 +52,4 @@ class BurstDetector:
         rate, occupied = self.sample_rate_hz, found.occupied
         samples, ratio = condition(found.samples, occupied.centre, occupied.bandwidth)
         return Burst(found.sample_start, found.samples.size, rate, occupied.centre * rate, occupied.bandwidth * rate,
-                     occupied.snr_db, None, samples, ratio * rate)
+                     occupied.snr_db, symbol_rate(samples, ratio * rate, rate), samples, ratio * rate)
