@@ -48,4 +48,6 @@ def _passband(total: int, centre: float, bandwidth: float, rng: np.random.Genera
     edge = log_between(rng, 0.05, 0.6)
     shape = 1 / (1 + np.exp(np.minimum((np.abs(away) - 1) * np.float32(8 / edge), 60)))
     tilt = np.exp(np.clip(away, -1.5, 1.5) * np.float32(between(rng, -6, 6) / 20 * np.log(10)))
+    if chance(rng, 0.4):  # a real-valued IF: at 0 Hz it ends at once
+        shape *= away > -between(rng, 0.7, 1.1)
     return np.maximum(shape * tilt, np.float32(outside)), outside**2

@@ -42,7 +42,7 @@ def multicarrier(label: str, count: int, bandwidth: float, rng: np.random.Genera
     grid = _carriers(kind, symbols, used, rng)
     stream = _symbols(grid, size, prefix, rng)
     start = int(rng.random() * (stream.size - needed)) if chance(rng, 0.5) else 0
-    if kind == "blocks" and chance(rng, 0.45):  # a few symbols between silent ones
+    if kind == "blocks" and chance(rng, 0.5):  # a few symbols between silent ones
         start, needed = 0, min(needed, (size + prefix) * (1 + int(rng.random() * 3)))
     stream = stream[start : start + needed]
     if kind == "wifi" and start == 0:
@@ -62,7 +62,7 @@ def _carriers(kind: str, symbols: int, used: int, rng: np.random.Generator) -> G
         on = rng.random((slots, blocks)) < between(rng, 0.2, 0.9)
         on[:, int(rng.random() * blocks)] = True
         grid = grid * np.repeat(np.repeat(on, _SLOT, axis=0)[:symbols], _BLOCK, axis=1)[:, :used]
-        if chance(rng, 0.2):  # nothing but pilots
+        if chance(rng, 0.35):  # nothing but pilots
             step = pick(rng, (3, 6))
             grid = np.where(np.arange(used) % step == int(rng.random() * step), points[rng.integers(0, points.size, grid.shape)], 0)
         if chance(rng, 0.4):

@@ -9,6 +9,8 @@ from .fourier import Fourier
 from .lag_convolutions import Residual, convolution, lag_features
 
 _SPECTRA = 6
+_ROWS = _SPECTRA + 1
+_MAIN_LOBE = 48  # lags in which any signal is like itself: a cyclic prefix repeats later
 _FLOOR = 1e-2  # under which a spectrum of unit power holds nothing
 _TAPS, _PASSBAND = 33, 0.56  # of the filter that takes the noise beside a burst away; a burst occupies half of the band
 _LAGS = (2, 3)  # samples, about a symbol of PSK or QAM in a conditioned burst
@@ -16,11 +18,12 @@ _MOMENTS = 3
 
 
 class Spectra(nn.Module):
-    """Spectra of a window: of x, x^2, |x|^2, of the frequency's changes, and of the 4th and 8th power of the phase.
+    """Spectra of a window: of x, x^2, |x|^2, of the frequency's changes, of the 4th and 8th power of the phase; autocorrelation.
 
     A power of x takes the modulation off PSK and leaves a line at a multiple of its carrier; |x|^2 and the changes of
     frequency have lines at the symbol rate (Gardner, "Exploitation of Spectral Redundancy in Cyclostationary Signals",
-    IEEE SP Magazine, 1991). High powers are taken of the phase alone, which has no peaks.
+    IEEE SP Magazine, 1991). High powers are taken of the phase alone, which has no peaks. The autocorrelation has lines
+    where a cyclic prefix or a preamble repeats.
     """
 
     def __init__(self, length: int) -> None:
@@ -28,7 +31,7 @@ class Spectra(nn.Module):
         self.fourier = Fourier(length // 32, 32)
 
     def forward(self, windows: Tensor, filtered: Tensor) -> tuple[Tensor, Tensor]:
-        """Return logarithmic spectra less their means [batch, 6, time], and how far the lines stand out [batch, 6].
+        """Return logarithmic rows less their means [batch, 7, time], and how far the lines stand out [batch, 7].
 
         Both inputs are [batch, 2 (I, Q), time].
         """
@@ -51,7 +54,16 @@ class Spectra(nn.Module):
         real, imag = self.fourier(*(torch.stack(parts, dim=1) for parts in zip(*signals)))
         spectra = real * real + imag * imag
         lines = torch.log(spectra.amax(dim=2) + _FLOOR) - torch.log(spectra.mean(dim=2) + _FLOOR)
-        return 0.4 * _without_mean(torch.log(spectra + _FLOOR)), lines
+        alike = self._alike(spectra[:, :1])
+        repeated = torch.log(alike[:, :, _MAIN_LOBE:-_MAIN_LOBE].amax(dim=2) + _FLOOR)
+        rows = torch.log(torch.cat((spectra, alike), dim=1) + _FLOOR)
+        return 0.4 * _without_mean(rows), torch.cat((lines, repeated), dim=1)
+
+    def _alike(self, spectrum: Tensor) -> Tensor:
+        """How alike a window is to itself, circularly later: [batch, 1, time], about 1 where it is not."""
+        real, imag = self.fourier(spectrum, torch.zeros_like(spectrum))
+        power = real * real + imag * imag
+        return power / (power[:, :, :1] + 1e-6) * (0.5 * power.shape[2])
 
 
 def _polar(windows: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
@@ -119,16 +131,16 @@ class BurstNetwork(nn.Module):
         )
         self.score = nn.Conv1d(width, 1, 1)
         self.frequency = nn.Sequential(
-            convolution(_SPECTRA, bins, 7, stride=2),
+            convolution(_ROWS, bins, 7, stride=2),
             convolution(bins, bins, 5, stride=2),
             *(Residual(bins, dilation) for dilation in (1, 2, 4)),
             convolution(bins, 2 * bins, 5, stride=4),
             Residual(2 * bins),
             Residual(2 * bins, 2),
         )
-        self.even = nn.BatchNorm1d(_SPECTRA + _MOMENTS)
+        self.even = nn.BatchNorm1d(_ROWS + _MOMENTS)
         self.head = nn.Sequential(
-            nn.Linear(3 * width + 4 * bins + _SPECTRA + _MOMENTS, 4 * width),
+            nn.Linear(3 * width + 4 * bins + _ROWS + _MOMENTS, 4 * width),
             nn.ReLU(),
             nn.Dropout(1 - keep),
             nn.Linear(4 * width, labels),
