@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import ParameterError
 from .cells import find_components, thresholds
 from .emissions import Emission, emissions_of, join
-from .measure import Occupied, measure
+from .measure import SHORTEST, Occupied, measure
 from .noise_floor import NoiseFloor
 from .spectrogram import BINS, HOP, ZERO_HZ, spectrogram
 from .stretches import find_stretches
@@ -140,7 +140,8 @@ class BurstFinder:
         band = ((emission.low - ZERO_HZ - 1) / BINS, (emission.high - ZERO_HZ) / BINS)
         noise = float(emission.noise[emission.low : emission.high].mean())
         stretches = find_stretches(samples, noise, band, emission.width)
-        return [_found(samples[first : first + count], start + first, noise, band) for first, count in stretches]
+        return [_found(samples[first : first + count], start + first, noise, band)
+                for first, count in stretches if count >= SHORTEST]
 
     def _read(self, start: int, stop: int) -> np.ndarray:
         first = start // BLOCK - self._blocks_from

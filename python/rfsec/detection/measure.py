@@ -11,7 +11,7 @@ from scipy import fft
 #: Share of the power that is inside the occupied bandwidth (ITU-R SM.328).
 OCCUPIED = 0.99
 _BINS_IN_BAND = 64
-_SHORTEST, _LONGEST = 32, 1 << 15
+SHORTEST, _LONGEST = 32, 1 << 15  # samples of a spectrum
 _MOST_SEGMENTS = 128
 _SIGMAS = 3.0  # of the averaged noise, that a bin must exceed to count
 _DYNAMIC_RANGE = 10**-4.5  # below the strongest bin: leakage of the window, images, spurs
@@ -77,8 +77,8 @@ class _Spectrum:
 
 def _spectrum(samples: np.ndarray, width: float) -> tuple[_Spectrum, float]:
     """The averaged spectrum, and the distance of its bins in cycles per sample."""
-    size = min(_LONGEST, max(_SHORTEST, 1 << ceil(log2(_BINS_IN_BAND / width))))
-    while size > _SHORTEST and size > samples.size:
+    size = min(_LONGEST, max(SHORTEST, 1 << ceil(log2(_BINS_IN_BAND / width))))
+    while size > SHORTEST and size > samples.size:
         size //= 2
     count = max(1, 2 * samples.size // size - 1)
     kept = min(count, _MOST_SEGMENTS)
