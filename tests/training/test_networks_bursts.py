@@ -10,7 +10,7 @@ from gnuradio.rfsec.training.networks.burst_network import BurstNetwork  # noqa:
 from gnuradio.rfsec.training.networks.fourier import Fourier  # noqa: E402
 
 LENGTH = 1024
-X2, X4, X8, POWER = 1, 2, 3, 4  # rows of the spectra
+X2, X4, X8, POWER, REPEATS = 1, 2, 3, 4, 6  # rows of the spectra
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +51,17 @@ def test_keying_has_a_line_at_its_rate():
         spectra, lines = BurstNetwork(15).spectra(windows, windows)
     assert int(spectra[0, POWER, 1 : LENGTH // 2].argmax()) + 1 == LENGTH // 16
     assert lines[0, POWER] > lines[1, POWER] + 1
+
+
+def test_a_cyclic_prefix_has_a_line_at_its_distance():
+    rng = np.random.default_rng(3)
+    symbols = rng.normal(size=(2, 8, 100))
+    prefixed = np.concatenate((symbols[..., -28:], symbols), axis=2).reshape(2, LENGTH)
+    windows = torch.from_numpy(np.stack((prefixed, rng.normal(size=(2, LENGTH)))).astype(np.float32))
+    with torch.no_grad():
+        spectra, lines = BurstNetwork(15).spectra(windows, windows)
+    assert int(spectra[0, REPEATS, 20 : LENGTH // 2].argmax()) + 20 == 100
+    assert lines[0, REPEATS] > lines[1, REPEATS] + 1
 
 
 def test_each_window_decides_for_itself_and_short_bursts_may_be_followed_by_zeros():
