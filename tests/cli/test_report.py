@@ -148,7 +148,8 @@ def test_a_retuned_recording_has_each_burst_at_its_own_frequency(tmp_path, model
 
 def test_by_default_the_page_has_the_name_of_the_recording(tmp_path, scene, model):
     done = rfsec("report", scene, "--rate", RATE_HZ, "--model", model, cwd=tmp_path)
-    assert done.returncode == 0 and "4 bursts" in done.stdout and "scene.html" in done.stdout
+    assert done.returncode == 0, done.stderr
+    assert "4 bursts" in done.stdout and "scene.html" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["scene.html"]
 
 
