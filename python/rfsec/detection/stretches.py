@@ -10,7 +10,8 @@ from .emissions import PAUSE, PULSE_PAUSE
 # An emission far above the noise is seen to within a few samples, a weak one only over a longer time.
 _SMOOTHED, _SMOOTHED_WEAK = 12.0, 80.0  # of the inverse bandwidth
 _STRONG = 16.0  # of the noise
-_UP = 0.25  # from the noise to the strongest moment: an emission is on above
+_UP = 0.25  # from the noise to the strongest moment: an emission is on above,
+_CLEARLY = 2.5  # or above so many times the noise, for an envelope like noise dips deep in its short means
 _BELOW_PEAK = 1e-2  # of the strongest moment nearby
 _SHORTEST = 2.0  # over the bandwidth: what is shorter cannot be measured
 _SIDE = 100.0  # over the equivalent bandwidth: a level that lasts so long on either side of a step is another burst's
@@ -49,7 +50,8 @@ def find_stretches(samples: np.ndarray, noise_density: float, band: tuple[float,
     if strongest == _STRONG:
         smoothed, shortest_pause = max(1, round(_SMOOTHED / bandwidth)), 1
         level = _means(summed, smoothed)
-    runs = _runs(level > np.maximum((1 + (strongest - 1) * _UP) * noise, _BELOW_PEAK * _nearby(level, smoothed)), shortest_pause)
+    least = min(_CLEARLY, 1 + (strongest - 1) * _UP) * noise
+    runs = _runs(level > np.maximum(least, _BELOW_PEAK * _nearby(level, smoothed)), shortest_pause)
     edge = min(smoothed // 2, 1 + int(0.5 * smoothed * (1 - 2 * _BELOW_PEAK)))  # the mean sees a start that early
     runs = [(first + edge, last - edge) for first, last in runs if (last - first - 2 * edge) * bandwidth >= _SHORTEST]
     runs = _joined(_divided(runs, summed, round(_SIDE / (width * step))), narrow, summed, noise, width * step)
