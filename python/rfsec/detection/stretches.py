@@ -17,6 +17,7 @@ _SHORTEST = 2.0  # over the bandwidth: what is shorter cannot be measured
 _SIDE = 100.0  # over the equivalent bandwidth: a level that lasts so long on either side of a step is another burst's
 _STEP = 6.0
 _ALIKE = 20.0
+_SYMBOL, _WHOLE = 150.0, 0.015  # time times bandwidth of a symbol at most, and how exactly it is repeated
 _BACK = 4
 _LONGEST_PULSE = 1 << 12  # samples that are looked at
 _MAIN, _PULSE_BINS = 0.98, 40  # share of a square pulse's power, and how many times 1 / length it is wide at most
@@ -122,7 +123,10 @@ def _divided(runs: list[tuple[int, int]], summed: np.ndarray, side: int) -> list
 def _joined(
     runs: list[tuple[int, int]], samples: np.ndarray, summed: np.ndarray, noise: float, width: float
 ) -> list[tuple[int, int]]:
-    """Join pulses over pauses and over what is far weaker between them; what holds more than a pulse ends with any pause."""
+    """Join pulses over pauses and over what is far weaker between them, and symbols of a frame of which others are silent.
+
+    What holds more than a pulse or a symbol ends with any pause.
+    """
     joined: list[list[int]] = []
     pulses = _Pulses(samples, noise)
     for first, last in runs:
@@ -130,7 +134,8 @@ def _joined(
             begin, end, pulse = joined[back]
             allowed = max(PAUSE / width, PULSE_PAUSE * max(end - pulse, last - first))
             if first - end < allowed and _alike(summed, (pulse, end), (first, last)):
-                if pulses.holds(first, last) or pulses.holds(pulse, end):
+                symbols = back == len(joined) - 1 and _symbols_of_one((pulse, end), (first, last), width)
+                if symbols or pulses.holds(first, last) or pulses.holds(pulse, end):
                     joined[back:] = [[begin, last, first]]
                     break
         else:
@@ -148,6 +153,14 @@ def _without_tails(joined: list[list[int]], pulses: "_Pulses", summed: np.ndarra
         if not (beside and pulses.holds(one[0], one[1])):
             kept.append(one)
     return kept
+
+
+def _symbols_of_one(one: tuple[int, int], two: tuple[int, int], width: float) -> bool:
+    """Whether two short stretches last, and begin, whole numbers of the shorter one apart: symbols of one OFDM frame."""
+    lengths = one[1] - one[0], two[1] - two[0]
+    unit = min(lengths)
+    counts = np.array([*lengths, two[0] - one[0]]) / unit
+    return bool(unit * width < _SYMBOL and (abs(counts - np.round(counts)) < _WHOLE * counts).all())
 
 
 def _alike(summed: np.ndarray, one: tuple[int, int], two: tuple[int, int]) -> bool:
