@@ -31,11 +31,11 @@ def chosen(*rows):
 
 
 def test_the_lowest_confidence_at_which_few_are_wrong():
-    sure = (97, "BPSK", "BPSK", 0.9, 0), (3, "FM", "BPSK", 0.8, 0)
-    unsure = (1, "FM", "BPSK", 0.7, 0), (50, "BPSK", "BPSK", 0.6, 0), (9, "FM", "BPSK", 0.5, 0)
+    sure = (95, "BPSK", "BPSK", 0.9, 0), (4, "FM", "BPSK", 0.8, 0)
+    unsure = (2, "FM", "BPSK", 0.7, 0), (50, "BPSK", "BPSK", 0.6, 0), (9, "FM", "BPSK", 0.5, 0)
     found = chosen(*sure, *unsure)
-    assert found.reject_threshold == pytest.approx(0.5, abs=1e-3), "4 of 151 are fewer than 3%, although 4 of 101 are more"
-    assert chosen(*sure[:1], (4, "FM", "BPSK", 0.8, 0)).reject_threshold == pytest.approx(0.8, abs=1e-3)
+    assert found.reject_threshold == pytest.approx(0.5, abs=1e-3), "6 of 151 are fewer than 5%, although 6 of 101 are more"
+    assert chosen(*sure[:1], (6, "FM", "BPSK", 0.8, 0)).reject_threshold == pytest.approx(0.8, abs=1e-3)
     assert chosen(*sure).reject_threshold == 0.0, "where nothing need be rejected"
     assert chosen((5, "BPSK", "BPSK", 0.6, 0), (9, "FM", "BPSK", 0.9, 0)).reject_threshold == 1.0, "where nothing is good enough"
 
@@ -49,14 +49,15 @@ def test_at_most_one_in_a_thousand_of_noise(wrong, threshold):
     assert found.reject_threshold == pytest.approx(threshold, abs=2e-4)
 
 
-def test_the_lowest_snr_from_which_on_it_is_nearly_as_right_as_it_gets():
-    def at(snr, right):
-        return (right, "FM", "FM", 0.9, snr), (100 - right, "FM", "BPSK", 0.9, snr)
+def test_the_lowest_snr_from_which_on_few_of_the_accepted_are_wrong():
+    def at(snr, right, wrong):
+        return (right, "FM", "FM", 0.9, snr), (wrong, "FM", "BPSK", 0.9, snr), (100 - right - wrong, "FM", "BPSK", 0.5, snr)
 
-    noise = [(100, "noise", "BPSK", 0.4, snr) for snr in (-8, -4, 0, 4, 8, 12)]
-    assert chosen(*at(-8, 10), *at(-4, 90), *at(0, 70), *at(4, 86), *at(8, 95), *at(12, 94), *noise).min_snr_db == 4
-    assert chosen(*at(0, 95), *at(4, 94), *noise[2:4]).min_snr_db == 0
-    assert chosen(*at(0, 10), *at(4, 94), *noise[2:4]).min_snr_db == 4
+    good = *at(8, 95, 1), *at(12, 94, 1)
+    assert chosen(*at(-8, 10, 3), *at(-4, 90, 2), *at(0, 70, 10), *at(4, 86, 5), *good).min_snr_db == 4
+    assert chosen(*at(4, 86, 5), *good).min_snr_db == 4
+    assert chosen(*at(4, 19, 0), *good).min_snr_db == 8, "too few are accepted at 4 dB to tell"
+    assert chosen(*at(4, 90, 0), *at(8, 10, 3)).min_snr_db == 8, "the highest, where none is good"
 
 
 def test_what_thresholds_give_is_measured_on_other_windows():
@@ -78,5 +79,5 @@ def test_only_a_model_of_bursts_gets_thresholds():
     head, metrics = judge(both, both, LABELS, bursts=False)
     assert head.keys() == {"temperature", "reject_threshold"} and head["reject_threshold"] == 0 and "accepted_share" not in metrics
     head, metrics = judge(both, both, LABELS, bursts=True)
-    assert head["reject_threshold"] > 0 and "at most 3%" in head["threshold_rule"] and metrics["noise_accepted_share"] is None
+    assert head["reject_threshold"] > 0 and "at most 5%" in head["threshold_rule"] and metrics["noise_accepted_share"] is None
     assert metrics["accepted_error_rate"] == 0 and metrics["expected_calibration_error"] >= 0

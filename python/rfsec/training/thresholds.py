@@ -10,9 +10,10 @@ from .corpus_base import Parts
 from .evaluation import labels_of, probabilities_of, snrs_of
 
 NOISE = "noise"
-LEAST_OF_BEST = 0.9  # of the best SNR's accuracy, at every SNR from the lowest allowed up
-MOST_WRONG = 0.03  # of the windows accepted
+MOST_WRONG = 0.05  # of the windows accepted, over all SNRs
+MOST_WRONG_AT_AN_SNR = 0.1  # of the emissions accepted at any SNR from the lowest allowed up
 MOST_NOISE = 0.001  # of the windows of noise that may be accepted as something else
+_FEWEST = 20  # accepted windows of an SNR that tell anything about it
 _STEPS = 10_000  # in which a threshold is chosen
 
 
@@ -49,26 +50,27 @@ def choose_thresholds(logits: Tensor, parts: Parts, labels: tuple[str, ...], tem
     Returns
     -------
     Thresholds
-        Of the SNRs the lowest from which on the accuracy on emissions is at least `LEAST_OF_BEST` of its best. Then the
-        lowest confidence at which at most `MOST_WRONG` of what is accepted are wrong, and at most `MOST_NOISE` of the
-        noise is accepted; 1 where there is none.
+        The lowest confidence at which at most `MOST_WRONG` of what is accepted are wrong, and at most `MOST_NOISE` of the
+        noise is accepted; 1 where there is none. Then of the SNRs the lowest from which on at most
+        `MOST_WRONG_AT_AN_SNR` of the emissions that it accepts are wrong; the highest where there is none.
     """
     table = _Table(logits, parts, labels, temperature)
-    snrs = np.unique(table.snr_db)
-    accuracy = np.array([table.right[(table.snr_db == snr) & ~table.noise].mean() for snr in snrs])
-    poor = np.flatnonzero(accuracy[:-1] < LEAST_OF_BEST * accuracy.max())
-    min_snr_db = float(snrs[poor[-1] + 1 if len(poor) else 0])
-
-    candidates = table.candidates(min_snr_db)
+    candidates = table.candidates(-np.inf)
     accepted, wrong, noise = map(table.at_each_threshold, (candidates, candidates & ~table.right, candidates & table.noise))
     good = (accepted > 0) & (wrong <= MOST_WRONG * accepted) & (noise <= MOST_NOISE * table.noise.sum())
-    threshold = np.flatnonzero(good)[0] / _STEPS if good.any() else 1.0
+    threshold = float(np.flatnonzero(good)[0] / _STEPS) if good.any() else 1.0
+
+    snrs = np.unique(table.snr_db)
+    sure = candidates & ~table.noise & (table.confidence >= threshold)
+    right = [table.right[sure & (table.snr_db == snr)] for snr in snrs]
+    poor = np.flatnonzero([len(one) < _FEWEST or 1 - one.mean() > MOST_WRONG_AT_AN_SNR for one in right])
+    min_snr_db = float(snrs[min(len(snrs) - 1, poor[-1] + 1 if len(poor) else 0)])
     rule = (
-        f"On {len(table.right)} validation windows: the lowest SNR from which on the accuracy on emissions is at "
-        f"least {LEAST_OF_BEST:.0%} of its best, then the lowest confidence at which at most {MOST_WRONG:.0%} of the accepted windows are wrong and at "
-        f"most {MOST_NOISE:.1%} of the noise is accepted."
+        f"On {len(table.right)} validation windows: the lowest confidence at which at most {MOST_WRONG:.0%} of the accepted windows are wrong and "
+        f"at most {MOST_NOISE:.1%} of the noise is accepted, then the lowest SNR from which on at most {MOST_WRONG_AT_AN_SNR:.0%} of the emissions "
+        "accepted are wrong."
     )
-    return Thresholds(float(threshold), min_snr_db, rule)
+    return Thresholds(threshold, min_snr_db, rule)
 
 
 def measure_acceptance(
