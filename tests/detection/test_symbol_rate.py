@@ -6,7 +6,7 @@ import pytest
 from flowgraphs import complex_noise
 from gnuradio.rfsec.detection.condition import condition
 from gnuradio.rfsec.detection.measure import measure
-from gnuradio.rfsec.detection.symbol_rate import FEWEST_SAMPLES, symbol_rate
+from gnuradio.rfsec.detection.symbol_rate import FEWEST_SAMPLES, MOST_SAMPLES, symbol_rate
 from gnuradio.rfsec.dsp.pulse_shaping import shape_symbols
 
 RATE_HZ = 1e6
@@ -101,6 +101,13 @@ def test_pulses_without_a_common_clock_give_the_short_one():
     within_1_percent(np.convolve(envelope, np.hanning(9)[1:-1] / 4, "same"), 25, RATE_HZ / 60)
 
 
+def test_slow_keying_of_a_long_burst():
+    chips = np.concatenate([CODES["width"](bit) for bit in bits(30)] + [[1]])
+    samples, _ = brought(keyed(chips, 500), 25)
+    assert samples.size > 2 * MOST_SAMPLES
+    within_1_percent(keyed(chips, 500), 25, RATE_HZ / 500)
+
+
 def test_the_rate_scales_with_the_sample_rate():
     samples, rate_hz = brought(linear("QPSK", 500, 0.35), 25)
     assert symbol_rate(samples, 2 * rate_hz) == pytest.approx(2 * symbol_rate(samples, rate_hz))
@@ -151,5 +158,5 @@ def test_nothing_to_measure(samples):
 def test_only_so_much_of_a_long_burst_is_looked_at():
     samples, rate_hz = brought(linear("QPSK", 9000, 0.35), 20)
     changed = samples.copy()
-    changed[1 << 14 :] = 0
+    changed[MOST_SAMPLES:] = 0
     assert symbol_rate(changed, rate_hz) == symbol_rate(samples, rate_hz)

@@ -86,7 +86,7 @@ def _floor(power: np.ndarray, first: int) -> np.ndarray:
     """What the power of each bin would be without lines, from the medians of blocks."""
     blocks = max(2, power.size // _BLOCK)
     size = power.size // blocks
-    medians = np.median(power[: blocks * size].reshape(blocks, size), axis=1) / np.log(2)
+    medians = np.partition(power[: blocks * size].reshape(blocks, size), size // 2, axis=1)[:, size // 2] / np.log(2)
     floor = np.interp(np.arange(power.size), (np.arange(blocks) + 0.5) * size, medians)
     return np.maximum(floor, max(_LEAST_FLOOR * floor[first:].max(), 1e-30))
 

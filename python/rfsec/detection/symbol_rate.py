@@ -8,7 +8,7 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from .cycles import Line, find_lines, fundamental
 from .keying_edges import clock
 
-MOST_SAMPLES = 1 << 14
+MOST_SAMPLES = 1 << 13
 FEWEST_SAMPLES = 64
 _UP = 2  # the squares of a burst are twice as wide as the burst
 _SMOOTHED = 64  # parts of the band over which its spectrum is averaged
@@ -20,6 +20,7 @@ _TAPERED = 0.05  # of the burst, on either side
 _CONSTANT, _CONSTANT_NOISE = 0.06, 1.5  # of the squared envelope that varies, and how much of it noise explains
 _NOISY = 0.3  # noise over the burst's power, above which a frequency says little
 _OFF = 0.45  # magnitude between the pulses of keying, at most, of that in them
+_SLOWER, _SLOW_KEYING = 4, 0.2  # samples in one; rate up to which to look there
 _LAG = 4  # samples: about a symbol of the narrowest frequency-shift keying
 _STEPS = ((1, 1), (4, 2), (12, 6))  # samples that a step takes, and every which sample of it is enough
 _HIGHEST, _HIGHEST_FREQUENCY = 0.26, 0.45  # symbol rates, over twice the sample rate: 1.04 and 1.8 bandwidths
@@ -29,7 +30,7 @@ _SHARE, _SHARE_TURNED, _SHARE_STEPS = 0.5, 0.05, 0.25
 
 
 def symbol_rate(samples: np.ndarray, rate_hz: float, stream_rate_hz: float = np.inf) -> float | None:
-    """Measure the symbol rate of a burst from its first 16,384 samples.
+    """Measure the symbol rate of a burst from its first 8,192 samples, or, of slow keying, from all.
 
     Keying on and off and frequency-shift keying between two levels show their clock in the times of their edges. Other
     modulations repeat their statistics once a symbol, which gives lines in the spectrum of the squared, whitened burst
@@ -51,16 +52,17 @@ def symbol_rate(samples: np.ndarray, rate_hz: float, stream_rate_hz: float = np.
         Symbols (chips, of a line code) a second. None where no clock is significant: noise, carriers, speech, OFDM,
         too few symbols, a roll-off too small; and of bursts of fewer than 64 samples.
     """
-    samples = samples[:MOST_SAMPLES]
-    if samples.size < FEWEST_SAMPLES or not np.any(samples):
+    if samples.size < FEWEST_SAMPLES or not np.any(samples[:MOST_SAMPLES]):
         return None
-    burst, white, noise = _prepared(samples)
+    burst, white, noise = _prepared(samples[:MOST_SAMPLES])
     magnitude = np.abs(burst)
     varying = 1 - magnitude.mean() ** 2 / np.mean(magnitude**2)
     constant = varying < _CONSTANT + _CONSTANT_NOISE * noise and noise < _NOISY
     frequency = np.angle(burst[1:] * np.conj(burst[:-1])) if constant else None
     highest, highest_frequency = np.minimum((_HIGHEST, _HIGHEST_FREQUENCY), _STREAM * stream_rate_hz / (_UP * rate_hz))
     rate = clock(frequency, highest_frequency) if constant else clock(magnitude, highest, _OFF)
+    if rate is None and not constant and samples.size > MOST_SAMPLES:
+        rate = _slow_keying(samples)
     if rate is None:
         lines = find_lines(white.real**2 + white.imag**2, highest, _FREE, _SHARE)
         if constant:
@@ -80,15 +82,23 @@ def _prepared(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     power = spectrum.real**2 + spectrum.imag**2
     width = max(5, count // _SMOOTHED) | 1
     density = np.maximum(uniform_filter1d(uniform_filter1d(power, width, mode="wrap"), width, mode="wrap"), 1e-30)
-    at = np.abs(fft.fftfreq(count))
-    floor = np.quantile(density[at < _EDGE], _FLOOR_SHARE)
+    edge = int(_EDGE * count)
+    inside = np.concatenate((density[:edge], density[-edge:]))
+    floor = np.partition(inside, int(_FLOOR_SHARE * inside.size))[int(_FLOOR_SHARE * inside.size)]
     own = np.maximum(density - _FLOOR_SCALE * floor, 0)
     wiener = own / density
     noise = np.sum(wiener**2) * floor / max(np.sum(wiener**2 * own), 1e-30)
-    own = np.maximum(density - max(_FLOOR_SCALE * floor, _WHITENED * density[at < 0.25].mean()), 0)
+    own = np.maximum(density - max(_FLOOR_SCALE * floor, _WHITENED * (density[: count // 4].mean() + density[-count // 4 :].mean()) / 2), 0)
     lines = maximum_filter1d(tapered.real**2 + tapered.imag**2 > _LINE * density, _LINE_BINS, mode="wrap")
     flat = np.where(lines, 0, np.sqrt(own) / density)
     return _upsampled(spectrum * wiener, samples.size), _upsampled(tapered * flat, samples.size), float(noise)
+
+
+def _slow_keying(samples: np.ndarray) -> float | None:
+    """The clock of a long burst that was keyed so slowly that few pulses are in its beginning."""
+    magnitude = np.abs(samples[: samples.size // _SLOWER * _SLOWER]).reshape(-1, _SLOWER).mean(axis=1)
+    rate = clock(magnitude, _SLOW_KEYING, _OFF)
+    return None if rate is None else rate / _SLOWER / _UP
 
 
 def _tapered(samples: np.ndarray) -> np.ndarray:
