@@ -16,6 +16,8 @@ _SMALL_SHAPE = 5.5
 _TILE = (16, 8)
 _TILE_SHAPE = 60.0
 _GROW = 2.5  # of the floor: cells beside a certain one that belong to it
+_LOUDEST = 6.0  # of the floor: what a cell counts in a tile, which one frame of splatter shall not fill
+_OFTEN, _RARELY = 0.2, 0.1  # of the frames of a group: its emissions, and the splatter between them
 _STEADY = 64  # frames
 _FLAT_DB = 1.0
 _DYNAMIC_RANGE = 1e-4  # below the strongest bin of a frame: sidelobes, images, spurs
@@ -61,9 +63,8 @@ def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, f
     """
     strongest = power.max(axis=1) * np.float32(_DYNAMIC_RANGE)
     ratio = power / np.maximum(floor.astype(np.float32), strongest[:, None])
-    columns = _columns(ratio)
-    if _take_gain_off(ratio, columns[:, in_passband(floor)]):
-        columns = _columns(ratio)
+    _take_gain_off(ratio, in_passband(floor))
+    columns = _columns(np.minimum(ratio, np.float32(_LOUDEST)))
     small = _means_of_nine(ratio)
     certain = small > limits[0]
     tiles = columns.reshape(len(columns), BINS // _TILE[1], _TILE[1]).sum(axis=2) > limits[1] * _TILE[1]
@@ -75,7 +76,20 @@ def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, f
     groups, _ = ndimage.label((small > _GROW) | wide, np.ones((3, 3)))
     keep = np.unique(groups[certain | wide])
     boxes = ndimage.find_objects(groups)
-    return [Component(box[0].start, box[0].stop, box[1].start, box[1].stop) for box in (boxes[one - 1] for one in keep if one)]
+    return [part for one in keep if one for part in _parts(groups[boxes[one - 1]] == one, boxes[one - 1])]
+
+
+def _parts(cells: np.ndarray, box: tuple[slice, slice]) -> list[Component]:
+    """A group of cells, bool [frames, bins], divided in frequency where only splatter of its first and last frames links it."""
+    share = cells.mean(axis=0)
+    often = np.flatnonzero(share >= _OFTEN * share.max())
+    valleys = [left + 1 + int(np.argmin(share[left + 1 : right])) for left, right in zip(often[:-1], often[1:]) if right - left > 1]
+    edges = [0, *(valley for valley in valleys if share[valley] < _RARELY * share.max())]
+    parts = []
+    for low, high in zip(edges, [*edges[1:], cells.shape[1]]):
+        frames = np.flatnonzero(cells[:, low:high].any(axis=1))
+        parts.append(Component(box[0].start + int(frames[0]), box[0].start + int(frames[-1]) + 1, box[1].start + low, box[1].start + high))
+    return parts
 
 
 def _columns(ratio: np.ndarray) -> np.ndarray:
@@ -84,19 +98,17 @@ def _columns(ratio: np.ndarray) -> np.ndarray:
     return ratio[: whole * _TILE[0]].reshape(whole, _TILE[0], BINS).sum(axis=1) * np.float32(1 / _TILE[0])
 
 
-def _take_gain_off(ratio: np.ndarray, columns: np.ndarray) -> bool:
-    """Divide by what is equal over all the columns for a while: not an emission, but the receiver's gain."""
-    tiles = _STEADY // _TILE[0]
+def _take_gain_off(ratio: np.ndarray, passband: np.ndarray) -> None:
+    """Divide by what is equal over all the passband for a while: not an emission, but the receiver's gain."""
+    columns, tiles = _columns(ratio)[:, passband], _STEADY // _TILE[0]
     whole = len(columns) // tiles
     bins = columns.shape[1]
     steady = columns[: whole * tiles].reshape(whole, tiles, bins).mean(axis=1)
     levels = np.sort(10 * np.log10(np.maximum(steady, np.float32(1e-9))), axis=1)
     spread = (levels[:, bins * 84 // 100] - levels[:, bins * 16 // 100]) / 2
     gain = levels[:, bins // 2]
-    changed = np.flatnonzero((spread < _FLAT_DB) & (gain > _FLAT_DB))
-    for index in changed:
+    for index in np.flatnonzero((spread < _FLAT_DB) & (gain > _FLAT_DB)):
         ratio[index * _STEADY : (index + 1) * _STEADY] /= np.float32(10 ** (gain[index] / 10))
-    return changed.size > 0
 
 
 def _means_of_nine(ratio: np.ndarray) -> np.ndarray:

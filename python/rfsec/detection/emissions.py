@@ -12,10 +12,11 @@ from .spectrogram import BINS, HOP
 PAUSE = 25.0
 #: A pulse lasts shorter than this over its bandwidth; pauses between pulses last at most so many pulses.
 PULSE, PULSE_PAUSE = 30.0, 8.0
+_SPLATTER = 0.01  # of an emission's energy: what its start and end may spill over the band
 _SHORTEST_PAUSE = 2  # frames
 _NEAR = 4.0  # tones of FSK are at most so many of their widths apart
 _TOGETHER = 0.7  # of the shorter tone's time
-_OPPOSED = -0.3  # correlation of the power of two tones
+_OPPOSED = -0.2  # correlation of the power of two tones
 _SIGNIFICANT = -2.5
 _FEWEST_FRAMES = 8
 _MOST_PAIRS = 64
@@ -100,6 +101,8 @@ def join(earlier: list[Emission], later: list[Emission]) -> list[Emission]:
         if not parts:
             found.append(piece)
             continue
+        if len(parts) > 1 and piece.excess.sum() < _SPLATTER * max(one.excess.sum() for one in parts):
+            continue  # it would link what has nothing else in common
         for other in (*parts[1:], piece):
             parts[0].take(other)
         found = [one for one in found if not any(one is other for other in parts[1:])]

@@ -117,7 +117,7 @@ class BurstFinder:
         for emission in self._open:
             while emission.last - emission.first > self._longest:
                 end = emission.first + self._longest
-                found += self._bursts(replace(emission, last=end))
+                found += self._bursts(replace(emission, last=end), goes_on=True)
                 self._cut.discard(emission.first)
                 self._cut.add(end)
                 emission = replace(emission, first=end)
@@ -133,10 +133,10 @@ class BurstFinder:
             self._blocks_from += 1
         return sorted(found, key=lambda one: one.sample_start)
 
-    def _bursts(self, emission: Emission) -> list[Found]:
+    def _bursts(self, emission: Emission, goes_on: bool = False) -> list[Found]:
         begin = (emission.first - 1) * HOP  # frame k spans the HOP samples before and after sample k * HOP
         start = max(self._blocks_from * BLOCK, begin - (0 if emission.first in self._cut else _MARGIN))
-        samples = self._read(start, emission.last * HOP + _MARGIN)
+        samples = self._read(start, (emission.last - 1) * HOP if goes_on else emission.last * HOP + _MARGIN)
         band = ((emission.low - ZERO_HZ - 1) / BINS, (emission.high - ZERO_HZ) / BINS)
         noise = float(emission.noise[emission.low : emission.high].mean())
         stretches = find_stretches(samples, noise, band, emission.width)

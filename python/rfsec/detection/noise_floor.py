@@ -79,6 +79,8 @@ class NoiseFloor:
         steady = self._over_time(power)
         if steady is None:  # too short a stream to see pauses: what most frequencies hold is noise
             steady = np.full(BINS, max(step**2, float(np.median(power)) / np.log(2)))
+        if not steady.all():  # the receiver is silent between bursts
+            return np.full(BINS, step**2)
         passband = in_passband(steady)
         other = np.full(BINS, np.inf)
         quiet = _quietest(samples, steady)
@@ -97,12 +99,11 @@ class NoiseFloor:
     def _over_time(self, power: np.ndarray) -> np.ndarray | None:
         count = len(power) // (2 * _AVERAGED)  # every other average: half the work, and hardly less certain
         averages = sum(power[first :: 2 * _AVERAGED][:count] for first in range(_AVERAGED)) / np.float32(_AVERAGED)
-        averages = averages[averages.max(axis=1, initial=0) > 0] if count else power[:0]
-        now = None
-        if len(averages) >= _FEWEST:
-            rank = int(_QUANTILE * (len(averages) - 1))
+        if count >= _FEWEST:
+            rank = int(_QUANTILE * (count - 1))
             now = np.partition(averages, rank, axis=0)[rank].astype(float) / _TIME_BIAS
-        if now is not None:
+            if not now.all():
+                return now
             self._before = now if self._before is None else np.minimum(now, _RISE * self._before)
         return self._before
 

@@ -19,7 +19,7 @@ from .session import ModelSession
 NOISE = "noise"
 _AT_ONCE = 64  # windows of a burst in one run: bounds the memory
 _PAUSES = frozenset({"carrier", NOISE})  # what an emission looks like while it says nothing, or the same for long
-_MODULATED_SHARE = 0.15  # of a burst's windows, from which on the rest are pauses
+_MODULATED_SHARE = 0.1  # of a burst's windows, from which on the rest are pauses
 
 
 class BurstDecision(NamedTuple):
