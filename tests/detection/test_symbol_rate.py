@@ -113,6 +113,18 @@ def test_the_rate_scales_with_the_sample_rate():
     assert symbol_rate(samples, 2 * rate_hz) == pytest.approx(2 * symbol_rate(samples, rate_hz))
 
 
+@pytest.mark.parametrize("scale", [1e-15, 1e15])
+def test_the_level_does_not_matter(scale):
+    samples, rate_hz = brought(linear("QPSK", 500, 0.35), 25)
+    assert symbol_rate(samples * np.float32(scale), rate_hz) == pytest.approx(symbol_rate(samples, rate_hz), rel=1e-4)
+
+
+def test_single_samples_and_flat_spectra_have_none():
+    impulse = np.zeros(3000, np.complex64)
+    impulse[1000] = 1
+    assert symbol_rate(impulse, 1.0) is None and symbol_rate(complex_noise(3000), 1.0) is None
+
+
 def ofdm(seed: int):
     drawn = np.random.default_rng(seed).choice([1, 1j, -1, -1j], (60, 64)) * (np.abs(np.fft.fftfreq(64)) < 0.4)
     body = np.fft.ifft(drawn, axis=1)

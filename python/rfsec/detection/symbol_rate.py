@@ -11,6 +11,7 @@ from .keying_edges import clock
 MOST_SAMPLES = 1 << 13
 FEWEST_SAMPLES = 64
 _UP = 2  # the squares of a burst are twice as wide as the burst
+_NOTHING = 1e-12  # of the largest sample's power: a spectrum as flat as noise
 _SMOOTHED = 64  # parts of the band over which its spectrum is averaged
 _EDGE = 0.42  # beyond it the resampling filter has taken the noise
 _FLOOR_SHARE, _FLOOR_SCALE = 0.05, 1.5
@@ -52,11 +53,15 @@ def symbol_rate(samples: np.ndarray, rate_hz: float, stream_rate_hz: float = np.
         Symbols (chips, of a line code) a second. None where no clock is significant: noise, carriers, speech, OFDM,
         too few symbols, a roll-off too small; and of bursts of fewer than 64 samples.
     """
-    if samples.size < FEWEST_SAMPLES or not np.any(samples[:MOST_SAMPLES]):
+    largest = np.abs(samples[:MOST_SAMPLES].view(np.float32)).max(initial=0)
+    if samples.size < FEWEST_SAMPLES or largest == 0:
         return None
-    burst, white, noise = _prepared(samples[:MOST_SAMPLES])
+    burst, white, noise = _prepared(samples[:MOST_SAMPLES] / largest)
     magnitude = np.abs(burst)
-    varying = 1 - magnitude.mean() ** 2 / np.mean(magnitude**2)
+    power = np.mean(magnitude**2)
+    if power < _NOTHING:
+        return None
+    varying = 1 - magnitude.mean() ** 2 / power
     constant = varying < _CONSTANT + _CONSTANT_NOISE * noise and noise < _NOISY
     frequency = np.angle(burst[1:] * np.conj(burst[:-1])) if constant else None
     highest, highest_frequency = np.minimum((_HIGHEST, _HIGHEST_FREQUENCY), _STREAM * stream_rate_hz / (_UP * rate_hz))
