@@ -40,6 +40,6 @@ def test_decisions_are_as_good_as_the_card_says():
 def test_cards_of_bursts_promise_what_was_asked_for():
     for session in SESSIONS:
         metrics = session.card.metrics
-        # The rule is 3% and 1 in 1,000 on validation data; on a test of 1,200 windows of noise, three standard errors more.
-        assert metrics.accepted_error_rate <= 0.035 and metrics.noise_accepted_share <= 0.0037
+        # The rule is 5% and 1 in 1,000 on validation data; on a test of 1,200 windows of noise, three standard errors more.
+        assert metrics.accepted_error_rate <= 0.055 and metrics.noise_accepted_share <= 0.0037
         assert session.card.name.startswith(DEFAULT_BURSTS) and tuple(session.card.heads[0].labels) == FIELD.labels
