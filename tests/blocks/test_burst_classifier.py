@@ -77,7 +77,7 @@ def test_decisions_are_those_of_the_bare_classifier(model, sizes):
     for record, burst, decision in zip(found, bursts, expected, strict=True):
         assert record == DecisionRecord(
             burst.sample_start, burst.sample_count, None, None, RATE_HZ, burst.snr_db, "modulation", decision.label,
-            round(decision.confidence, 6), decision.verdict, "small", burst.centre_hz, burst.bandwidth_hz, None)
+            round(decision.confidence, 6), decision.verdict, "small", burst.centre_hz, burst.bandwidth_hz, burst.symbol_rate_hz)
 
 
 def test_no_decision_is_lost_at_the_end_of_forty_short_runs(model):
