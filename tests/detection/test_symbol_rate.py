@@ -103,9 +103,9 @@ def test_pulses_without_a_common_clock_give_the_short_one():
 
 def test_slow_keying_of_a_long_burst():
     chips = np.concatenate([CODES["width"](bit) for bit in bits(30)] + [[1]])
-    samples, _ = brought(keyed(chips, 500), 25)
-    assert samples.size > 2 * MOST_SAMPLES
-    within_1_percent(keyed(chips, 500), 25, RATE_HZ / 500)
+    samples, rate_hz = brought(keyed(chips, 4000), 25)
+    assert samples.size > 2 * MOST_SAMPLES and symbol_rate(samples[:MOST_SAMPLES], rate_hz) is None
+    assert symbol_rate(samples, rate_hz) == pytest.approx(RATE_HZ / 4000, rel=0.01)
 
 
 def test_the_rate_scales_with_the_sample_rate():
@@ -157,8 +157,13 @@ def test_what_has_no_symbols_has_no_rate(kind):
     assert sum(one is not None for one in found) <= 1
 
 
-def test_a_tone_is_no_data():
-    assert symbol_rate(*brought(np.exp(5j * np.sin(np.arange(20_000) / 50)), 30)) is None
+@pytest.mark.parametrize("index", [0.2, 5])
+def test_a_tone_is_no_data(index):
+    assert symbol_rate(*brought(np.exp(1j * index * np.sin(np.arange(20_000) / 50)), 30)) is None
+
+
+def test_pulses_that_only_alternate_have_a_clock():
+    within_1_percent(keyed(np.arange(60) % 2, 30), 25, RATE_HZ / 30)
 
 
 @pytest.mark.parametrize("samples", [np.zeros(500, np.complex64), np.ones(FEWEST_SAMPLES - 1, np.complex64),

@@ -14,7 +14,6 @@ _FUNDAMENTAL = 0.9  # of the largest coherence: multiples of a clock's rate are 
 _LIKELY_BY_CHANCE = 1e-4
 _SLOWEST, _FASTEST = 0.75, 3.2  # clock, over the inverse of the shortest stretches between edges
 _GRID = 0.3  # points, over the highest rate
-_REPEATED = 0.92  # stretches of one length: a tone, not data
 _SHORT, _SHORT_SPREAD, _SHORT_SHARE = 1.4, 0.08, 0.15
 _ON_CLOCK, _OFF_CLOCK = 0.95, 0.05  # coherence of edges, and pulses' lengths beside the clock's ticks
 
@@ -111,9 +110,6 @@ def _common_clock(edges: np.ndarray, size: int, highest: float) -> tuple[float |
         return None, 0.0
     before, here, after = coherence[at - 1 : at + 2]
     rate = (at + 0.5 * (before - after) / min(before - 2 * here + after, -1e-12)) / length
-    ticks = np.round(gaps * rate)
-    if np.mean(ticks == np.median(ticks)) > _REPEATED:
-        return None, 0.0
     return float(rate), float(evidence)
 
 

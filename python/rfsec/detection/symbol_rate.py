@@ -17,17 +17,17 @@ _EDGE = 0.42  # beyond it the resampling filter has taken the noise
 _FLOOR_SHARE, _FLOOR_SCALE = 0.05, 1.5
 _WHITENED = 0.02  # of the mean density: what is below is not raised
 _LINE, _LINE_BINS = 12.0, 5  # times the density around: a carrier or a tone, which is left out with the bins beside it
+_PERIODIC = 0.9  # of the power in lines: a tone, or the same again and again
 _TAPERED = 0.05  # of the burst, on either side
 _CONSTANT, _CONSTANT_NOISE = 0.06, 1.5  # of the squared envelope that varies, and how much of it noise explains
 _NOISY = 0.3  # noise over the burst's power, above which a frequency says little
 _OFF = 0.45  # magnitude between the pulses of keying, at most, of that in them
 _SLOWER, _SLOW_KEYING = 4, 0.2  # samples in one; rate up to which to look there
-_LAG = 4  # samples: about a symbol of the narrowest frequency-shift keying
 _STEPS = ((1, 1), (4, 2), (12, 6))  # samples that a step takes, and every which sample of it is enough
 _HIGHEST, _HIGHEST_FREQUENCY = 0.26, 0.45  # symbol rates, over twice the sample rate: 1.04 and 1.8 bandwidths
 _STREAM = 0.95
 _FREE = 0.085  # shaped symbols are faster
-_SHARE, _SHARE_TURNED, _SHARE_STEPS = 0.5, 0.05, 0.25
+_SHARE, _SHARE_STEPS = 0.5, 0.25
 
 
 def symbol_rate(samples: np.ndarray, rate_hz: float, stream_rate_hz: float = np.inf) -> float | None:
@@ -35,8 +35,8 @@ def symbol_rate(samples: np.ndarray, rate_hz: float, stream_rate_hz: float = np.
 
     Keying on and off and frequency-shift keying between two levels show their clock in the times of their edges. Other
     modulations repeat their statistics once a symbol, which gives lines in the spectrum of the squared, whitened burst
-    (W. A. Gardner, "Spectral correlation of modulated signals", 1987), and, of constant envelopes, in that of the burst
-    times itself some samples later and of steps of its frequency.
+    (W. A. Gardner, "Spectral correlation of modulated signals", 1987), and, of constant envelopes, in that of the
+    steps of their frequency.
 
     Parameters
     ----------
@@ -56,10 +56,10 @@ def symbol_rate(samples: np.ndarray, rate_hz: float, stream_rate_hz: float = np.
     largest = np.abs(samples[:MOST_SAMPLES].view(np.float32)).max(initial=0)
     if samples.size < FEWEST_SAMPLES or largest == 0:
         return None
-    burst, white, noise = _prepared(samples[:MOST_SAMPLES] / largest)
+    burst, white, noise, in_lines = _prepared(samples[:MOST_SAMPLES] / largest)
     magnitude = np.abs(burst)
     power = np.mean(magnitude**2)
-    if power < _NOTHING:
+    if power < _NOTHING or in_lines > _PERIODIC:
         return None
     varying = 1 - magnitude.mean() ** 2 / power
     constant = varying < _CONSTANT + _CONSTANT_NOISE * noise and noise < _NOISY
@@ -71,7 +71,6 @@ def symbol_rate(samples: np.ndarray, rate_hz: float, stream_rate_hz: float = np.
     if rate is None:
         lines = find_lines(white.real**2 + white.imag**2, highest, _FREE, _SHARE)
         if constant:
-            lines += find_lines(_turned(burst), highest_frequency, 1.0, _SHARE_TURNED)
             for length, every in _STEPS:
                 found = find_lines(_steps(frequency, length)[::every], highest_frequency, 1.0, _SHARE_STEPS)
                 lines += [Line(line.rate / every, line.score) for line in found]
@@ -79,8 +78,8 @@ def symbol_rate(samples: np.ndarray, rate_hz: float, stream_rate_hz: float = np.
     return None if rate is None else rate * _UP * rate_hz
 
 
-def _prepared(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """The burst at twice the rate with little noise, the same with a flat spectrum, and the noise left over its power."""
+def _prepared(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """The burst at twice the rate with little noise, the same with a flat spectrum; noise and lines over its power."""
     count = fft.next_fast_len(samples.size)
     spectrum = fft.fft(samples, count)
     tapered = fft.fft(_tapered(samples), count)
@@ -93,10 +92,13 @@ def _prepared(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     own = np.maximum(density - _FLOOR_SCALE * floor, 0)
     wiener = own / density
     noise = np.sum(wiener**2) * floor / max(np.sum(wiener**2 * own), 1e-30)
-    own = np.maximum(density - max(_FLOOR_SCALE * floor, _WHITENED * (density[: count // 4].mean() + density[-count // 4 :].mean()) / 2), 0)
-    lines = maximum_filter1d(tapered.real**2 + tapered.imag**2 > _LINE * density, _LINE_BINS, mode="wrap")
+    mean = (density[: count // 4].mean() + density[-count // 4 :].mean()) / 2
+    own = np.maximum(density - max(_FLOOR_SCALE * floor, _WHITENED * mean), 0)
+    power = tapered.real**2 + tapered.imag**2
+    lines = maximum_filter1d(power > _LINE * density, _LINE_BINS, mode="wrap")
     flat = np.where(lines, 0, np.sqrt(own) / density)
-    return _upsampled(spectrum * wiener, samples.size), _upsampled(tapered * flat, samples.size), float(noise)
+    in_lines = power[lines].sum() / power.sum()
+    return _upsampled(spectrum * wiener, samples.size), _upsampled(tapered * flat, samples.size), float(noise), float(in_lines)
 
 
 def _slow_keying(samples: np.ndarray) -> float | None:
@@ -121,13 +123,6 @@ def _upsampled(spectrum: np.ndarray, count: int) -> np.ndarray:
     wide = np.zeros(_UP * spectrum.size, np.complex64)
     wide[: spectrum.size - half], wide[-half:] = spectrum[: spectrum.size - half], spectrum[-half:]
     return fft.ifft(wide, overwrite_x=True)[: _UP * count]
-
-
-def _turned(burst: np.ndarray) -> np.ndarray:
-    """How far the phase turns during a lag, as 1 + its cosine to the mean turn."""
-    product = burst[_LAG:] * np.conj(burst[:-_LAG])
-    product /= np.maximum(np.abs(product), 1e-30)
-    return 1 + (product * np.conj(product.mean())).real
 
 
 def _steps(frequency: np.ndarray, length: int) -> np.ndarray:
