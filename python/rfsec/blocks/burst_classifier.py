@@ -5,9 +5,9 @@ import pmt
 from gnuradio import gr
 
 from ..errors import ModelError, ParameterError
-from ..inference.burst_classifier import BurstClassifier
+from ..inference.burst_classifier import BurstClassifier, BurstDecision, record_of
 from ..inference.stream_classifier import OVERLOAD, SKIP
-from ..records import SKIPPED, DecisionRecord
+from ..records import SKIPPED
 from .burst_pdu import BurstPdu
 from .burst_search import BURSTS
 from .message_backlog import announce
@@ -16,6 +16,7 @@ from .parameters import check_whole
 
 SYSTEM = pmt.intern("system")
 MAX_BACKLOG = 64  # bursts that wait, in skip mode: at most 32 MiB of samples
+_NOT_DECIDED = BurstDecision(None, None, SKIPPED)
 
 
 class burst_classifier(gr.basic_block):
@@ -73,15 +74,11 @@ class burst_classifier(gr.basic_block):
             self.logger.warn(str(error))
             return
         self.skipped += too_late
-        burst = pdu.burst
-        label, confidence, verdict = (None, None, SKIPPED) if too_late else self._decide(burst)
-        record = DecisionRecord(
-            burst.sample_start, burst.sample_count, pdu.time_ns, pdu.freq_hz, burst.sample_rate_hz, burst.snr_db,
-            self.card.heads[0].name, label, confidence, verdict, self.card.name, burst.centre_hz, burst.bandwidth_hz,
-            burst.symbol_rate_hz)
+        decision = _NOT_DECIDED if too_late else self._decide(pdu.burst)
+        record = record_of(pdu.burst, decision, self.card, pdu.time_ns, pdu.freq_hz)
         self.message_port_pub(DECISIONS, record.to_pmt())
 
-    def _decide(self, burst) -> tuple[str | None, float | None, str]:
+    def _decide(self, burst) -> BurstDecision:
         try:
             [decision] = self._classifier.decide([burst])  # one at a time: the result does not depend on what waits
         except ModelError as error:  # raised inside a handler it would hang the flowgraph
@@ -89,12 +86,12 @@ class burst_classifier(gr.basic_block):
             if self.error is None:
                 self.error = error
                 self.logger.error(str(error))
-            return None, None, SKIPPED
+            return _NOT_DECIDED
         if decision.verdict == SKIPPED:
             self.invalid += 1
-            return None, None, SKIPPED
-        self.classified += 1
-        return decision.label, round(float(decision.confidence), 6), decision.verdict
+        else:
+            self.classified += 1
+        return decision
 
     def _end(self, message) -> None:
         """The detector has ended: decide what waits before GNU Radio ends this block too, and then its listeners."""

@@ -36,6 +36,8 @@ class Emission:
         Power above the floor, summed over its frames.
     noise : float64 [BINS]
         The floor when it began.
+    goes_on : bool
+        What came before its first frame was cut off it.
     """
 
     first: int
@@ -44,6 +46,7 @@ class Emission:
     high: int
     excess: np.ndarray
     noise: np.ndarray
+    goes_on: bool = False
 
     @property
     def width(self) -> float:
@@ -67,7 +70,9 @@ class Emission:
 
     def take(self, other: "Emission") -> None:
         """Make `other` a part of this emission."""
-        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+        if other.first < self.first:
+            self.first, self.goes_on = other.first, other.goes_on
+        self.last = max(self.last, other.last)
         self.low, self.high = min(self.low, other.low), max(self.high, other.high)
         self.excess = self.excess + other.excess
 

@@ -64,28 +64,27 @@ class BurstFinder:
     def _start(self) -> None:
         self._floor = NoiseFloor()
         self._open: list[Emission] = []
-        self._cut: set[int] = set()  # first frames of the open emissions that go on after a cut
         self._blocks: deque[np.ndarray] = deque()
         self._blocks_from = 0  # number of the first block that is kept
-        self._pending: list[np.ndarray] = []
-        self._pending_size = 0
+        self._block = np.empty(BLOCK, np.complex64)
+        self._filled = 0
         self._before = np.zeros(HOP, np.complex64)
 
     def push(self, samples: np.ndarray) -> list[Found]:
         """Take the next samples, complex64 [n], and return the bursts that are complete, ordered by their start."""
         found = []
         while samples.size:
-            piece, samples = np.split(samples, [BLOCK - self._pending_size])
-            self._pending.append(self._finite(piece))
-            self._pending_size += piece.size
-            if self._pending_size == BLOCK:
-                found += self._look(np.concatenate(self._pending))
-                self._pending, self._pending_size = [], 0
+            piece, samples = np.split(samples, [BLOCK - self._filled])
+            self._block[self._filled : self._filled + piece.size] = self._finite(piece)
+            self._filled += piece.size
+            if self._filled == BLOCK:
+                block, self._block, self._filled = self._block, np.empty(BLOCK, np.complex64), 0
+                found += self._look(block)
         return found
 
     def flush(self) -> list[Found]:
         """Return the bursts that the end of the stream completes. After that the detector starts anew at sample 0."""
-        found = self._look(np.concatenate(self._pending)) if self._pending_size else []
+        found = self._look(self._block[: self._filled]) if self._filled else []
         found += [one for emission in self._open for one in self._bursts(emission)]
         self._start()
         return sorted(found, key=lambda one: one.sample_start)
@@ -93,7 +92,7 @@ class BurstFinder:
     def _finite(self, samples: np.ndarray) -> np.ndarray:
         samples = np.ascontiguousarray(samples, np.complex64)
         if np.isfinite(samples.view(np.float32)).all():
-            return samples.copy()
+            return samples
         finite = np.isfinite(samples.real) & np.isfinite(samples.imag)
         self.invalid += int(np.count_nonzero(~finite))
         return np.where(finite, samples, np.complex64(0))
@@ -117,13 +116,10 @@ class BurstFinder:
         for emission in self._open:
             while emission.last - emission.first > self._longest:
                 end = emission.first + self._longest
-                found += self._bursts(replace(emission, last=end), goes_on=True)
-                self._cut.discard(emission.first)
-                self._cut.add(end)
-                emission = replace(emission, first=end)
+                found += self._bursts(replace(emission, last=end), is_cut=True)
+                emission = replace(emission, first=end, goes_on=True)
             if now - emission.last > emission.pause:
                 found += self._bursts(emission)
-                self._cut.discard(emission.first)
             else:
                 still_open.append(emission)
         self._open = still_open
@@ -133,10 +129,10 @@ class BurstFinder:
             self._blocks_from += 1
         return sorted(found, key=lambda one: one.sample_start)
 
-    def _bursts(self, emission: Emission, goes_on: bool = False) -> list[Found]:
+    def _bursts(self, emission: Emission, is_cut: bool = False) -> list[Found]:
         begin = (emission.first - 1) * HOP  # frame k spans the HOP samples before and after sample k * HOP
-        start = max(self._blocks_from * BLOCK, begin - (0 if emission.first in self._cut else _MARGIN))
-        samples = self._read(start, (emission.last - 1) * HOP if goes_on else emission.last * HOP + _MARGIN)
+        start = max(self._blocks_from * BLOCK, begin - (0 if emission.goes_on else _MARGIN))
+        samples = self._read(start, (emission.last - 1) * HOP if is_cut else emission.last * HOP + _MARGIN)
         band = ((emission.low - ZERO_HZ - 1) / BINS, (emission.high - ZERO_HZ) / BINS)
         noise = float(emission.noise[emission.low : emission.high].mean())
         stretches = find_stretches(samples, noise, band, emission.width)
@@ -149,7 +145,6 @@ class BurstFinder:
         whole = np.concatenate(list(self._blocks)[first:last])
         offset = (self._blocks_from + first) * BLOCK
         return whole[start - offset : stop - offset]
-
 
 
 def _found(samples: np.ndarray, start: int, noise: float, band: tuple[float, float]) -> Found:

@@ -2,11 +2,12 @@
 """Where in frequency a burst is, how much of it, and how strong."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil, log2
 
 import numpy as np
 from scipy import fft
+
+from .spectrogram import hann
 
 #: Share of the power that is inside the occupied bandwidth (ITU-R SM.328).
 OCCUPIED = 0.99
@@ -87,15 +88,9 @@ def _spectrum(samples: np.ndarray, width: float) -> tuple[_Spectrum, float]:
     hop = (samples.size - size) // max(1, kept - 1)
     stride = samples.strides[0]
     segments = np.lib.stride_tricks.as_strided(samples, (kept, size), (hop * stride, stride), writeable=False)
-    spectra = fft.fft(segments * _window(size), axis=1, overwrite_x=True)
+    spectra = fft.fft(segments * hann(size), axis=1, overwrite_x=True)
     power = (spectra.real**2 + spectra.imag**2).sum(axis=0, dtype=float) / kept
     return _Spectrum(power, max(1.0, 0.6 * kept)), 1 / size
-
-
-@lru_cache(maxsize=16)
-def _window(size: int) -> np.ndarray:
-    window = np.hanning(size + 1)[:-1]
-    return (window / np.sqrt(np.sum(window**2))).astype(np.float32)
 
 
 def _without_line(own: np.ndarray) -> np.ndarray:

@@ -46,8 +46,8 @@ class NoiseFloor:
     estimates replace it where it is far above them, for then it is an emission that hardly pauses: the level around a
     hump that is narrow beside the passband (a morphological opening), the even and lowest part of the band where a
     steep edge divides it from the rest, and the quietest moments spread over the passband, for gaps shorter than a
-    spectrum's window. A steady line at 0 Hz is the receiver's own and
-    belongs to the floor. The step of the converter bounds it from below.
+    spectrum's window. A steady line at 0 Hz is the receiver's own and belongs to the floor. The step of the converter
+    bounds it from below.
     """
 
     def __init__(self) -> None:

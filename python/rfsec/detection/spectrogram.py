@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Power over time and frequency: the cells in which bursts are looked for."""
 
+from functools import lru_cache
+
 import numpy as np
 from scipy import fft
 
@@ -9,9 +11,16 @@ HOP = BINS // 2
 ZERO_HZ = BINS // 2  # the bin of the tuned frequency
 _AT_ONCE = 128  # frames, whose work arrays stay in a core's cache
 
-_HANN = np.hanning(BINS + 1)[:-1]
+
+@lru_cache(maxsize=16)
+def hann(size: int) -> np.ndarray:
+    """Return a Hann window of unit energy, float32 [size]: behind it white noise has its own power in every bin."""
+    window = np.hanning(size + 1)[:-1]
+    return (window / np.sqrt(np.sum(window**2))).astype(np.float32)
+
+
 # Turning every other sample round puts 0 Hz into the middle of the spectrum.
-_WINDOW = (_HANN / np.sqrt(np.sum(_HANN**2)) * np.where(np.arange(BINS) % 2, -1, 1)).astype(np.float32)
+_WINDOW = hann(BINS) * np.where(np.arange(BINS) % 2, -1, 1).astype(np.float32)
 
 
 def spectrogram(samples: np.ndarray) -> np.ndarray:

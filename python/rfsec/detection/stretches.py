@@ -61,13 +61,9 @@ def find_stretches(samples: np.ndarray, noise_density: float, band: tuple[float,
 
 def _means(summed: np.ndarray, length: int) -> np.ndarray:
     """Means of `length` values around each, from their sums; beyond the ends there is nothing."""
-    before, after = length // 2, length - length // 2
-    size = summed.size - 1
-    means = np.empty(size)
-    inner = max(0, size - length + 1)
-    np.subtract(summed[length:], summed[: size - length + 1], out=means[before : before + inner]) if inner else None
-    for index in (*range(min(before, size)), *range(max(min(before, size), before + inner), size)):
-        means[index] = summed[min(size, index + after)] - summed[max(0, index - before)]
+    before = length // 2
+    padded = np.pad(summed, (before, length - before - 1), mode="edge")
+    means = padded[length:] - padded[:-length]
     means /= length
     return means
 
@@ -145,7 +141,7 @@ def _joined(
 
 def _without_tails(joined: list[list[int]], pulses: "_Pulses", summed: np.ndarray, near: float) -> list[list[int]]:
     """Leave out what a transmitter that rises or falls leaves beside a burst: weak, close to it, and carrying nothing."""
-    powers = [(summed[last] - summed[first]) / (last - first) for first, last, _ in joined]
+    powers = [_power(summed, first, last) for first, last, _ in joined]
     kept = []
     for index, one in enumerate(joined):
         beside = [other for other in (index - 1, index + 1) if 0 <= other < len(joined)
@@ -165,8 +161,13 @@ def _symbols_of_one(one: tuple[int, int], two: tuple[int, int], width: float) ->
 
 def _alike(summed: np.ndarray, one: tuple[int, int], two: tuple[int, int]) -> bool:
     """Whether two stretches have about the same power: pulses of one transmitter do."""
-    powers = [(summed[last] - summed[first]) / (last - first) for first, last in (one, two)]
+    powers = _power(summed, *one), _power(summed, *two)
     return min(powers) * _ALIKE > max(powers)
+
+
+def _power(summed: np.ndarray, first: int, last: int) -> float:
+    """The mean power of a stretch, from the sums of all."""
+    return (summed[last] - summed[first]) / (last - first)
 
 
 class _Pulses:

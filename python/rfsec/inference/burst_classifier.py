@@ -11,7 +11,8 @@ from ..detection.burst import Burst
 from ..detection.condition import SHARE
 from ..detection.windows import cut_windows
 from ..errors import ModelError, ParameterError
-from ..records import ACCEPTED, LOW_SNR, SKIPPED, UNKNOWN
+from ..records import ACCEPTED, LOW_SNR, SKIPPED, UNKNOWN, DecisionRecord
+from .card import ModelCard
 from .catalog import DEFAULT_BURSTS, find_model
 from .representations import represent
 from .session import ModelSession
@@ -28,6 +29,14 @@ class BurstDecision(NamedTuple):
     label: str | None
     confidence: float | None
     verdict: str
+
+
+def record_of(burst: Burst, decision: BurstDecision, card: ModelCard, time_ns: int | None, freq_hz: float | None) -> DecisionRecord:
+    """The record of a decision that the model of `card` made about a burst; time and tuned frequency are the source's."""
+    confidence = None if decision.confidence is None else round(float(decision.confidence), 6)
+    return DecisionRecord(burst.sample_start, burst.sample_count, time_ns, freq_hz, burst.sample_rate_hz, burst.snr_db,
+                          card.heads[0].name, decision.label, confidence, decision.verdict, card.name,
+                          burst.centre_hz, burst.bandwidth_hz, burst.symbol_rate_hz)
 
 
 class BurstClassifier:

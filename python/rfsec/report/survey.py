@@ -2,15 +2,15 @@
 """Goes through a recording once: finds its bursts, lets a model decide on them, and keeps what a page shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..detection.burst import Burst
 from ..detection.detector import BurstDetector
 from ..errors import RecordingError
-from ..inference.burst_classifier import BurstClassifier
+from ..inference.burst_classifier import BurstClassifier, record_of
 from ..recordings.files import quoted
 from ..recordings.reader import Recording
-from ..records import SKIPPED, DecisionRecord
+from ..records import DecisionRecord
 from .overview import Overview
 from .pictures import picture
 from .tunings import tunings_of
@@ -96,14 +96,7 @@ class Survey:
         card, tuning = self.classifier.card, self._tuning
         for burst in bursts:
             [decision] = self.classifier.decide([burst])  # one at a time, as the block does
-            label, confidence = decision.label, decision.confidence
-            if decision.verdict == SKIPPED:
-                label = confidence = None
-            start = tuning.sample_start + burst.sample_start
-            confidence = None if confidence is None else round(float(confidence), 6)
-            record = DecisionRecord(
-                start, burst.sample_count, tuning.time_ns_of(start), tuning.freq_hz, burst.sample_rate_hz, burst.snr_db,
-                card.heads[0].name, label, confidence, decision.verdict, card.name,
-                burst.centre_hz, burst.bandwidth_hz, burst.symbol_rate_hz)
-            shown = picture(burst, label) if len(self.decided) < PICTURES else ""
+            placed = replace(burst, sample_start=tuning.sample_start + burst.sample_start)
+            record = record_of(placed, decision, card, tuning.time_ns_of(placed.sample_start), tuning.freq_hz)
+            shown = picture(burst, decision.label) if len(self.decided) < PICTURES else ""
             self.decided.append(Decided(record, shown))
