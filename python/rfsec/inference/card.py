@@ -2,14 +2,15 @@
 """The model card: what a model expects, decides and can do, carried in the ONNX metadata key ``rfsec.card``."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ..errors import ModelError
 
 METADATA_KEY = "rfsec.card"
 MAX_CARD_BYTES = 1_000_000
+ENCODER_TASK = "emitter"  # of an encoder's card, see ``encoder_card``
 NORMALISATIONS = {"iq": "unit_power", "amp_phase": "unit_l2", "iq_min_max": "min_max"}  # of each representation
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -100,30 +101,21 @@ class Metrics(_Part):
     noise_accepted_share: Share | None = None
 
 
-class ModelCard(_Part):
-    """A whole card. ``from_json`` is the way in; a wrong field raises ModelError that names it."""
+class Card(_Part):
+    """What the card of any model says. ``from_json`` is the way in; a wrong field raises ModelError that names it."""
 
     schema_version: Literal[1] = Field(alias="schema")
     name: Name
     task: str
     paper: str
     description: str
-    input: Input
-    heads: list[Head] = Field(min_length=1, max_length=16)
     training: Training
-    metrics: Metrics
     parameters: int = Field(ge=0)
     licence: str = Field(min_length=1)
     limits: list[str]
 
-    @model_validator(mode="after")
-    def _heads_differ(self):
-        if len({head.name for head in self.heads}) != len(self.heads):
-            raise ValueError("heads must have different names")
-        return self
-
     @classmethod
-    def from_json(cls, text: str, where: str) -> "ModelCard":
+    def from_json(cls, text: str, where: str) -> Self:
         """The card that ``text`` holds; ``where`` names its file in errors.
 
         Raises ModelError: no JSON, or the first field that breaks a rule.
@@ -144,3 +136,24 @@ class ModelCard(_Part):
     def to_json(self) -> str:
         """The card as JSON, for the ONNX metadata."""
         return self.model_dump_json(by_alias=True)
+
+
+class ModelCard(Card):
+    """The card of a model that gives every window a label."""
+
+    input: Input
+    heads: list[Head] = Field(min_length=1, max_length=16)
+    metrics: Metrics
+
+    @field_validator("task")
+    @classmethod
+    def _classifies(cls, task: str) -> str:
+        if task == ENCODER_TASK:
+            raise ValueError("it is an encoder of fingerprints, which gives no labels; 'rfsec fingerprint' takes it")
+        return task
+
+    @model_validator(mode="after")
+    def _heads_differ(self):
+        if len({head.name for head in self.heads}) != len(self.heads):
+            raise ValueError("heads must have different names")
+        return self

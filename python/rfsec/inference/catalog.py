@@ -8,6 +8,7 @@ from ..errors import ModelError
 
 DEFAULT = "dilated-conv"
 DEFAULT_BURSTS = "field"  # decides about bursts, as detection brings them
+DEFAULT_ENCODER = "rffi-80211"
 
 
 def models_folder() -> Path:
@@ -20,6 +21,21 @@ def models_folder() -> Path:
 def list_models() -> dict[str, Path]:
     """The shipped models by name, sorted."""
     return {path.stem: path for path in sorted(models_folder().glob("*.onnx"))}
+
+
+def list_encoders() -> dict[str, Path]:
+    """The shipped encoders of fingerprints by name, sorted."""
+    return {path.stem: path for path in sorted((models_folder() / "encoders").glob("*.onnx"))}
+
+
+def find_encoder(name_or_path: str | Path) -> Path:
+    """The file of a shipped encoder's name, or the file itself. Raises ModelError where there is neither."""
+    text, shipped = str(name_or_path), list_encoders()
+    if text in shipped:
+        return shipped[text]
+    if os.path.isfile(text):
+        return Path(text)
+    raise ModelError(f"{text}: neither an encoder's file nor one of the shipped encoders: {', '.join(shipped)}.")
 
 
 def find_model(name_or_path: str | Path) -> Path:

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One ONNX model, loaded and checked against its card, ready to classify batches of windows."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 
-# ONNX Runtime's official builds report their use to its maker unless this is set before the import (its Privacy.md).
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-import onnxruntime  # noqa: E402
-
-from ..errors import ModelError, ParameterError
-from .card import METADATA_KEY, Head, ModelCard
+from ..errors import ModelError
+from .card import Head, ModelCard
+from .runtime import card_text, one_line, open_runtime
 
 
 class ModelSession:
@@ -38,17 +34,9 @@ class ModelSession:
     """
 
     def __init__(self, path: str | Path, *, threads: int = 1):
-        if threads < 1:
-            raise ParameterError(f"The 'threads' of a model session must be at least 1. Got {threads} instead.")
         self.path = Path(path)
-        self.runtime = _load(self.path, threads)
-        try:
-            card = self.runtime.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
-        except UnicodeDecodeError:
-            raise ModelError(f"{self.path}: its metadata are not UTF-8 text; the file may be damaged.") from None
-        if card is None:
-            raise ModelError(f"{self.path}: the model has no card; write one to its ONNX metadata key '{METADATA_KEY}'.")
-        self.card = ModelCard.from_json(card, str(self.path))
+        self.runtime = open_runtime(self.path, threads)
+        self.card = ModelCard.from_json(card_text(self.runtime, self.path), str(self.path))
         self._input = _checked_input(self.runtime, self.card, self.path)
         self._outputs = [_checked_output(self.runtime, head, self.path) for head in self.card.heads]
 
@@ -73,7 +61,7 @@ class ModelSession:
         try:
             logits = self.runtime.run(self._outputs, {self._input: windows})
         except Exception as error:  # ONNX Runtime has no common base class for what a graph can raise
-            raise ModelError(f"{self.path}: the model failed on windows of {windows.shape}: {_one_line(error)}") from None
+            raise ModelError(f"{self.path}: the model failed on windows of {windows.shape}: {one_line(error)}") from None
         for head, values in zip(self.card.heads, logits):
             if values.shape != (len(windows), len(head.labels)):
                 raise ModelError(f"{self.path}: the head '{head.name}' gave {values.shape} for {len(windows)} windows, "
@@ -83,20 +71,6 @@ class ModelSession:
     def probabilities(self, logits: list[np.ndarray]) -> list[np.ndarray]:
         """The probabilities that belong to ``logits``."""
         return [_softmax(values / np.float32(head.temperature)) for head, values in zip(self.card.heads, logits)]
-
-
-def _load(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    if not os.path.isfile(path):
-        raise ModelError(f"{path}: there is no such model file; 'rfsec models' lists those that are shipped.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 4  # what fails is raised below, in our words
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise ModelError(f"{path}: this is not an ONNX model that can be run; it may be damaged: {_one_line(error)}") from None
 
 
 def _checked_input(session, card: ModelCard, path: Path) -> str:
@@ -130,7 +104,3 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
         scores = np.exp(logits - logits.max(axis=1, keepdims=True))
         scores /= scores.sum(axis=1, keepdims=True)
     return scores
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An ONNX file opened by ONNX Runtime, and the text of the card that it carries."""
+
+import os
+from pathlib import Path
+
+# ONNX Runtime's official builds report their use to its maker unless this is set before the import (its Privacy.md).
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime  # noqa: E402
+
+from ..errors import ModelError, ParameterError
+from .card import METADATA_KEY
+
+
+def open_runtime(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """Open a model for `threads` threads, at least 1, that never spin: a flowgraph needs its cores.
+
+    Raises ModelError where the file is missing or damaged, and ParameterError where `threads` is below 1.
+    """
+    if threads < 1:
+        raise ParameterError(f"The 'threads' of a model session must be at least 1. Got {threads} instead.")
+    if not os.path.isfile(path):
+        raise ModelError(f"{path}: there is no such model file; 'rfsec models' lists those that are shipped.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 4  # what fails is raised here, in our words
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime has no common base class for what a file can raise
+        raise ModelError(f"{path}: this is not an ONNX model that can be run; it may be damaged: {one_line(error)}") from None
+
+
+def card_text(runtime: onnxruntime.InferenceSession, path: Path) -> str:
+    """Return the JSON of the model's card. Raises ModelError where there is none, or it is no text."""
+    try:
+        card = runtime.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    except UnicodeDecodeError:
+        raise ModelError(f"{path}: its metadata are not UTF-8 text; the file may be damaged.") from None
+    if card is None:
+        raise ModelError(f"{path}: the model has no card; write one to its ONNX metadata key '{METADATA_KEY}'.")
+    return card
+
+
+def one_line(error: Exception) -> str:
+    """Return an error's text without line breaks, cut short."""
+    return " ".join(str(error).split())[:300]
