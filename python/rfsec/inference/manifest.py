@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from ..errors import DatasetError
 from ..recordings.reader import Recording
@@ -20,16 +21,21 @@ MAX_UNPACKED_BYTES = 4 << 30
 _FORMATS = {"wav_real": "wav", "coco": "cf32_le"}  # a manifest's names that differ from ours
 
 
-class Entry(BaseModel):
+class RecordingEntry(BaseModel):
     """One recording of a manifest; what else its entry holds is not looked at."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, pattern=r"^[^\x00]*$")
     sample_format: str | None = None
     sample_rate: float | None = Field(default=None, gt=0)
     sample_rate_assumed: float | None = Field(default=None, gt=0)
     header_bytes: int | None = Field(default=0, ge=0)
+
+
+class Entry(RecordingEntry):
+    """One recording whose modulation is known."""
+
     truth: str | None = Field(default=None, alias="class")
     labels: dict = {}
 
@@ -43,22 +49,22 @@ class Entry(BaseModel):
         return known / samples if isinstance(samples, (int, float)) and samples > 0 and known else None
 
 
-class _Manifest(BaseModel):
-    files: list[Entry] = Field(min_length=1)
+AnyEntry = TypeVar("AnyEntry", bound=RecordingEntry)
 
 
-def load_manifest(path: Path) -> list[Entry]:
+def load_manifest(path: Path, kind: type[AnyEntry] = Entry) -> list[AnyEntry]:
     """Return the entries of a manifest: JSON with ``files``, each with ``name`` (relative to the manifest), ``sample_format``,
-    ``sample_rate`` or ``sample_rate_assumed``, ``header_bytes`` and ``class``.
+    ``sample_rate`` or ``sample_rate_assumed``, ``header_bytes`` and what ``kind`` adds, such as ``class``.
 
     Raises
     ------
     DatasetError
         The file cannot be read, is no such JSON, or names a file outside of its folder.
     """
+    form = create_model("Manifest", files=(list[kind], Field(min_length=1)))
     document = read_json(path)
     try:
-        entries = _Manifest.model_validate(document).files
+        entries = form.model_validate(document).files
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"])) or "the manifest"
@@ -83,7 +89,7 @@ def read_json(path: Path):
 
 
 @contextmanager
-def opened(folder: Path, entry: Entry) -> Iterator[Recording]:
+def opened(folder: Path, entry: RecordingEntry) -> Iterator[Recording]:
     """The recording of an entry. Raises RecordingError where it is damaged or missing, DatasetError for a bad archive."""
     sample_format = _FORMATS.get(entry.sample_format, entry.sample_format)
     rate = entry.sample_rate or entry.sample_rate_assumed

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bursts of a recording as they were received: neither moved nor resampled, for the carrier offset tells who sent them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..recordings.reader import Recording
+from .finder import BurstFinder, Found
+
+#: Samples of a burst at most; what tells the transmitter stands at its beginning.
+MOST = 1 << 19
+_READ = 1 << 18
+_MARGIN = 16  # on each side, in samples of a rate that equals the bandwidth
+_MARGINS = (64, 8192)  # fewest and most samples of it
+
+
+@dataclass(frozen=True, slots=True)
+class RawBurst:
+    """One emission of a recording.
+
+    Attributes
+    ----------
+    sample_start, sample_count : int
+        Where the emission is in the recording.
+    centre_hz, bandwidth_hz : float
+        Its band, from the tuned frequency.
+    snr_db : float
+        Power of the emission over that of the noise in its band.
+    samples : complex64 [n]
+        At the recording's rate, with a margin before and after the emission where there is one, at most `MOST`.
+    """
+
+    sample_start: int
+    sample_count: int
+    centre_hz: float
+    bandwidth_hz: float
+    snr_db: float
+    samples: np.ndarray = field(repr=False, compare=False)
+
+
+def raw_bursts(recording: Recording, rate_hz: float, *, false_alarms_per_s: float = 0.1,
+               max_duration_s: float = 1.0) -> Iterator[RawBurst]:
+    """Find the bursts of a recording, ordered by where they end, one at a time: only one is in memory.
+
+    Parameters
+    ----------
+    recording : Recording
+    rate_hz : float
+        Its sample rate, above 0.
+    false_alarms_per_s, max_duration_s : float
+        As of `BurstDetector`.
+
+    Raises
+    ------
+    ParameterError
+        A parameter is outside its range.
+    RecordingError
+        The recording was cut short in the meantime.
+    """
+    finder = BurstFinder(rate_hz, false_alarms_per_s=false_alarms_per_s, max_duration_s=max_duration_s)
+    for start in range(0, recording.sample_count, _READ):
+        for found in finder.push(recording.read(start, _READ)):
+            yield _cut(recording, rate_hz, found)
+    for found in finder.flush():
+        yield _cut(recording, rate_hz, found)
+
+
+def _cut(recording: Recording, rate_hz: float, found: Found) -> RawBurst:
+    band, count = found.occupied, found.samples.size
+    margin = int(np.clip(_MARGIN / band.bandwidth, *_MARGINS))
+    first = max(0, found.sample_start - margin)
+    samples = recording.read(first, min(found.sample_start - first + count + margin, MOST))
+    return RawBurst(found.sample_start, count, band.centre * rate_hz, band.bandwidth * rate_hz, band.snr_db, samples)
