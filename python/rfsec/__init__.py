@@ -20,6 +20,7 @@ _WHERE = {
     "burst_classifier": ".blocks.burst_classifier",
     "burst_view": ".blocks.burst_view",
     "decision_sink": ".blocks.decision_sink",
+    "decision_table": ".blocks.decision_table",
     "find_usrp": ".blocks.usrp",
     "DecisionRecord": ".records",
     "RfsecError": ".errors",

@@ -20,7 +20,7 @@ def tooltip_of(record: DecisionRecord) -> str:
     rate_hz = record.sample_rate_hz
     lines = [f"{record.label or 'no label'}, {record.verdict.replace('_', ' ')}"
              + ("" if record.confidence is None else f", confidence {record.confidence:.2f}"),
-             f"at {_frequency((record.freq_hz or 0.0) + record.centre_hz)}, {_frequency(record.bandwidth_hz)} wide"]
+             f"at {frequency_text((record.freq_hz or 0.0) + record.centre_hz)}, {frequency_text(record.bandwidth_hz)} wide"]
     if rate_hz:
         lines.append(f"from {record.sample_start / rate_hz:.6f} s, {record.sample_count / rate_hz * 1e3:.3f} ms long")
     if record.snr_db is not None:
@@ -28,6 +28,12 @@ def tooltip_of(record: DecisionRecord) -> str:
     if record.symbol_rate_hz is not None:
         lines.append(f"{record.symbol_rate_hz:,.0f} symbols a second")
     return "\n".join(lines)
+
+
+def frequency_text(hz: float) -> str:
+    """A frequency with its unit, e.g. 433.025000 MHz."""
+    scale, unit = scale_of(hz)
+    return f"{hz / scale:.6g} {unit}" if unit == "Hz" else f"{hz / scale:.{6 if scale >= 1e6 else 3}f} {unit}"
 
 
 def scale_of(hz: float) -> tuple[float, str]:
@@ -44,8 +50,3 @@ def round_marks(low: float, high: float, most: int, scale: float) -> list[tuple[
     first = math.ceil(low / step - 1e-9)
     numbers = range(first, math.floor(high / step + 1e-9) + 1)
     return [(number * step, f"{number * step / scale:.{digits}f}") for number in numbers]
-
-
-def _frequency(hz: float) -> str:
-    scale, unit = scale_of(hz)
-    return f"{hz / scale:.6g} {unit}" if unit == "Hz" else f"{hz / scale:.{6 if scale >= 1e6 else 3}f} {unit}"
