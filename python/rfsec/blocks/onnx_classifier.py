@@ -15,7 +15,8 @@ from ..inference.stream_classifier import Decided, StreamClassifier
 from ..records import ACCEPTED, SKIPPED, UNKNOWN, DecisionRecord
 from .iq_windower import MAX_LENGTH
 from .parameters import check_whole
-from .sample_clock import WindowClock, sorted_tags, vector_of
+from .sample_clock import vector_of
+from .window_intake import WindowIntake
 
 DECISIONS = pmt.intern("decisions")
 NO_LABEL = -1
@@ -79,23 +80,24 @@ class onnx_classifier(gr.basic_block):
         gr.basic_block.__init__(self, "ONNX Classifier", [items], gr.py_io_signature(0, len(outputs), outputs))
         self.message_port_register_out(DECISIONS)
         self.length, self._form = length, form
-        self._classifier = StreamClassifier(session, length=length, batch=batch, on_overload=on_overload,
-                                            represent=self._represent)
+        classifier = StreamClassifier(session, length=length, batch=batch, on_overload=on_overload, represent=self._represent)
+        self._intake = WindowIntake(self, classifier, length)
         self.classified = self.skipped = self.invalid = 0
         self.last_label = ""
-        self.error: ModelError | None = None
 
-    def start(self):  # GNU Radio counts items from 0 again when a flowgraph runs again
-        self._classifier.open()
-        self._clock = WindowClock(self.length)
+    @property
+    def error(self) -> ModelError | None:
+        """The first failure of the model, or None."""
+        return self._intake.error
+
+    def start(self):
+        self._intake.open()
         self._outgoing: deque[list[np.ndarray]] = deque()
-        self._finishing = False
-        self._held = 0  # 1 while the first input item was accepted but stays, so that the scheduler keeps calling
         return True
 
     def finish(self) -> None:
         """Decide what was accepted so far, and let everything after it pass undecided, until the stream ends."""
-        self._finishing = True
+        self._intake.finish()
 
     def _represent(self, windows):
         if self._form == "amp_phase":
@@ -106,30 +108,13 @@ class onnx_classifier(gr.basic_block):
         return [1] * ninputs
 
     def general_work(self, input_items, output_items):
-        windows, first = input_items[0][self._held:], self.nitems_read(0) + self._held
         # What waits for room in the outputs must not grow: nothing is accepted before it is gone.
-        if self._finishing:
-            taken = len(windows)
-        else:
-            taken = 0 if self._outgoing else self._classifier.accept(windows)
-        self._clock.read(sorted_tags(self, 0, first, first + taken))
-        decided = self._classifier.results()
-        if self._classifier.error and self.error is None:  # raised inside work() it would hang the flowgraph
-            self.error = self._classifier.error
-            self.logger.error(str(self.error))
-        for run in decided:
+        for run in self._intake.take(input_items[0], may_accept=not self._outgoing):
             self._publish(run)
             if output_items:
                 self._outgoing.append(self._streams(run))
         produced = self._emit(output_items)
-        pending = self._classifier.pending or self._outgoing
-        if pending and not (taken or decided or produced):
-            self._classifier.wait()
-        self._classifier.gather()
-        accepted = self._held + taken
-        # At the end of a stream GNU Radio calls only a block that still has input: keep one item until all is said.
-        self._held = 1 if pending and accepted else 0
-        self.consume(0, accepted - self._held)
+        self._intake.rest(bool(self._outgoing), produced)
         return produced
 
     def _streams(self, run: Decided) -> list[np.ndarray]:
@@ -165,7 +150,7 @@ class onnx_classifier(gr.basic_block):
             self.invalid += run.count - int(run.valid.sum())
             if run.valid[-1]:
                 self.last_label = self.card.heads[0].labels[run.probabilities[0][-1].argmax()]
-        self._clock.epoch(run.first)  # lets go of what is past
+        self._intake.epoch(run.first)  # lets go of what is past
         if pmt.is_null(self.message_subscribers(DECISIONS)):
             return
         for head_index, head in enumerate(self.card.heads):
@@ -179,16 +164,12 @@ class onnx_classifier(gr.basic_block):
                     self._publish_skipped(head.name, run.first + offset, 1)
                     continue
                 verdict = ACCEPTED if confidence[offset] >= head.reject_threshold else UNKNOWN
-                self._send(self._clock.epoch(run.first + offset), run.first + offset, 1, head.name,
+                self._send(self._intake.epoch(run.first + offset), run.first + offset, 1, head.name,
                            head.labels[best[offset]], confidence[offset], verdict)
 
     def _publish_skipped(self, head: str, first: int, count: int) -> None:
-        last = first + count
-        while first < last:  # one message for each epoch: its samples follow each other
-            epoch = self._clock.epoch(first)
-            end = min(last, self._clock.end_of_epoch())
-            self._send(epoch, first, end - first, head, None, None, SKIPPED)
-            first = end
+        for epoch, begin, end in self._intake.stretches(first, count):  # one message for each
+            self._send(epoch, begin, end - begin, head, None, None, SKIPPED)
 
     def _send(self, epoch, item, count, head, label, confidence, verdict) -> None:
         sample = epoch.sample(item)
@@ -198,5 +179,5 @@ class onnx_classifier(gr.basic_block):
         self.message_port_pub(DECISIONS, record.to_pmt())
 
     def stop(self):
-        self._classifier.close()
+        self._intake.close()
         return True
