@@ -16,6 +16,7 @@ class Purpose(IntEnum):
     VALIDATION = 2
     SCENE = 3
     SPLIT = 4
+    WORLD = 5
 
 
 def seed_sequence(purpose: Purpose, seed: int, index: int = 0, variant: tuple[int, ...] = ()) -> np.random.SeedSequence:
