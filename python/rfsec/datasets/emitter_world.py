@@ -9,7 +9,7 @@ Example
 -------
 >>> import numpy as np
 >>> from rfsec.datasets.emitter_world import EmitterWorld
->>> world = EmitterWorld(seed=1, waveform="80211a", sample_rate_hz=5e6)
+>>> world = EmitterWorld(seed=1, waveform="80211a")
 >>> two = np.array([3, 3])  # one emitter, ...
 >>> frames = world.record(two, day=0 * two, channel=np.array([0, 1]), receiver=0 * two, snr_db=20.0 + 0 * two,
 ...                       rng=np.random.default_rng(2))  # ... at two positions
@@ -27,6 +27,8 @@ from .radio_link import Links, propagate
 from .receivers import IDEAL, draw_receivers
 from .transmitters import draw_transmitters
 
+#: Samples a second, where nothing else is asked for.
+SAMPLE_RATES_HZ = {"80211a": 5e6}
 #: Largest error of an oscillator, ppm: those of software radios are compensated for temperature.
 OSCILLATOR_PPM = {"80211a": 1.0}
 _CARRIER_HZ = 2.45e9
@@ -46,10 +48,15 @@ class EmitterWorld:
         At least 0; worlds of two seeds have no piece in common.
     waveform : str
         "80211a".
-    sample_rate_hz : float
-        Above 0; of "80211a" also the rate of its grid of 64 carriers: 20e6, or 5e6 for channels of 5 MHz.
+    sample_rate_hz : float, optional
+        Above 0; of "80211a" also the rate of its grid of 64 carriers: 20e6, or 5e6 for channels of 5 MHz. By default
+        the waveform's own in `SAMPLE_RATES_HZ`.
     oscillator_ppm : float, optional
         Oscillators are uniform within plus and minus this; by default the waveform's own in `OSCILLATOR_PPM`.
+
+    Attributes
+    ----------
+    sample_rate_hz : float
 
     Raises
     ------
@@ -57,15 +64,18 @@ class EmitterWorld:
         If an argument is outside its range.
     """
 
-    def __init__(self, seed: int, waveform: str, sample_rate_hz: float, *, oscillator_ppm: float | None = None):
+    def __init__(
+        self, seed: int, waveform: str, sample_rate_hz: float | None = None, *, oscillator_ppm: float | None = None
+    ):
         if waveform not in OSCILLATOR_PPM:
             known = ", ".join(OSCILLATOR_PPM)
             raise ParameterError(f"The 'waveform' of an emitter world must be one of {known}. Got {waveform!r} instead.")
-        if not 0 < sample_rate_hz < np.inf:
+        self.sample_rate_hz = SAMPLE_RATES_HZ[waveform] if sample_rate_hz is None else float(sample_rate_hz)
+        if not 0 < self.sample_rate_hz < np.inf:
             raise ParameterError(f"The 'sample_rate_hz' of an emitter world must be above 0. Got {sample_rate_hz} instead.")
         if seed < 0:
             raise ParameterError(f"The 'seed' of an emitter world must be at least 0. Got {seed} instead.")
-        self._seed, self._rate_hz = seed, float(sample_rate_hz)
+        self._seed = seed
         self._ppm = OSCILLATOR_PPM[waveform] if oscillator_ppm is None else oscillator_ppm
 
     def record(
@@ -110,9 +120,9 @@ class EmitterWorld:
         delays_s, gains = draw_positions(self._seed, channel)
         apart_ppm = transmitters.oscillator_ppm - receivers.oscillator_ppm
         links = Links(
-            offsets=apart_ppm * 1e-6 * _CARRIER_HZ / self._rate_hz,
-            line_widths=(transmitters.line_width_hz + receivers.line_width_hz) / self._rate_hz,
-            delays=delays_s * self._rate_hz,
+            offsets=apart_ppm * 1e-6 * _CARRIER_HZ / self.sample_rate_hz,
+            line_widths=(transmitters.line_width_hz + receivers.line_width_hz) / self.sample_rate_hz,
+            delays=delays_s * self.sample_rate_hz,
             gains=gains,
             receivers=receivers,
         )
