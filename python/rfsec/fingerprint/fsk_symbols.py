@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A located FSK burst on the grid of its own symbols."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft
+from scipy.interpolate import CubicSpline
+
+from .fsk_clock import Clock, levels
+from .locate import Located
+
+#: Frequencies a symbol.
+STEPS = 8
+#: Symbols kept before the first, and after the last.
+LEAD, TAIL = 8, 3
+#: Symbols looked at, from the burst's first.
+MOST_SYMBOLS = 2048
+_BESIDE, _FALL = 0.8, 0.4  # symbol rates beyond the deviation that the filter passes, and over which it falls
+_UP = 10.0  # samples a symbol at least, before they are interpolated
+_TURN = 2.5  # symbol rates to either side that 8 samples a symbol can hold
+_MIDDLE = slice(1, 7)  # steps of a symbol that decide on it
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """A burst on the grid of its symbols; symbol k is row `LEAD + k`.
+
+    Attributes
+    ----------
+    samples : complex64 [rows, STEPS]
+        At the beginning of each step.
+    frequency : float [rows, STEPS]
+        Mean over each step, in symbol rates, from `Located.centre_hz`.
+    envelope : float [rows, STEPS]
+        Mean over each step.
+    bits : float [k]
+        -1 for the lower frequency, 1 for the upper.
+    on : float
+        Where the power passed half of the burst's, in symbols from the first; -0.5 to 0.5.
+    """
+
+    samples: np.ndarray
+    frequency: np.ndarray
+    envelope: np.ndarray
+    bits: np.ndarray
+    on: float
+
+
+def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None:
+    """Filter a burst to what its modulation needs, and take it at fixed times of each symbol.
+
+    Parameters
+    ----------
+    burst : Located
+    clock : Clock
+        Times in samples of `burst.samples`.
+    deviation : float
+        Half the distance of the levels, in symbol rates.
+
+    Returns
+    -------
+    Symbols or None
+        None where fewer than two symbols are inside, or all have the same value.
+    """
+    period = clock.period
+    first = int(np.round((burst.start - clock.start) / period))
+    count = min(MOST_SYMBOLS, int((burst.stop - clock.start) / period) - first)
+    if count < 2:
+        return None
+    begin = int(clock.start + (first - LEAD - 1) * period) - 2
+    end = int(clock.start + (first + count + TAIL + 1) * period) + 3
+    part = burst.samples[max(begin, 0) : end]
+    part = np.pad(part, (max(-begin, 0), max(end - burst.samples.size, 0)))
+    fine = max(1, round((deviation + 1) / _TURN)) * STEPS
+    filtered, up = _filtered(part, period, deviation)
+    rows = LEAD + count + TAIL
+    times = (clock.start - begin + (first - LEAD + np.arange(rows * fine + 1) / fine) * period) * up
+    taken = CubicSpline(np.arange(filtered.size), filtered)(times)
+    turns = np.angle(taken[1:] * np.conj(taken[:-1])) * (fine / (2 * np.pi))
+    frequency = turns.reshape(rows, STEPS, -1).mean(axis=2)
+    magnitude = np.abs(taken)
+    envelope = ((magnitude[1:] + magnitude[:-1]) / 2).reshape(rows, STEPS, -1).mean(axis=2)
+    decided = frequency[LEAD : LEAD + count, _MIDDLE].mean(axis=1)
+    low, high = levels(decided)
+    if high <= low:
+        return None
+    bits = np.where(decided > (low + high) / 2, 1.0, -1.0)
+    samples = taken[:-1].reshape(rows, STEPS, -1)[:, :, 0]
+    return Symbols(samples, frequency, envelope, bits, (burst.start - clock.start) / period - first)
+
+
+def _filtered(samples: np.ndarray, period: float, deviation: float) -> tuple[np.ndarray, int]:
+    """The samples without what is beside the modulation, and how many times as many they are now."""
+    count = fft.next_fast_len(samples.size)
+    up = max(1, int(np.ceil(_UP * max(1.0, (deviation + 1) / _TURN) / period)))
+    spectrum = fft.fft(samples, count)
+    away = np.abs(fft.fftfreq(count)) * period
+    spectrum *= np.clip((deviation + _BESIDE + _FALL - away) / _FALL, 0, 1)
+    wide = np.zeros(up * count, np.complex64)
+    half = count // 2
+    wide[: count - half], wide[-half:] = spectrum[: count - half], spectrum[-half:]
+    return fft.ifft(wide)[: up * samples.size] * up, up

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the one burst of an array is, in time and frequency, however high the array's rate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft, signal
+from scipy.ndimage import uniform_filter1d
+
+from ..detection.spectrogram import hann
+from ..dsp.rotation import phasor
+
+_FEWEST_SEGMENTS, _SHORTEST, _LONGEST = 16, 32, 1024  # of the spectra over which the band is looked for
+_MOST_SEGMENTS = 512
+_QUIET = 0.2  # of the cells: noise, wherever the burst leaves any
+_SIGMAS = 4.0
+_RANGE = 10**-3.0  # below the strongest bin: leakage, splatter
+_BESIDE = 1.5  # of its width: what is that close belongs to the same burst, as the two tones of wide FSK do
+_SHARE = 0.05  # of the strongest part's power, that another has which belongs to it
+_NARROW, _WANTED = 1 / 14, 1 / 8  # of the rate, that the band takes: below the first the rate is lowered to the second
+_MOST_ZOOMS = 6
+_PASSED = 0.7  # of the lowered rate, that its filter passes unchanged
+_PASS, _TAPS = 0.8, 12  # of the lowered rate; taps of the filter in new samples
+_LONG, _SHORT = 6.0, 1.5  # over the band's width: means of the power that find the burst, and its edges
+_ON = 0.3  # from the noise to the burst's power: on
+_FULL = 0.3  # of the strongest moment: if hardly any is weaker, the burst fills the array
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A burst in its surroundings.
+
+    Attributes
+    ----------
+    samples : complex64 [m]
+        The whole array, with the burst's band moved to 0 Hz, at `rate_hz`.
+    rate_hz : float
+        At most the array's rate; its integer part of it where the band is narrow.
+    centre_hz : float
+        By how much the band was moved.
+    width_hz : float
+        Of the band, down to the noise or to -30 dB.
+    start, stop : float
+        Where the power passes half of the burst's, in samples. `start` is 0 if the burst was on before the array.
+    cut : bool
+        The burst was on before the array began: its turn-on cannot be seen.
+    """
+
+    samples: np.ndarray
+    rate_hz: float
+    centre_hz: float
+    width_hz: float
+    start: float
+    stop: float
+    cut: bool
+
+
+def locate(samples: np.ndarray, sample_rate_hz: float) -> Located:
+    """Find the strongest burst.
+
+    Parameters
+    ----------
+    samples : complex64 [n]
+        Finite, not all zero, n at least 64; a burst in noise, or only a burst.
+    sample_rate_hz : float
+    """
+    rate, moved = float(sample_rate_hz), 0.0
+    looked_at = 1.0
+    for _ in range(_MOST_ZOOMS):
+        centre, width = _band(samples, looked_at)
+        step = int(_WANTED / width) if width < _NARROW and samples.size * width > 4 * _SHORTEST else 1
+        turned = samples * phasor(samples.size, -centre)
+        moved += centre * rate
+        if step == 1:
+            break
+        samples = _lowered(turned, step)
+        rate, looked_at = rate / step, _PASSED
+    narrow = _filtered(turned, width)
+    start, stop, cut = _edges(narrow.real**2 + narrow.imag**2, width)
+    return Located(turned, rate, moved, width * rate, start, stop, cut)
+
+
+def _band(samples: np.ndarray, looked_at: float) -> tuple[float, float]:
+    """Middle and width of the band whose power varies most, cycles per sample: steady lines do not count.
+
+    `looked_at` is the share of the spectrum, around 0 Hz, that no filter has cut off.
+    """
+    size = _SHORTEST
+    while size < _LONGEST and samples.size >= 2 * _FEWEST_SEGMENTS * size:
+        size *= 2
+    count = max(1, 2 * samples.size // size - 1)
+    kept = min(count, _MOST_SEGMENTS)
+    firsts = np.linspace(0, samples.size - size, kept).astype(np.intp)
+    rows = np.lib.stride_tricks.sliding_window_view(samples, size)[firsts]
+    spectra = fft.fft(rows * hann(size), axis=1)
+    outside = np.abs(fft.fftfreq(size)) > looked_at / 2
+    power = (spectra.real**2 + spectra.imag**2)[:, ~outside]
+    cells = np.partition(power.ravel(), int(_QUIET * power.size))
+    floor = float(cells[int(_QUIET * power.size)]) / -np.log(1 - _QUIET)
+    varying = np.zeros(size)
+    varying[~outside] = uniform_filter1d(power.std(axis=0), 3)
+    peak = int(np.argmax(varying))
+    varying = np.roll(varying, size // 2 - peak)
+    over = varying > max(floor * (1 + _SIGMAS / np.sqrt(kept)), _RANGE * varying.max())
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], over.view(np.int8), [0]))))
+    runs = edges.reshape(-1, 2).tolist()
+    at = next((i for i, (first, last) in enumerate(runs) if first <= size // 2 < last), None)
+    if at is None:
+        return float((peak / size + 0.5) % 1 - 0.5), 1 / size
+    low, high = runs[at]
+    for first, last in runs[at + 1 :]:
+        if first - high <= _BESIDE * (high - low) and varying[first:last].sum() > _SHARE * varying[low:high].sum():
+            high = last
+    for first, last in runs[:at][::-1]:
+        if low - last <= _BESIDE * (high - low) and varying[first:last].sum() > _SHARE * varying[low:high].sum():
+            low = first
+    middle = (low + high - 1) / 2 - size // 2 + peak
+    return float((middle / size + 0.5) % 1 - 0.5), min(1.0, max(high - low - 2, 1) / size)
+
+
+def _lowered(samples: np.ndarray, step: int) -> np.ndarray:
+    taps = signal.firwin(_TAPS * step + 1, _PASS / step, window=("kaiser", 6.0)).astype(np.float32)
+    filtered = signal.upfirdn(taps, samples, 1, step)
+    first = _TAPS // 2
+    return np.ascontiguousarray(filtered[first : first + -(-samples.size // step)])
+
+
+def _filtered(samples: np.ndarray, width: float) -> np.ndarray:
+    if width > 0.6:
+        return samples
+    taps = signal.firwin(2 * int(2 / width) + 1, 1.2 * width).astype(np.float32)
+    return signal.oaconvolve(samples, taps, mode="same")
+
+
+def _edges(power: np.ndarray, width: float) -> tuple[float, float, bool]:
+    """Start and stop of the longest stretch in which the power is up, and whether it was up before."""
+    length = min(max(1, round(_LONG / width)), power.size)
+    level = _mean(power, length)
+    top = float(np.quantile(level[level > _FULL * level.max()], 0.5))
+    noise = float(np.quantile(level, 0.05))
+    if noise > _FULL * top:
+        noise = 0.0
+    on = level > noise + _ON * (top - noise)
+    runs = np.flatnonzero(np.diff(np.concatenate(([0], on.view(np.int8), [0])))).reshape(-1, 2)
+    apart = np.concatenate(([True], runs[1:, 0] - runs[:-1, 1] > 2 * length))
+    starts, stops = runs[apart, 0], runs[np.concatenate((apart[1:], [True])), 1]
+    summed = np.concatenate(([0.0], np.cumsum(power, dtype=float)))
+    best = int(np.argmax(summed[stops] - summed[starts]))
+    first, last = int(starts[best]), int(stops[best])
+    settled = float(np.median(level[first:last]))
+    half = noise + 0.5 * (settled - noise)
+    fine = _mean(power, min(max(1, round(_SHORT / width)), power.size))
+    begin = max(0, first - length)
+    up = _crossing(fine[begin : min(first + length, last) + 1], half)
+    end = min(power.size, last + length)
+    down = _crossing(fine[max(last - length, first) : end][::-1], half)
+    start = 0.0 if up is None else begin + up
+    stop = float(power.size) if down is None else end - down
+    return start, stop, up is None
+
+
+def _crossing(level: np.ndarray, half: float) -> float | None:
+    """Where a level rises through `half` for good, with its fraction; None where it is above from the first."""
+    below = np.flatnonzero(level < half)
+    if below.size == 0:
+        return None
+    at = int(below[-1])
+    if at + 1 >= level.size:
+        return float(at)
+    return at + float((half - level[at]) / (level[at + 1] - level[at]))
+
+
+def _mean(power: np.ndarray, length: int) -> np.ndarray:
+    """Means of `length` values around each; beyond the ends there is nothing to see, so the mean is of what is there."""
+    before = length // 2
+    summed = np.concatenate(([0.0], np.cumsum(power, dtype=float)))
+    low = np.maximum(np.arange(power.size) - before, 0)
+    high = np.minimum(np.arange(power.size) - before + length, power.size)
+    return (summed[high] - summed[low]) / (high - low)
