@@ -4,7 +4,7 @@
 import pmt
 from gnuradio import gr
 
-from ..errors import ModelError, ParameterError
+from ..errors import ModelError
 from ..inference.burst_classifier import BurstClassifier, BurstDecision, record_of
 from ..inference.stream_classifier import OVERLOAD, SKIP
 from ..records import SKIPPED
@@ -12,7 +12,7 @@ from .burst_pdu import BurstPdu
 from .burst_search import BURSTS
 from .message_backlog import announce
 from .onnx_classifier import DECISIONS
-from .parameters import check_whole
+from .parameters import check_choice, check_whole
 
 SYSTEM = pmt.intern("system")
 MAX_BACKLOG = 64  # bursts that wait, in skip mode: at most 32 MiB of samples
@@ -50,9 +50,7 @@ class burst_classifier(gr.basic_block):
     def __init__(self, model: str = "field", windows: int = 16, threads: int = 1, on_overload: str = "wait"):
         for name, value, limit in (("windows", windows, 4096), ("threads", threads, 256)):
             check_whole("Burst Classifier", name, value, limit)
-        if on_overload not in OVERLOAD:
-            raise ParameterError(f"The 'on_overload' parameter of Burst Classifier must be one of {', '.join(OVERLOAD)}. "
-                                 f"Got {on_overload!r} instead.")
+        check_choice("Burst Classifier", "on_overload", on_overload, OVERLOAD)
         self._classifier = BurstClassifier(model, threads=threads, most=windows)
         self.card = self._classifier.card
         gr.basic_block.__init__(self, "Burst Classifier", [], [])

@@ -2,6 +2,7 @@
 """The checks that block parameters share."""
 
 import math
+from collections.abc import Sequence
 from numbers import Integral, Real
 
 from ..errors import ParameterError
@@ -19,3 +20,9 @@ def check_real(block: str, name: str, value: float, lowest: float, highest: floa
     if not isinstance(value, Real) or not lowest <= value <= highest or math.isinf(value):
         rule = f"{lowest:g} or more" if math.isinf(highest) else f"{lowest:g} to {highest:g}"
         raise ParameterError(f"The '{name}' parameter of {block} must be {rule} {unit}. Got {value!r} instead.")
+
+
+def check_choice(block: str, name: str, value: str, choices: Sequence[str]) -> None:
+    """Raises ParameterError unless ``value``, the parameter ``name`` of ``block``, is one of ``choices``."""
+    if value not in choices:
+        raise ParameterError(f"The '{name}' parameter of {block} must be one of {', '.join(choices)}. Got {value!r} instead.")

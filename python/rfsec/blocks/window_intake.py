@@ -45,13 +45,9 @@ class WindowIntake:
         """End the classifier's thread."""
         self._classifier.close()
 
-    def new(self, items: np.ndarray) -> np.ndarray:
-        """Those of a work call's input `items` that were not accepted before."""
-        return items[self._held :]
-
     def take(self, items: np.ndarray, may_accept: bool = True) -> list[Decided]:
         """Accept what there is room for of a work call's input `items`, and return what is decided by now."""
-        windows, first = self.new(items), self._block.nitems_read(0) + self._held
+        windows, first = items[self._held :], self._block.nitems_read(0) + self._held
         if self._finishing:
             taken = len(windows)
         else:
@@ -61,8 +57,13 @@ class WindowIntake:
         if self._classifier.error and self.error is None:  # raised inside work() it would hang the flowgraph
             self.error = self._classifier.error
             self._block.logger.error(str(self.error))
-        self._accepted, self._moved = self._held + taken, bool(taken or decided)
+        self._new, self._moved = windows[:taken], bool(taken or decided)
         return decided
+
+    @property
+    def new(self) -> np.ndarray:
+        """The items that the last `take` accepted; they are the scheduler's again after `rest`."""
+        return self._new
 
     def rest(self, waiting: bool = False, produced: int = 0) -> None:
         """Consume what was accepted; wait a moment where nothing moved. `waiting`: results wait for room in outputs."""
@@ -71,8 +72,9 @@ class WindowIntake:
             self._classifier.wait()
         self._classifier.gather()
         # At the end of a stream GNU Radio calls only a block that still has input: keep one item until all is said.
-        self._held = 1 if pending and self._accepted else 0
-        self._block.consume(0, self._accepted - self._held)
+        accepted = self._held + len(self._new)
+        self._held = 1 if pending and accepted else 0
+        self._block.consume(0, accepted - self._held)
 
     def epoch(self, item: int) -> Epoch:
         """The epoch of window `item`. Items are asked for in order: older epochs are forgotten."""
