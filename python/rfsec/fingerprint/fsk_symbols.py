@@ -2,11 +2,12 @@
 """A located FSK burst on the grid of its own symbols."""
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
-from scipy import fft
 from scipy.interpolate import CubicSpline
 
+from .band import band_only
 from .fsk_clock import Clock, levels
 from .locate import Located
 
@@ -73,7 +74,8 @@ def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None
     part = burst.samples[max(begin, 0) : end]
     part = np.pad(part, (max(-begin, 0), max(end - burst.samples.size, 0)))
     fine = max(1, round((deviation + 1) / _TURN)) * STEPS
-    filtered, up = _filtered(part, period, deviation)
+    up = max(1, ceil(_UP * fine / STEPS / period))
+    filtered = band_only(part, (deviation + _BESIDE) / period, _FALL / period, up)
     rows = LEAD + count + TAIL
     times = (clock.start - begin + (first - LEAD + np.arange(rows * fine + 1) / fine) * period) * up
     taken = CubicSpline(np.arange(filtered.size), filtered)(times)
@@ -88,16 +90,3 @@ def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None
     bits = np.where(decided > (low + high) / 2, 1.0, -1.0)
     samples = taken[:-1].reshape(rows, STEPS, -1)[:, :, 0]
     return Symbols(samples, frequency, envelope, bits, (burst.start - clock.start) / period - first)
-
-
-def _filtered(samples: np.ndarray, period: float, deviation: float) -> tuple[np.ndarray, int]:
-    """The samples without what is beside the modulation, and how many times as many they are now."""
-    count = fft.next_fast_len(samples.size)
-    up = max(1, int(np.ceil(_UP * max(1.0, (deviation + 1) / _TURN) / period)))
-    spectrum = fft.fft(samples, count)
-    away = np.abs(fft.fftfreq(count)) * period
-    spectrum *= np.clip((deviation + _BESIDE + _FALL - away) / _FALL, 0, 1)
-    wide = np.zeros(up * count, np.complex64)
-    half = count // 2
-    wide[: count - half], wide[-half:] = spectrum[: count - half], spectrum[-half:]
-    return fft.ifft(wide)[: up * samples.size] * up, up

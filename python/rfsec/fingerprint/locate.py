@@ -9,6 +9,7 @@ from scipy.ndimage import uniform_filter1d
 
 from ..detection.spectrogram import hann
 from ..dsp.rotation import phasor
+from .band import band_only
 
 _FEWEST_SEGMENTS, _SHORTEST, _LONGEST = 16, 32, 1024  # of the spectra over which the band is looked for
 _MOST_SEGMENTS = 512
@@ -75,7 +76,7 @@ def locate(samples: np.ndarray, sample_rate_hz: float) -> Located:
             break
         samples = _lowered(turned, step)
         rate, looked_at = rate / step, _PASSED
-    narrow = _filtered(turned, width)
+    narrow = band_only(turned, 0.5 * width, 0.25 * width)
     start, stop, cut = _edges(narrow.real**2 + narrow.imag**2, width)
     return Located(turned, rate, moved, width * rate, start, stop, cut)
 
@@ -123,13 +124,6 @@ def _lowered(samples: np.ndarray, step: int) -> np.ndarray:
     filtered = signal.upfirdn(taps, samples, 1, step)
     first = _TAPS // 2
     return np.ascontiguousarray(filtered[first : first + -(-samples.size // step)])
-
-
-def _filtered(samples: np.ndarray, width: float) -> np.ndarray:
-    if width > 0.6:
-        return samples
-    taps = signal.firwin(2 * int(2 / width) + 1, 1.2 * width).astype(np.float32)
-    return signal.oaconvolve(samples, taps, mode="same")
 
 
 def _edges(power: np.ndarray, width: float) -> tuple[float, float, bool]:
