@@ -22,7 +22,7 @@ def reproduce(
         str,
         typer.Argument(
             help="signet-table2, signet-table3, signet-table4, signet-fig7, lstm-fig3, lstm-fig9, "
-            "lstm-fig12 (with 13 and 14), lstm-fig17 or lstm-table6."
+            "lstm-fig12 (with 13 and 14), lstm-fig17, lstm-table6 or siamese-table2."
         ),
     ],
     out: Annotated[
@@ -34,7 +34,10 @@ def reproduce(
     ] = False,
     windows: Annotated[int | None, typer.Option(help="With --train: windows to see; default: each model's recipe.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only this row; may be given more than once.")] = None,
-    test_windows_per_cell: Annotated[int, typer.Option(help="Test windows of each label at each SNR.")] = 100,
+    test_windows_per_cell: Annotated[
+        int | None, typer.Option(help="Test windows of each label at each SNR (100), or of each recording of an emitter (192).")
+    ] = None,
+    emitters: Annotated[int | None, typer.Option(help="siamese-table2: emitters never trained on, of each condition (64).")] = None,
     device: Annotated[str, typer.Option(help="With --train: auto, cpu or cuda.")] = "auto",
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
 ) -> None:
@@ -43,13 +46,16 @@ def reproduce(
     for name in needed:
         if find_spec(name) is None:
             raise ParameterError(f"A reproduction needs {name}, which is not installed. Run script/bootstrap --dev.")
+    from ..reproduction import emitter_rows
     from ..reproduction.reproduce import Options
     from ..reproduction.reproduce import reproduce as run
     from ..reproduction.train import TrainingOptions
 
-    options = Options(
-        seeds, test_windows_per_cell, only, threads, TrainingOptions(windows, device, threads) if train else None
-    )
+    of_emitters = table == emitter_rows.NAME
+    if emitters is not None and not of_emitters:
+        raise ParameterError(f"--emitters belongs to {emitter_rows.NAME}; {table} has no emitters.")
+    per_cell = test_windows_per_cell or (192 if of_emitters else 100)
+    options = Options(seeds, per_cell, only, threads, TrainingOptions(windows, device, threads) if train else None)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     console = Console()
     with Progress(*columns, console=console, transient=True) as bar:
@@ -64,8 +70,33 @@ def reproduce(
                     console.print(what, highlight=False)
             bar.update(task, completed=done, total=of)
 
-        result = run(table, out, options, shlex.join(["rfsec", *sys.argv[1:]]), report)
-    _show(result, out)
+        command = shlex.join(["rfsec", *sys.argv[1:]])
+        if of_emitters:
+            from ..reproduction.emitter_reproduce import reproduce_emitters
+
+            results, missing = reproduce_emitters(out, options, 64 if emitters is None else emitters, command, report)
+        else:
+            result = run(table, out, options, command, report)
+    if of_emitters:
+        _show_emitters(results, missing, out)
+    else:
+        _show(result, out)
+
+
+def _show_emitters(results, missing, out: Path) -> None:
+    from ..datasets.emitter_conditions import CONDITIONS
+
+    console, first = Console(), CONDITIONS[0].name
+    shown = Table(Column("row", no_wrap=True), *(Column(name, justify="right") for name in
+                  ("paper / %", "ours / %", *(f"EER / %, {one.name}" for one in CONDITIONS[1:4]))))
+    for row, runs in results.items():
+        scores = runs[0].scores[1]
+        shown.add_row(row.name, "" if row.paper is None else f"{row.paper:g}", f"{100 * scores[first].pair_accuracy:.2f}",
+                      *(f"{100 * scores[one.name].equal_error_rate:.1f}" for one in CONDITIONS[1:4]))
+    console.print(shown)
+    if missing:
+        console.print(f"Not trained: {len(missing)} encoders. The page has the command for each.")
+    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
 
 
 def _show(result, out: Path) -> None:

@@ -13,12 +13,13 @@ Distance = Annotated[float, Field(ge=0)]
 class EncoderInput(_Part):
     """What the graph takes: float32 [batch, channels, length] of one representation.
 
-    "iq" is a window of `length` samples, in-phase and quadrature, of unit power. "preamble_80211" is what
+    "iq" is a window of `length` samples from anywhere, in-phase and quadrature, of unit power; "iq_aligned" that of the long
+    training field of an 802.11 frame, and "iq_equalised" what is left of it when the channel is divided out. "preamble_80211" is what
     ``fingerprint.preamble_fingerprint`` measures of an 802.11 frame, "fsk_burst" what ``fingerprint.fsk_fingerprint``
     measures of a burst.
     """
 
-    representation: Literal["iq", "preamble_80211", "fsk_burst"]
+    representation: Literal["iq", "iq_aligned", "iq_equalised", "preamble_80211", "fsk_burst"]
     layout: Literal["batch,channel,value"]
     channels: int = Field(ge=1, le=64)
     length: int = Field(ge=1, le=1 << 20)
@@ -28,7 +29,8 @@ class Embedding(_Part):
     """The graph's one output, float32 [batch, size], and how far apart two embeddings are.
 
     "euclidean" is the length of their difference; "weighted_l1" the sum of the absolute differences times `weights`. Where
-    `unit_length` is true, every embedding has length 1, and a mean of several is brought to it again.
+    `unit_length` is true, every embedding has length 1, and a mean of several is brought to it again. A pair closer than
+    `same_below` counts as one emitter's in pair accuracies; other decisions have thresholds of their own.
     """
 
     name: Name
@@ -36,6 +38,7 @@ class Embedding(_Part):
     metric: Literal["euclidean", "weighted_l1"]
     weights: list[Distance] | None = None
     unit_length: bool = False
+    same_below: Distance
 
     @model_validator(mode="after")
     def _agrees(self):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Chunks of training data made in other processes, where making them would hold Python's lock against the training."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
@@ -21,7 +22,12 @@ def make_arrays(corpus: Corpus, representation: str, index: int) -> Arrays:
 
 
 def chunks_elsewhere(corpus: Corpus, representation: str, first: int, count: int, workers: int) -> Iterator[Arrays]:
-    """Yield `count` chunks from number `first` on, in order, made by `workers` processes that take turns.
+    """Yield `count` chunks of a corpus from number `first` on, see `made_elsewhere`."""
+    return made_elsewhere(partial(make_arrays, corpus, representation), first, count, workers)
+
+
+def made_elsewhere(make: Callable[[int], Arrays], first: int, count: int, workers: int) -> Iterator[Arrays]:
+    """Yield what `make` makes of `count` numbers from `first` on, in order, by `workers` processes that take turns.
 
     Each process is one chunk ahead: it holds the next until it is taken. They end with the generator, and where this
     process is killed, for then nobody reads what they send.
@@ -38,7 +44,7 @@ def chunks_elsewhere(corpus: Corpus, representation: str, first: int, count: int
         for worker in range(workers):
             receiving, sending = context.Pipe(duplex=False)
             indices = range(first + worker, first + count, workers)
-            process = context.Process(target=_send_chunks, args=(sending, corpus, representation, indices), daemon=True)
+            process = context.Process(target=_send_chunks, args=(sending, make, indices), daemon=True)
             process.start()
             sending.close()
             processes.append(process)
@@ -61,11 +67,11 @@ def chunks_elsewhere(corpus: Corpus, representation: str, first: int, count: int
             process.join()
 
 
-def _send_chunks(sending: Connection, corpus: Corpus, representation: str, indices: range) -> None:
+def _send_chunks(sending: Connection, make: Callable[[int], Arrays], indices: range) -> None:
     """The life of a process: make a chunk, wait until it is taken, make the next."""
     try:
         for index in indices:
-            sending.send(make_arrays(corpus, representation, index))
+            sending.send(make(index))
     except (BrokenPipeError, KeyboardInterrupt):
         pass  # the training has ended
     except Exception as error:

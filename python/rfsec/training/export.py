@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from ..datasets.files import written_aside
-from ..inference.card import METADATA_KEY, ModelCard
+from ..inference.card import METADATA_KEY, Card, ModelCard
 from .low_bit_weights import store_levels
 
 _OPSET = 17
@@ -36,9 +36,19 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
         If the file cannot be written.
     """
     network = network.deployed() if hasattr(network, "deployed") else network
-    head = card.heads[0].name
     example = torch.zeros(2, 2, card.input.window_max)
-    axes = {0: "batch"} if card.input.window_min == card.input.window_max else {0: "batch", 2: "time"}
+    free = () if card.input.window_min == card.input.window_max else (2,)
+    export_graph(network, card, path, example, card.heads[0].name, free)
+
+
+def export_graph(
+    network: nn.Module, card: Card, path: Path, example: torch.Tensor, output: str, free: tuple[int, ...] = ()
+) -> None:
+    """Write a network of one input ``windows`` like `example`, with a free batch and more axes in `free`, and one `output`.
+
+    Raises OutputError if the file cannot be written.
+    """
+    axes = {0: "batch"} | {axis: "time" for axis in free}
     with written_aside(path, "model") as aside:
         with warnings.catch_warnings():
             # It warns that a recurrent layer's initial state was traced for one batch (the state here follows the batch),
@@ -49,8 +59,8 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
                 (example,),
                 str(aside),
                 input_names=["windows"],
-                output_names=[head],
-                dynamic_axes={"windows": axes, head: {0: "batch"}},
+                output_names=[output],
+                dynamic_axes={"windows": axes, output: {0: "batch"}},
                 opset_version=_OPSET,
                 dynamo=False,
             )

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rows of the siamese paper's table 2, and what goes beyond it, one change at a time."""
+
+from dataclasses import dataclass
+
+from ..errors import ParameterError
+
+NAME = "siamese-table2"
+TITLE = "Siamese paper, table 2: pairs of windows told apart, and what is left of it elsewhere"
+PAPER = (
+    "L. Morge-Rollet, F. Le Roy, D. Le Jeune and R. Gautier, Siamese Network on I/Q Signal for RF Fingerprinting, 2020; its "
+    "recordings are of the ORACLE set (K. Sankhe et al., INFOCOM 2019)"
+)
+
+
+@dataclass(frozen=True)
+class EmitterRow:
+    """One encoder.
+
+    Attributes
+    ----------
+    name, title : str
+        As ``rfsec train`` takes it, and as the table shows it.
+    paper : float or None
+        Pair accuracy on the test set by the paper, percent.
+    """
+
+    name: str
+    title: str
+    paper: float | None = None
+
+
+ROWS = (
+    EmitterRow("siamese-logistic", "logistic regression", 99.52),
+    EmitterRow("siamese-contrastive", "contrastive loss", 97.44),
+    EmitterRow("siamese-transfer", "contrastive transfer", 93.3),
+    EmitterRow("siamese-contrastive-unaligned", "contrastive, windows from anywhere in the frame"),
+    EmitterRow("siamese-contrastive-augmented", "contrastive, trained with many channels, days and receivers"),
+    EmitterRow("siamese-contrastive-equalised", "contrastive, equalised by the training field"),
+    EmitterRow("rffi-80211-contrastive", "ours, contrastive loss"),
+    EmitterRow("rffi-80211-triplet", "ours, triplets"),
+    EmitterRow("rffi-80211", "ours, supervised contrastive loss"),
+)
+OURS, PAPERS = "rffi-80211", tuple(row.name for row in ROWS if row.paper)
+
+
+def choose_rows(only: list[str] | None) -> tuple[EmitterRow, ...]:
+    """Return the rows named in `only`, in the table's order, or all; ParameterError lists the names where one is unknown."""
+    names = [row.name for row in ROWS]
+    for name in only or ():
+        if name not in names:
+            raise ParameterError(f"The 'only' row of {NAME} must be one of {', '.join(names)}. Got {name!r} instead.")
+    return tuple(row for row in ROWS if not only or row.name in only)

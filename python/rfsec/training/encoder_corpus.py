@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What encoders of fingerprints are trained on: fixed recordings as the paper has them, or endless emitters."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..datasets.emitter_conditions import LABORATORY, SNRS_DB, TRAINED_FROM
+from ..datasets.emitter_world import EmitterWorld
+from ..datasets.seeding import Purpose, seed_sequence
+from ..inference.fingerprinter import measure
+
+Rows = tuple[np.ndarray, np.ndarray]  # float32 [n, channels, length] and the emitter of each, int64 [n]
+_CHUNK = 2048  # rows
+_WIDE_SNRS_DB = (12.0, 50.0)
+
+
+@dataclass(frozen=True)
+class EncoderCorpus(ABC):
+    """Numbered chunks of rows for one encoder; equal corpora give equal chunks.
+
+    Attributes
+    ----------
+    seed : int
+    waveforms : tuple of str
+        Of ``datasets.emitter_world``; chunks take turns.
+    representation : str
+        What a row is, see ``inference.encoder_card``.
+    """
+
+    seed: int
+    waveforms: tuple[str, ...]
+    representation: str
+
+    @property
+    @abstractmethod
+    def emitters(self) -> int:
+        """How many numbers of emitters a chunk may have, from 0 on."""
+
+    @property
+    @abstractmethod
+    def note(self) -> str:
+        """What the run sees, for the card."""
+
+    @abstractmethod
+    def chunk(self, index: int) -> Rows:
+        """Return chunk `index`; its rows are in a random order."""
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the first chunk, in hexadecimal."""
+        rows, emitters = self.chunk(0)
+        return hashlib.sha256(rows.tobytes() + emitters.tobytes()).hexdigest()
+
+
+@dataclass(frozen=True)
+class FixedRecordings(EncoderCorpus):
+    """One recording of each of a few emitters, through one channel each, as in the siamese paper's section 2.1.
+
+    Attributes
+    ----------
+    of, windows : int
+        Emitters, and windows of each.
+    augmented : bool
+        Each window from a recording of its own: another channel, day and receiver. The paper has none of this.
+    """
+
+    of: int = 16
+    windows: int = 3000
+    augmented: bool = False
+
+    @property
+    def emitters(self) -> int:
+        """See `EncoderCorpus.emitters`."""
+        return self.of
+
+    @property
+    def note(self) -> str:
+        """See `EncoderCorpus.note`."""
+        how = "each through a channel, day and receiver of its own" if self.augmented else "one recording of each"
+        return f"{self.windows} windows of each of {self.of} emitters ({how}), again and again."
+
+    def chunk(self, index: int) -> Rows:
+        """See `EncoderCorpus.chunk`."""
+        rows, emitters = self._all
+        chunks = len(rows) // _CHUNK
+        order = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, index // chunks)).permutation(len(rows))
+        chosen = order[index % chunks * _CHUNK :][:_CHUNK]
+        return rows[chosen], emitters[chosen]
+
+    @cached_property
+    def _all(self) -> Rows:
+        world = EmitterWorld(LABORATORY, self.waveforms[0])
+        rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, LABORATORY))
+        parts = []
+        for emitter in range(self.of):
+            if self.augmented:
+                day, channel, receiver = rng.integers(TRAINED_FROM, TRAINED_FROM << 8, (3, self.windows))
+            else:
+                day, channel, receiver = 0, emitter, 0
+            of_one = np.full(self.windows, emitter)
+            parts.append(_rows(world, self.representation, of_one, day, channel, receiver, rng))
+        return tuple(np.concatenate(part) for part in zip(*parts))
+
+
+@dataclass(frozen=True)
+class EndlessEmitters(EncoderCorpus):
+    """Emitters without an end, each row on a day, through a channel and by a receiver of its own.
+
+    Attributes
+    ----------
+    each : int
+        Rows of an emitter in a chunk.
+    """
+
+    each: int = 8
+
+    @property
+    def emitters(self) -> int:
+        """See `EncoderCorpus.emitters`."""
+        return _CHUNK // self.each
+
+    @property
+    def note(self) -> str:
+        """See `EncoderCorpus.note`."""
+        return (
+            f"{self.each} of each emitter, never one of it again, each on a day, through a channel and by a receiver of its own."
+        )
+
+    def chunk(self, index: int) -> Rows:
+        """See `EncoderCorpus.chunk`."""
+        world = EmitterWorld(self.seed, self.waveforms[index % len(self.waveforms)])
+        rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, index))
+        emitter = np.repeat(np.arange(self.emitters), self.each) + index * self.emitters
+        day, channel, receiver = rng.integers(0, 1 << 30, (3, _CHUNK))
+        rows, emitter = _rows(world, self.representation, emitter, day, channel, receiver, rng)
+        return rows, emitter - index * self.emitters
+
+
+def _rows(world: EmitterWorld, representation: str, emitter: np.ndarray, day, channel, receiver, rng: np.random.Generator) -> Rows:
+    """Rows of frames that can be used, in a random order; `day`, `channel` and `receiver` are one number, or one a row."""
+    count = len(emitter)
+    snr_db = rng.uniform(*(_WIDE_SNRS_DB if np.ndim(day) else SNRS_DB), count)
+    numbers = (np.broadcast_to(np.asarray(one, np.int64), (count,)) for one in (day, channel, receiver))
+    measured = measure(representation, world.record(emitter, *numbers, snr_db, rng), world.sample_rate_hz)
+    order = rng.permutation(np.flatnonzero(measured.usable))
+    return measured.values[order], emitter[order]
