@@ -41,6 +41,24 @@ def list_() -> None:
         Console().print(table)
     Console().print("* is the default, of windows and of bursts; right: at all SNRs. "
                     "'rfsec models show NAME' prints a card: labels, accuracy at each SNR, limits.")
+    _list_encoders()
+
+
+def _list_encoders() -> None:
+    from ..inference.catalog import list_encoders
+    from ..inference.encoder_session import EncoderSession
+
+    names = ("values", "weights", "MB", "equal error", "elsewhere")
+    table = Table(Column("encoder", no_wrap=True), Column("input", no_wrap=True), *(Column(name, justify="right") for name in names),
+                  title="fingerprints of emitters", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for session in map(EncoderSession, list_encoders().values()):
+        card = session.card
+        rates = [one.equal_error_rate for one in card.metrics.conditions.values()]
+        table.add_row(card.name, card.input.representation, str(card.embedding.size), f"{card.parameters:,}",
+                      f"{session.path.stat().st_size / 1e6:.2f}", f"{rates[0]:.1%}", f"{max(rates):.1%}")
+    if table.row_count:
+        Console().print(table)
+        Console().print("equal error: of pairs of single windows of one recording, and under the worst condition of the card.")
 
 
 def _row(session, default: bool) -> list[str]:
@@ -55,20 +73,37 @@ def _row(session, default: bool) -> list[str]:
 @models.command()
 def show(model: NameOrFile = "default") -> None:
     """Print a model's card as JSON."""
-    from ..inference.catalog import find_model
+    from ..inference.catalog import find_model, list_encoders
+    from ..inference.encoder_session import EncoderSession
     from ..inference.session import ModelSession
 
-    print(json.dumps(json.loads(ModelSession(find_model(model)).card.to_json()), indent=2, ensure_ascii=False))
+    encoders = list_encoders()
+    card = EncoderSession(encoders[model]).card if model in encoders else ModelSession(find_model(model)).card
+    print(json.dumps(json.loads(card.to_json()), indent=2, ensure_ascii=False))
 
 
 @models.command()
 def verify(names: Annotated[list[str] | None, typer.Argument(help="Names or files; all shipped models if none.")] = None) -> None:
     """Check card against graph and run each model; the first that fails is named."""
-    from ..inference.catalog import find_model, list_models
+    from ..inference.catalog import find_model, list_encoders, list_models
 
-    for name in names or list_models():
-        path = find_model(name)
-        typer.echo(f"{name}: {_verified(path)}, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    encoders = list_encoders()
+    for name in names or (*list_models(), *encoders):
+        path = encoders[name] if name in encoders else find_model(name)
+        verified = _verified_encoder(path) if name in encoders else _verified(path)
+        typer.echo(f"{name}: {verified}, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+
+
+def _verified_encoder(path) -> str:
+    import numpy as np
+
+    from ..inference.encoder_session import EncoderSession
+
+    session = EncoderSession(path)
+    values = np.random.default_rng(1).normal(size=(8, session.card.input.channels, session.card.input.length)).astype(np.float32)
+    if not np.isfinite(session.embed(values)).all():
+        raise ModelError(f"{path}: the encoder gives fingerprints that are not finite.")
+    return "card and graph agree, and it runs"
 
 
 def _verified(path) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..fingerprint.distances import fused, pairwise
-from ..fingerprint.verification_metrics import area_under_roc, equal_error_rate
+from ..fingerprint.verification_metrics import area_under_roc, equal_error_rate, pair_accuracy
 from .encoder_card import Embedding, Scores
 
 
@@ -25,11 +25,10 @@ class Pairs:
 
     def scores(self, embedding: Embedding) -> Scores:
         """The pair accuracy counts both kinds alike, as the siamese paper's section 2.1 does."""
-        right = (np.mean(self.genuine < embedding.same_below), np.mean(self.impostor >= embedding.same_below))
         return Scores(
-            pair_accuracy=float(np.mean(right)),
-            equal_error_rate=float(equal_error_rate(self.genuine, self.impostor)),
-            area_under_roc=float(area_under_roc(self.genuine, self.impostor)),
+            pair_accuracy=pair_accuracy(self.genuine, self.impostor, embedding.same_below),
+            equal_error_rate=equal_error_rate(self.genuine, self.impostor),
+            area_under_roc=area_under_roc(self.genuine, self.impostor),
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ModelError, ParameterError
-from ..fingerprint.aligned_windows import aligned_windows
+from ..fingerprint.aligned_windows import aligned_windows, windows_anywhere
 from ..fingerprint.encoder_id import EncoderId
 from ..fingerprint.measured import Measured
 from .catalog import DEFAULT_ENCODER, find_encoder
@@ -45,6 +45,8 @@ def measure(representation: str, bursts: Sequence[np.ndarray], sample_rate_hz: f
     bursts : sequence of complex64 [m], or complex64 [n, m]
     sample_rate_hz : float
     """
+    if representation == "iq":
+        return windows_anywhere(bursts)
     return aligned_windows(bursts)
 
 
