@@ -32,3 +32,11 @@ class OutputError(RfsecError):
 
 class RadioError(RfsecError):
     """A radio was not found or stopped answering."""
+
+
+class GalleryError(RfsecError):
+    """A gallery of fingerprints is damaged, is of another encoder, or does not hold what is asked of it."""
+
+
+class ClaimError(GalleryError):
+    """A fingerprint is not that of the emitter that it is claimed to be."""
