@@ -33,7 +33,7 @@ def train(
     optimiser: Annotated[str | None, typer.Option(help="adam, sgd, adagrad or adadelta; default: the recipe's.")] = None,
     out: Annotated[Path | None, typer.Option(help="ONNX file to write; default: runs/MODEL.onnx.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="Where the run is kept and continued from.")] = None,
-    parent: Annotated[Path | None, typer.Option(help="Checkpoint of the float network to start a quantised one from.")] = None,
+    parent: Annotated[Path | None, typer.Option(help="Checkpoint to start from: of this network, or a quantised one's float network.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
 ) -> None:

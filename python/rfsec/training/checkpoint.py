@@ -67,8 +67,8 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> dict[str, Any] | No
     return state
 
 
-def load_best_weights(path: Path) -> dict[str, torch.Tensor]:
-    """Return the best weights of the run that a checkpoint keeps, for another network to start from.
+def load_parent(path: Path) -> tuple[dict[str, torch.Tensor], int]:
+    """Return the best weights of the run that a checkpoint keeps, for another run to start from, and the windows it saw.
 
     Raises
     ------
@@ -76,7 +76,8 @@ def load_best_weights(path: Path) -> dict[str, torch.Tensor]:
         If the file is missing, no checkpoint, or cut short.
     """
     try:
-        return _read(path)[1]["best_weights"]
+        state = _read(path)[1]
+        return state["best_weights"], int(state["windows_seen"])
     except _UNREADABLE:
         raise DatasetError(f"The parent '{path}' is not a readable checkpoint. Name one that rfsec train wrote.") from None
 

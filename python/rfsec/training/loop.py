@@ -16,7 +16,7 @@ from torch import nn
 
 from ..errors import DatasetError, ParameterError
 from .allocator import keep_freed_memory
-from .checkpoint import load_best_weights, load_checkpoint, save_checkpoint
+from .checkpoint import load_checkpoint, load_parent, save_checkpoint
 from .corpus_base import Corpus
 from .evaluation import accuracy_of, logits_of
 from .optimisers import make_optimiser
@@ -43,11 +43,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """The network with its best weights, in evaluation mode on the CPU."""
+    """The network with its best weights, in evaluation mode on the CPU; `parent_windows_seen` counts all its ancestors' too."""
 
     network: nn.Module
     windows_seen: int
     validation_accuracy: float
+    parent_windows_seen: int = 0
 
 
 def choose_device(name: str) -> torch.device:
@@ -102,7 +103,7 @@ def train_network(
     report : callable
         Called after every chunk.
     parent : Path, optional
-        Checkpoint of the float network that one with quantised weights starts from.
+        Checkpoint to start from: of the same network, or of the float network that one with quantised weights is made from.
 
     Raises
     ------
@@ -118,8 +119,7 @@ def train_network(
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     network = recipe.network(len(corpus.labels))
-    if parent is not None:
-        _start_from(parent, network, recipe)
+    before = 0 if parent is None else _start_from(parent, network, recipe)
     network = network.to(device).train()
     validation = corpus.validation()
     chunks = corpus.chunks_for(windows)
@@ -152,7 +152,7 @@ def train_network(
         if validates:
             run.keep_if_best(accuracy_of(logits_of(network, recipe.representation, validation, device), validation))
         if validates or time.monotonic() - saved > _LONGEST_UNSAVED_S:
-            save_checkpoint(checkpoint, identity, run.state())
+            save_checkpoint(checkpoint, identity, run.state() | {"windows_seen": before + corpus.windows_in(done)})
             saved = time.monotonic()
         seen = corpus.windows_in(done)
         speed = (seen - corpus.windows_in(first)) / (time.monotonic() - started)
@@ -160,17 +160,18 @@ def train_network(
         report(Progress(seen, total, loss.item(), last, speed))
 
     network.load_state_dict(run.best_weights)
-    return TrainedNetwork(network.cpu().eval(), total, run.best_accuracy)
+    return TrainedNetwork(network.cpu().eval(), total, run.best_accuracy, before)
 
 
-def _start_from(parent: Path, network: nn.Module, recipe: Recipe) -> None:
-    if not hasattr(network, "load_parent"):
-        raise ParameterError(f"Only a network with quantised weights starts from a parent; {recipe.name} has none.")
-    weights = load_best_weights(parent)
+def _start_from(parent: Path, network: nn.Module, recipe: Recipe) -> int:
+    """Give a network the weights of its parent, and return how many windows those have seen."""
+    weights, seen = load_parent(parent)
+    take = getattr(network, "load_parent", network.load_state_dict)
     try:
-        network.load_parent(weights)
+        take(weights)
     except (RuntimeError, KeyError, TypeError):
-        raise DatasetError(f"The parent '{parent}' is not the float network that {recipe.name} is made from.") from None
+        raise DatasetError(f"The parent '{parent}' is not the network that {recipe.name} starts from.") from None
+    return seen
 
 
 def _check(recipe: Recipe, corpus: Corpus, seed: int, windows: int, threads: int) -> None:

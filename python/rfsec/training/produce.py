@@ -74,7 +74,7 @@ def describe(
             "command": command_of(recipe, corpus, seed, seen, parent),
             "windows_seen": seen,
             "hardware": hardware,
-            "note": note_of(recipe, corpus, seen),
+            "note": note_of(recipe, corpus, seen, trained.parent_windows_seen),
         },
         head,
         metrics,
@@ -93,10 +93,11 @@ def command_of(recipe: Recipe, corpus: Corpus, seed: int, windows: int, parent: 
     return " ".join(word for word in words if word)
 
 
-def note_of(recipe: Recipe, corpus: Corpus, seen: int) -> str:
-    """Return what was seen of what the recipe asks for, of which data, and how."""
+def note_of(recipe: Recipe, corpus: Corpus, seen: int, before: int = 0) -> str:
+    """Return what was seen of what the recipe asks for, of which data, and how; `before` by the parent that it started from."""
     shortfall = "" if seen >= recipe.default_windows else f" of {recipe.default_windows} that the recipe asks for"
+    start = f" Started from a parent that had seen {before} windows." if before else ""
     return (
-        f"Saw {seen} windows{shortfall}, {corpus.note} Each window is turned by a random phase. Optimiser: "
+        f"Saw {seen} windows{shortfall}, {corpus.note}{start} Each window is turned by a random phase. Optimiser: "
         f"{recipe.optimiser}, batches of {recipe.batch}, warm-up and cosine."
     )
