@@ -17,16 +17,16 @@ _OCCUPIED_SHARE = 0.6
 
 
 def amplitude_modulated(label: str, count: int, bandwidth: float, rng: np.random.Generator) -> Emission:
-    """Return AM with a carrier, of index 0.2 to 1. Arguments as of `field_linear.linear`."""
+    """Return AM with a carrier, of index 0.3 to 1. Arguments as of `field_linear.linear`."""
     cutoff = min(_WIDEST, bandwidth / (2 * _OCCUPIED_SHARE))
     audio = draw_audio(count, cutoff, between(rng, *_VOICE_HZ), rng)
-    return Emission((1 + np.float32(between(rng, 0.2, 1.0)) * audio).astype(np.complex64), None, 0.1 / bandwidth)
+    return Emission((1 + np.float32(between(rng, 0.3, 1.0)) * audio).astype(np.complex64), None, 0.1 / bandwidth)
 
 
 def single_sideband(label: str, count: int, bandwidth: float, rng: np.random.Generator) -> Emission:
     """Return one sideband of audio, the upper or the lower. Arguments as of `field_linear.linear`."""
     cutoff = min(_WIDEST, bandwidth / _OCCUPIED_SHARE)
-    # A tone in one sideband would be a carrier.
+    # A tone in one sideband would be a carrier, hiss would be noise.
     audio = draw_audio(count, cutoff, between(rng, 2400.0, 3500.0), rng, tones=False)
     spectrum = np.zeros(count, np.complex64)
     half = fft.rfft(audio)

@@ -13,13 +13,13 @@ _FORMANT_BANDWIDTHS_HZ = (70.0, 110.0, 170.0)
 _PITCH_HZ = (85.0, 260.0)
 _SYLLABLE_S = 0.2
 _MOST_SYLLABLES = 4
-_LONGEST_PAUSE = 0.5  # of the audio
+_LONGEST_PAUSE = 0.2  # of the audio: half a window, so that none is without modulation
 
 
 def draw_audio(
     count: int, cutoff: float, top_hz: float, rng: np.random.Generator, tones: bool = True
 ) -> npt.NDArray[np.float32]:
-    """Return audio of peak 1, not silent for more than half of the time.
+    """Return audio of peak 1, without long silence; half of it compressed, as transmitters do.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ def draw_audio(
         The same in Hz: it sets the time scale.
     rng : numpy.random.Generator
     tones : bool
-        Whether it may be nothing but steady tones.
+        Whether it may be nothing but steady tones, or hiss.
 
     Returns
     -------
     ndarray of float32, shape (count,)
     """
     few = fft.next_fast_len(max(16, 2 * int(count * cutoff)), real=True)  # samples at twice the cut-off
-    make = pick(rng, (_speech, _music, _hiss, _tones), (0.6, 0.2, 0.1, 0.1) if tones else (0.7, 0.2, 0.1))
+    make = pick(rng, (_speech, _music, _hiss, _tones), (0.6, 0.2, 0.1, 0.1) if tones else (0.8, 0.2, 0.0, 0.0))
     audio = make(few, 2 * top_hz, rng)
     if chance(rng, 0.2):
         _silence(audio, rng)
@@ -46,7 +46,11 @@ def draw_audio(
     low = int(between(rng, 0.0, 0.08) * spectrum.size)
     spectrum[: 1 + low] = 0  # no direct current, often nothing below 300 Hz
     wide = fft.irfft(spectrum[: count // 2 + 1], count)
-    return wide / (np.abs(wide).max() + np.float32(1e-12))
+    wide /= np.abs(wide).max() + np.float32(1e-12)
+    if chance(rng, 0.5):
+        gain = np.float32(log_between(rng, 2.0, 8.0))
+        wide = np.tanh(gain * wide) / np.tanh(gain)
+    return wide
 
 
 def _speech(count: int, rate_hz: float, rng: np.random.Generator) -> npt.NDArray[np.float32]:
@@ -54,8 +58,12 @@ def _speech(count: int, rate_hz: float, rng: np.random.Generator) -> npt.NDArray
     audio = np.zeros(count, np.float32)
     edges = np.linspace(0, count, syllables + 1).astype(int)
     for start, end in zip(edges[:-1], edges[1:], strict=True):
-        part = _fricative(end - start, rate_hz, rng) if chance(rng, 0.2) else _voiced(end - start, rate_hz, rng)
+        part = _voiced(end - start, rate_hz, rng)
         part *= log_between(rng, 0.3, 1.0) / (np.abs(part).max() + 1e-12)
+        if chance(rng, 0.4):  # a consonant in front of the vowel
+            length = int(between(rng, 0.1, 0.4) * part.size)
+            hiss = _fricative(length, rate_hz, rng)
+            part[:length] = hiss * np.float32(between(rng, 0.05, 0.4) / (np.abs(hiss).max(initial=0) + 1e-12))
         if syllables > 1:
             part *= np.sin(np.float32(3.14159) * ramp(part.size)) ** np.float32(between(rng, 0.2, 1.5))
         audio[start:end] = part

@@ -68,7 +68,7 @@ def draw_channel(count: int, centre: float, bandwidth: float, delay_spread: floa
     frequency = fft.fftfreq(count).astype(np.float32)
     offset = frequency - np.float32(centre)
     offset -= np.rint(offset)
-    path = receiver = _receiver(offset, bandwidth, rng) if chance(rng, 0.3) else None
+    path = receiver = _receiver(offset, bandwidth, rng) if chance(rng, 0.4) else None
     if centre > bandwidth / 2 and chance(rng, 0.25):  # a real-valued IF: its samples have no negative frequencies
         path = receiver = (frequency > 0) * (np.float32(1) if receiver is None else receiver)
     if delay_spread >= 1 and chance(rng, 0.35):
@@ -91,7 +91,7 @@ def _echoes(count: int, delay_spread: float, rng: np.random.Generator) -> Respon
 
 
 def _receiver(offset: npt.NDArray[np.float32], bandwidth: float, rng: np.random.Generator) -> Response:
-    """A filter around the burst (of an SSB receiver, an IF), with edges of any steepness, and often a tilt."""
+    """A filter around the burst (of an SSB receiver, an IF), with edges of any steepness, and often a tilt or ripple."""
     response = np.ones_like(offset)
     if chance(rng, 0.7):
         width = bandwidth * log_between(rng, 1.1, 5.0)
@@ -99,9 +99,12 @@ def _receiver(offset: npt.NDArray[np.float32], bandwidth: float, rng: np.random.
         away = np.minimum(np.abs(offset - np.float32(middle)) * np.float32(2 / width), 10)
         floor = np.float32(10 ** (-between(rng, 20, 70) / 20))
         response = np.maximum(1 / np.sqrt(1 + away ** int(between(rng, 8, 32))), floor)
-    if chance(rng, 0.5):  # up to 6 dB from the middle to an edge of the burst
-        tilt = np.maximum(np.minimum(offset * np.float32(2 / bandwidth), np.float32(1.5)), np.float32(-1.5))
+    if chance(rng, 0.5):  # up to 6 dB from the middle to an edge of the burst, and further beyond
+        tilt = np.maximum(np.minimum(offset * np.float32(2 / bandwidth), np.float32(2.5)), np.float32(-2.5))
         response *= np.exp(tilt * np.float32(between(rng, -6, 6) / 20 * np.log(10)))
+    if chance(rng, 0.25):  # up to 2 dB in the passband of a crystal or of audio
+        turns = np.float32(2 * np.pi * between(rng, 0.5, 3.0) / bandwidth)
+        response *= np.exp(np.cos(turns * offset + np.float32(6.28 * rng.random())) * np.float32(between(rng, 0, 2) / 20 * np.log(10)))
     return response
 
 

@@ -25,7 +25,7 @@ def false_alarm(rng: np.random.Generator) -> tuple[npt.NDArray[np.complex64], in
     total = fft.next_fast_len(count + 2 * _MARGIN)
     channel = draw_channel(total, centre, bandwidth, 0.0, rng)
     receiver, density = channel.receiver, 1.0
-    if chance(rng, 0.25):  # the noise of a receiver whose gain rose, in all of its passband
+    if chance(rng, 0.35):  # the noise of a receiver whose gain rose, in all of its passband
         receiver, density = _passband(total, centre, bandwidth, rng)
     elif chance(rng, 0.3):  # what set the detector off: a hump, up to 8 dB high
         away = fft.fftfreq(total).astype(np.float32) - np.float32(centre + between(rng, -0.3, 0.3) * bandwidth)
@@ -45,7 +45,7 @@ def _passband(total: int, centre: float, bandwidth: float, rng: np.random.Genera
     away = fft.fftfreq(total).astype(np.float32) - np.float32(centre)
     away = (away - np.rint(away)) * np.float32(2 / bandwidth)
     outside = 10 ** (-between(rng, 8, 50) / 20)
-    edge = log_between(rng, 0.05, 0.6)
+    edge = log_between(rng, 0.15, 1.0)  # a tenth to a half of the half band; OFDM ends more sharply
     shape = 1 / (1 + np.exp(np.minimum((np.abs(away) - 1) * np.float32(8 / edge), 60)))
     tilt = np.exp(np.clip(away, -1.5, 1.5) * np.float32(between(rng, -6, 6) / 20 * np.log(10)))
     if chance(rng, 0.4):  # a real-valued IF: at 0 Hz it ends at once

@@ -38,6 +38,8 @@ def multicarrier(label: str, count: int, bandwidth: float, rng: np.random.Genera
     prefix = max(2, round(size * (0.25 if kind == "wifi" else pick(rng, _PREFIXES))))
     samples_per_own = used / size / bandwidth  # how many raw samples one of the critical rate takes
     needed = max(size // 2, int(count / samples_per_own))
+    if kind in ("plain", "spread") and chance(rng, 0.25):  # a short frame
+        needed = min(needed, (size + prefix) * (1 + int(rng.random() * 6)))
     symbols = -(-needed // (size + prefix)) + 1
     grid = _carriers(kind, symbols, used, rng)
     stream = _symbols(grid, size, prefix, rng)
@@ -59,7 +61,7 @@ def _carriers(kind: str, symbols: int, used: int, rng: np.random.Generator) -> G
         return fft.fft(grid, axis=1, norm="ortho")
     if kind == "blocks":
         slots, blocks = -(-symbols // _SLOT), -(-used // _BLOCK)
-        on = rng.random((slots, blocks)) < between(rng, 0.2, 0.9)
+        on = rng.random((slots, blocks)) < log_between(rng, 0.03, 0.9)
         on[:, int(rng.random() * blocks)] = True
         grid = grid * np.repeat(np.repeat(on, _SLOT, axis=0)[:symbols], _BLOCK, axis=1)[:, :used]
         if chance(rng, 0.35):  # nothing but pilots
@@ -69,6 +71,8 @@ def _carriers(kind: str, symbols: int, used: int, rng: np.random.Generator) -> G
             root = 1 + 2 * int(rng.random() * 20)
             at = np.arange(used)
             grid[int(rng.random() * symbols)] = np.exp(-1j * np.pi * root * (at * (at + 1) % (2 * used)) / used)
+        if chance(rng, 0.3):  # a cell without traffic: reference signals in two symbols of a slot
+            grid[~np.isin(np.arange(symbols) % _SLOT, (0, 4))] = 0
     if chance(rng, 0.5):
         pilots = slice(int(rng.random() * 6), None, pick(rng, (3, 6, 7, 14)))
         grid[:, pilots] = np.float32(log_between(rng, 1.0, 1.5)) * np.sign(rng.random(grid[:, pilots].shape) - 0.5)

@@ -3,6 +3,7 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy import signal
 
 from ..dsp.frequency_modulation import modulate_frequency
 from .field_draw import between, chance, draw_data, log_between, pick, ramp
@@ -31,13 +32,15 @@ def on_off_keyed(label: str, count: int, bandwidth: float, rng: np.random.Genera
     else:
         edge = log_between(rng, 0.008, 1.0)  # duration of an edge, chips: the steeper, the wider the keying splatters
         chips_per_sample = bandwidth / min(40.0, 0.7 + 0.5 / edge)
-        chips = _chips(max(24, round(count * chips_per_sample)), rng)
+        chips = _chips(max(12, round(count * chips_per_sample)), rng)
     envelope = _envelope(chips, count, chips_per_sample, edge)
+    if chance(rng, 0.3):
+        envelope = _settled(envelope, chips_per_sample, rng)
     if chance(rng, 0.25):
         envelope *= np.exp(np.float32(-between(rng, 0.0, 0.9)) * ramp(count))
     if chance(rng, 0.15):  # a second transmitter, or an antenna that turns
         envelope[int(rng.random() * count) :] *= np.float32(between(rng, 0.25, 0.9))
-    residual = 10 ** (-between(rng, 15.0, 50.0) / 20) if chance(rng, 0.4) else 0.0
+    residual = 10 ** (-between(rng, 8.0, 50.0) / 20) if chance(rng, 0.4) else 0.0
     amplitude = residual + (1 - residual) * envelope
     if chance(rng, 0.3):
         samples = amplitude * _pulled(envelope, chips_per_sample, rng)
@@ -98,6 +101,15 @@ def _envelope(chips: npt.NDArray[np.float32], count: int, chips_per_sample: floa
     ends = np.arange(integral.size)
     gained = np.interp(middle + half, ends, integral) - np.interp(middle - half, ends, integral)
     return (gained / (2 * half)).astype(np.float32)
+
+
+def _settled(envelope: npt.NDArray[np.float32], chips_per_sample: float, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Pulses that rise or fall like a resonator's, and droop or overshoot until the supply has settled."""
+    slow = 1 - np.exp(-chips_per_sample / log_between(rng, 0.03, 0.5))
+    envelope = signal.lfilter([slow], [1, slow - 1], envelope)
+    settling = 1 - np.exp(-chips_per_sample / log_between(rng, 0.3, 6.0))
+    supply = signal.lfilter([settling], [1, settling - 1], envelope)
+    return (envelope * (1 - between(rng, -0.4, 0.5) * supply)).astype(np.float32)
 
 
 def _pulled(
