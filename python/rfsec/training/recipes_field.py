@@ -9,7 +9,7 @@ RECIPES = (
     Recipe(
         name="field",
         description="Bursts of real signals: dilated residual blocks over time, and over spectra of x, x^2, x^4, x^8, |x|^2 and the "
-        "changes of frequency.",
+        "changes of frequency; the amplitudes of symbols.",
         paper="gr-rfsec",
         network=BurstNetwork,
         representation="iq",

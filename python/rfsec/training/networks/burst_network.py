@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The network of bursts: one branch looks at the samples in time, one at the lines of spectra."""
+"""The network of bursts: one branch looks at the samples in time, one at lines of spectra, one at the levels of symbols."""
 
 import torch
 from scipy import signal
@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from .fourier import Fourier
 from .lag_convolutions import Residual, convolution, lag_features
+from .symbol_levels import SymbolLevels
 
 _SPECTRA = 6
 _ROWS = _SPECTRA + 1
@@ -15,6 +16,7 @@ _FLOOR = 1e-2  # under which a spectrum of unit power holds nothing
 _TAPS, _PASSBAND = 33, 0.56  # of the filter that takes the noise beside a burst away; a burst occupies half of the band
 _LAGS = (2, 3)  # samples, about a symbol of PSK or QAM in a conditioned burst
 _MOMENTS = 3
+_LEVEL_UNITS = (64, 32)
 
 
 class Spectra(nn.Module):
@@ -104,7 +106,7 @@ def _moments(windows: Tensor) -> Tensor:
 
 
 class BurstNetwork(nn.Module):
-    """Dilated residual blocks over time at a quarter of the rate, and over frequency; poolings, lines and moments joined.
+    """Dilated residual blocks over time at a quarter of the rate, and over frequency; poolings, lines, moments and levels joined.
 
     Parameters
     ----------
@@ -139,8 +141,17 @@ class BurstNetwork(nn.Module):
             Residual(2 * bins, 2),
         )
         self.even = nn.BatchNorm1d(_ROWS + _MOMENTS)
+        self.levels = SymbolLevels(length)
+        hidden, seen = _LEVEL_UNITS
+        self.constellation = nn.Sequential(
+            nn.BatchNorm1d(SymbolLevels.features),
+            nn.Linear(SymbolLevels.features, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, seen),
+            nn.ReLU(),
+        )
         self.head = nn.Sequential(
-            nn.Linear(3 * width + 4 * bins + _ROWS + _MOMENTS, 4 * width),
+            nn.Linear(3 * width + 4 * bins + _ROWS + _MOMENTS + seen, 4 * width),
             nn.ReLU(),
             nn.Dropout(1 - keep),
             nn.Linear(4 * width, labels),
@@ -155,4 +166,4 @@ class BurstNetwork(nn.Module):
         spectral = self.frequency(spectra)
         pooled = ((states * weight).sum(dim=2), states.amax(dim=2), states.mean(dim=2), spectral.amax(dim=2), spectral.mean(dim=2))
         numbers = self.even(torch.cat((lines, _moments(windows)), dim=1))
-        return self.head(torch.cat((*pooled, numbers), dim=1))
+        return self.head(torch.cat((*pooled, numbers, self.constellation(self.levels(windows))), dim=1))
