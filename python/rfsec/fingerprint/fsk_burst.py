@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From an array with one FSK burst to its symbols and what was fitted to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .band import band_only
 from .fsk_clock import Clock, find_clock, levels
+from .fsk_decisions import decide
 from .fsk_fit import Fit, fit
 from .fsk_symbols import LEAD, Symbols, on_symbols
 from .locate import Located, locate
@@ -15,10 +16,15 @@ FEWEST_SAMPLES = 64
 FEWEST_SYMBOLS = 24
 _FINE = 6.0  # samples over the band's width in which the clock is looked for
 _PASSED, _FALL = 0.6, 0.3  # of the band's width, for the same
-_UNLIKE = 1.15  # times the deviation for which the burst was filtered: filter it again
+_USUAL = 0.25  # symbol rates: filters are made for this deviation and for it times powers of the square root of 2
+_WIDEST = 11
+_UNLIKE = 1.4  # times the deviation for which the burst was filtered: filter it again
+_MEDIAN = 1.1  # deviation over the median of shaped pulses
+_WEAK, _NARROW = 0.1, 1.5  # phase noise in radian, and deviation: the bits are decided again
 _CLOSED = 0.45  # of the deviation, at which the symbols' frequencies are spread too far to be told apart
-_VARYING, _BY_NOISE = 0.15, 1.5  # of the envelope: itself, and by how much more than the phase noise has it
-_LARGEST = 1e4  # magnitude that samples may have over their rms: else they are spikes
+_UNSTEADY, _FEW = 0.32, 100  # radian: the phase is not what the bits make of it; less where there are few symbols
+_VARYING, _BY_NOISE = 0.15, 1.2  # of the envelope: itself, and by how much more than the phase noise has it
+_HEAD = 115.0  # over the band's width: Bluetooth's faster packets begin with FSK, then go on with phases
 
 
 class NoFsk(Exception):
@@ -59,26 +65,44 @@ def measure_fsk(samples: np.ndarray, sample_rate_hz: float) -> FskBurst:
     """
     if samples.size < FEWEST_SAMPLES:
         raise NoFsk("too short")
-    if not np.isfinite(samples.view(samples.real.dtype)).all():
+    if not np.isfinite(samples).all():
         raise NoFsk("not finite")
     largest = float(np.abs(samples).max())
     if not largest > 0:
         raise NoFsk("silent")
     located = locate((samples / largest).astype(np.complex64), sample_rate_hz)
+    try:
+        return _fitted(located)
+    except NoFsk:
+        head = located.start + _HEAD * located.rate_hz / located.width_hz
+        if head > 0.75 * located.stop:
+            raise
+        return _fitted(replace(located, stop=head))
+
+
+def _fitted(located: Located) -> FskBurst:
     clock, deviation = _clock(located)
     for _ in range(2):
-        symbols = on_symbols(located, clock, deviation)
+        step = round(2 * np.log2(deviation / _USUAL))
+        if step > _WIDEST:
+            raise NoFsk("no FSK")
+        symbols = on_symbols(located, clock, _USUAL * 2 ** (step / 2))
         if symbols is None or symbols.bits.size < FEWEST_SYMBOLS:
             raise NoFsk("too few symbols")
         found = fit(symbols)
+        if not found.deviation > 0:
+            raise NoFsk("no FSK")
         if 1 / _UNLIKE < found.deviation / deviation < _UNLIKE:
             break
         deviation = found.deviation
-        if not 0 < deviation < 0.45 * clock.period:
-            raise NoFsk("no FSK")
+    if found.phase_noise > _WEAK and found.deviation < _NARROW:
+        symbols = replace(symbols, bits=decide(symbols, found))
+        found = fit(symbols)
     on = symbols.envelope[LEAD + 2 : LEAD + symbols.bits.size - 2]
     varying = float(on.std() / on.mean())
-    if found.frequency_noise > _CLOSED or varying > _VARYING + _BY_NOISE * found.phase_noise:
+    steady = _UNSTEADY * min(1.0, symbols.bits.size / _FEW) ** 0.5
+    unsteady = found.phase_noise > steady or varying > _VARYING + _BY_NOISE * found.phase_noise
+    if found.frequency_noise > _CLOSED or unsteady or not found.deviation > 0:
         raise NoFsk("no FSK, or too weak")
     return FskBurst(located, clock, symbols, found)
 
@@ -97,5 +121,5 @@ def _clock(located: Located) -> tuple[Clock, float]:
         raise NoFsk("no FSK")
     lag = max(1, int(0.5 * up / width))
     low, high = levels(np.angle(fine[lag:] * np.conj(fine[:-lag])) / (2 * np.pi * lag))
-    deviation = (high - low) / 2 * clock.period
+    deviation = _MEDIAN * (high - low) / 2 * clock.period
     return Clock(clock.period / up, clock.start / up + first, clock.period_error), deviation

@@ -16,6 +16,7 @@ _GRID = 0.25  # samples of the edge train over the highest rate
 _FUNDAMENTAL = 0.85  # of the largest coherence: multiples of a clock's rate are as coherent
 _BETTER = 1.2  # times the evidence, for a longer mean to be taken
 _COHERENT = 0.55  # edges on a clock's ticks give 1, random ones 1 / sqrt(their number)
+_CLEAR = 0.8  # coherence that needs no longer means
 _CHANCE = 1e-4
 _FAR, _NEAR = 0.35, 0.2  # symbols beside its tick, beyond which an edge does not count
 
@@ -65,6 +66,8 @@ def find_clock(samples: np.ndarray, width: float) -> Clock | None:
         rate, evidence = _common_rate(edges, _SLOWEST * width, _FASTEST * width)
         if evidence > _BETTER * most:
             found, most = (edges + (length - 1 + lag) / 2, rate), evidence
+        if most > _CLEAR**2 * edges.size:
+            break
     return None if found is None else _line(*found)
 
 

@@ -15,9 +15,9 @@ def fingerprint_fsk(bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Meas
 
     Each array holds one burst, in noise or cut to it, at any rate above twice the symbol rate and anywhere in the band.
     Measured are the carrier's offset from the tuned frequency, or from the nearest whole MHz of it, and its course; the
-    modulation index, the pulse that each bit makes and what is not linear in it (S. C. Kumar Uppalapati and others call
-    them modulation-domain features; see Brik et al., "Wireless device identification with radiometric signatures", 2008);
-    the clock; the turn-on; image, carrier leak and droop of the envelope.
+    modulation index, the pulse that each bit makes and what is not linear in it, the clock, the turn-on, and image,
+    carrier leak and droop of the envelope: errors of modulation as V. Brik et al., "Wireless device identification with
+    radiometric signatures", 2008, name them, and the transient before them.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def fingerprint_fsk(bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Meas
     reasons = []
     for row, burst in zip(values[:, 0], bursts):
         try:
-            row[:] = fsk_values(measure_fsk(np.asarray(burst), sample_rate_hz))
+            row[:] = fsk_values(measure_fsk(np.asarray(burst, np.complex64), sample_rate_hz))
             reasons.append("")
         except NoFsk as reason:
             reasons.append(str(reason))

@@ -2,13 +2,15 @@
 """Least squares of an FSK burst's frequency and phase, given its bits."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.polynomial import legendre
 
 from .fsk_symbols import LEAD, STEPS, Symbols
 
-_SKIPPED = 2  # symbols at either end that the fit leaves out: the transmitter turns on and off
+_SETTLES, _ENDS = 8, 2  # symbols that the fit leaves out: Bluetooth gives a transmitter eight to settle
+_SHORT = 6  # of a short burst, at most one in so many symbols is left out
 _PRIOR = 0.5  # observations that a coefficient is zero: keeps contexts that hardly occur from being guessed wildly
 _OUTLIER = 3.5  # times the median error, at which a click of the noise is clipped
 _WEAKENED = 1.4826  # standard deviations in the median error
@@ -30,7 +32,7 @@ class Fit:
     carrier_error : float
         Its standard error from the noise.
     drift : float
-        Change of the carrier from the first symbol to the last, by a line.
+        Change of the carrier over the fitted symbols, by a line.
     curvature : float
         What its course is bent: the third Legendre coefficient of phase, as a change of frequency.
     deviation : float
@@ -48,7 +50,7 @@ class Fit:
     frequency_noise : float
         Standard deviation of a symbol's mean frequency from the fit, over `deviation`.
     phase_noise : float
-        Standard deviation of a symbol's mean phase from the fit, radian.
+        Standard deviation of a symbol's mean phase from the fit, radian; from the median of the magnitudes.
     """
 
     carrier: float
@@ -74,7 +76,7 @@ def fit(symbols: Symbols) -> Fit:
     """
     count = symbols.bits.size
     measured = symbols.frequency[LEAD : LEAD + count]
-    inside = slice(_SKIPPED, count - _SKIPPED)
+    inside = slice(min(_SETTLES, count // _SHORT), count - _ENDS)
     contexts = _contexts(symbols.bits)
     time = np.linspace(-1, 1, count)
     design = np.column_stack((np.ones(count), time, contexts))
@@ -91,11 +93,11 @@ def fit(symbols: Symbols) -> Fit:
     left = symbols.samples[LEAD : LEAD + count] * np.exp(-1j * (phase + 2 * np.pi / STEPS * middle * steps))
     left = left.mean(axis=1)[inside]
     left = np.unwrap(np.angle(left))
-    trend = legendre.legvander(time[inside] / time[-_SKIPPED - 1], _TREND)
+    trend = legendre.legvander(np.linspace(-1, 1, left.size), _TREND)
     keyed = phase.mean(axis=1)[inside, None]
-    regressors = np.column_stack((trend, keyed - trend @ np.linalg.lstsq(trend, keyed, rcond=None)[0]))
-    solution, *_ = np.linalg.lstsq(regressors, left, rcond=None)
-    phase_noise = float(np.std(left - regressors @ solution))
+    regressors = np.column_stack((trend, keyed))
+    solution = np.linalg.solve(regressors.T @ regressors, regressors.T @ left)
+    phase_noise = _WEAKENED * float(np.median(np.abs(left - regressors @ solution)))
     turn = 1 / (np.pi * (left.size - 1))  # symbol rates of a phase that goes from -1 to 1 over the burst
     stretch = 1 + float(solution[-1])
     settled = float(coefficients[_LINEAR].sum(axis=0).mean())
@@ -121,7 +123,7 @@ def _contexts(bits: np.ndarray) -> np.ndarray:
     """The bits around each symbol and their products, in the order of `LINEAR` and `BENT`; beyond the ends bits repeat."""
     padded = np.pad(bits, 2, mode="edge")
     around = {away: padded[2 + away : 2 + away + bits.size] for away in range(-2, 3)}
-    return np.column_stack([np.prod([around[away] for away in product], axis=0) for product in (*LINEAR, *BENT)])
+    return np.column_stack([reduce(np.multiply, [around[away] for away in product]) for product in (*LINEAR, *BENT)])
 
 
 def _solved(design: np.ndarray, wanted: np.ndarray) -> np.ndarray:
