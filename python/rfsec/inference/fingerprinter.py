@@ -65,6 +65,8 @@ class Fingerprinter:
     card : EncoderCard
     encoder : EncoderId
         What a gallery keeps of it: fingerprints of two encoders cannot be compared.
+    window_length : int or None
+        Samples of a plain window; None where the encoder takes bursts only.
 
     Raises
     ------
@@ -77,7 +79,8 @@ class Fingerprinter:
     def __init__(self, model: str | Path = DEFAULT_ENCODER, *, threads: int = 1):
         self._session = EncoderSession(find_encoder(model), threads=threads)
         self.card = self._session.card
-        embedding = self.card.embedding
+        plain, embedding = self.card.input.representation in ("iq", "iq_aligned"), self.card.embedding
+        self.window_length = self.card.input.length if plain else None
         self.encoder = EncoderId(self.card.name, self._session.sha256, embedding.size, embedding.metric,
                                  None if embedding.weights is None else tuple(embedding.weights), embedding.unit_length)
 
@@ -97,11 +100,17 @@ class Fingerprinter:
 
         Raises ModelError where the encoder takes no plain windows of this length, or fails.
         """
-        wanted, plain = self.card.input, ("iq", "iq_aligned")
-        if wanted.representation not in plain or windows.shape[1] != wanted.length:
-            takes = f"windows of {wanted.length} samples" if wanted.representation in plain else "bursts"
+        if windows.shape[1] != self.window_length:
+            takes = "bursts" if self.window_length is None else f"windows of {self.window_length} samples"
             raise ModelError(f"{self._session.path}: this encoder takes {takes}, not windows of {windows.shape[1]} samples.")
-        return self._session.embed(represent("iq", windows))
+        return self.embed_rows(represent("iq", windows))
+
+    def embed_rows(self, rows: np.ndarray) -> np.ndarray:
+        """Make a fingerprint of each row of what the graph takes, float32 [n, channels, length]: float32 [n, size].
+
+        Raises ModelError where the encoder fails.
+        """
+        return self._session.embed(rows)
 
     def threshold(self, false_accepts: float = 0.01) -> float:
         """Return the distance within which the share `false_accepts` of strangers falls, by the card.
