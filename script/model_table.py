@@ -6,7 +6,8 @@ import re
 import sys
 from pathlib import Path
 
-from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_BURSTS
+from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_BURSTS, DEFAULT_ENCODER
+from gnuradio.rfsec.inference.encoder_session import EncoderSession
 from gnuradio.rfsec.inference.session import ModelSession
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,12 +16,28 @@ SNRS_DB = tuple(map(str, (-20, -16, -12, -10, -8, -6, -4, -2, 0, 4, 8, 12, 18, 3
 
 
 def tables(models: Path) -> str:
-    """All tables in Markdown: those of models of windows, then those of models of bursts where there are any."""
+    """All tables in Markdown: those of models of windows, of models of bursts and of encoders, where there are any."""
     sessions = [ModelSession(path) for path in models.glob("*.onnx")]
     sessions.sort(key=lambda one: (one.card.training.data, -one.card.metrics.accuracy, one.card.name))
     bursts = [one for one in sessions if one.card.input.conditioned_bandwidth]
-    both = [_of_windows([one for one in sessions if one not in bursts]), *([_of_bursts(bursts)] if bursts else [])]
-    return "\n\n".join(both)
+    encoders = [EncoderSession(path) for path in sorted((models / "encoders").glob("*.onnx"))]
+    parts = [_of_windows([one for one in sessions if one not in bursts]), *([_of_bursts(bursts)] if bursts else []),
+             *([_of_encoders(encoders)] if encoders else [])]
+    return "\n\n".join(parts)
+
+
+def _of_encoders(sessions: list[EncoderSession]) -> str:
+    """What each encoder is, and its equal error rate under each condition."""
+    what = _table(["name", "encoder", "input", "weights", "file", "trained on", "windows seen"], [
+        [f"`{one.card.name}`" + " (the default)" * (one.card.name == DEFAULT_ENCODER), one.card.description, f"`{one.card.input.representation}`",
+         f"{one.card.parameters:,}", f"{one.path.stat().st_size / 1e6:.2f} MB", one.card.training.data,
+         f"{one.card.training.windows_seen / 1e6:.2f} M"] for one in sessions])
+    names = list(dict.fromkeys(name for one in sessions for name in one.card.metrics.conditions))
+    rates = _table(["encoder", *names], [
+        [one.card.name, *(f"{one.card.metrics.conditions[name].equal_error_rate:.1%}" if name in one.card.metrics.conditions else ""
+                          for name in names)] for one in sessions])
+    return (f"Encoders of fingerprints:\n\n{what}\n\nEqual error rate of pairs of single windows or bursts of simulated emitters: one "
+            f"recording enrols, and another is tried in which what the column names has changed; 50% is guessing:\n\n{rates}")
 
 
 def _of_windows(sessions: list[ModelSession]) -> str:

@@ -6,6 +6,7 @@ import runpy
 from pathlib import Path
 
 from odd_models import write_pointing_model
+from small_encoder import write_window_encoder
 from small_model import small_card, write_small_model
 
 tables = runpy.run_path(str(Path(__file__).resolve().parents[2] / "script" / "model_table.py"))["tables"]
@@ -33,3 +34,13 @@ def test_models_of_bursts_have_tables_of_their_own(tmp_path):
 def test_without_models_of_bursts_there_are_no_such_tables(tmp_path):
     write_small_model(tmp_path / "small.onnx")
     assert "bursts" not in tables(tmp_path) and tables(tmp_path).count("SNR / dB") == 1
+
+
+def test_encoders_have_a_table_with_every_condition(tmp_path):
+    write_small_model(tmp_path / "small.onnx")
+    (tmp_path / "encoders").mkdir()
+    scores = {"pair_accuracy": 0.9, "area_under_roc": 0.8}
+    conditions = {"same recording": {**scores, "equal_error_rate": 0.012}, "another channel": {**scores, "equal_error_rate": 0.49}}
+    write_window_encoder(tmp_path / "encoders" / "one.onnx", name="one", metrics={"test_data": "none", "conditions": conditions})
+    rows = rows_of(tables(tmp_path).split("Encoders of fingerprints")[1])
+    assert ["encoder", "same recording", "another channel"] in rows and ["one", "1.2%", "49.0%"] in rows
