@@ -77,7 +77,7 @@ def measure_fsk(samples: np.ndarray, sample_rate_hz: float) -> FskBurst:
         head = located.start + _HEAD * located.rate_hz / located.width_hz
         if head > 0.75 * located.stop:
             raise
-        return _fitted(replace(located, stop=head))
+        return _fitted(replace(located, stop=head, whole_stop=False))
 
 
 def _fitted(located: Located) -> FskBurst:

@@ -8,12 +8,12 @@ import numpy as np
 from .fsk_fit import Fit
 from .fsk_symbols import LEAD, STEPS, Symbols
 
-#: Times after the start, in symbols, at which the rising envelope is read.
+#: Times after the start, in symbols, at which the rising envelope is read; and before the stop, the falling one.
 RISE = (-0.75, -0.25, 0.25, 0.75, 1.25, 2.0, 3.0, 4.5)
+FALL = (-0.75, -0.25, 0.25, 0.75, 1.25)
 #: Spans after the start, in symbols, over which the carrier's settling is averaged.
 SETTLING = ((1, 2), (2, 4), (4, 8), (8, 16), (16, 32), (32, 64))
 _SKIPPED = 2
-_SEEN = -2.0  # symbols before the start that must be inside the array
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,13 @@ def fit_envelope(symbols: Symbols, fitted: Fit) -> Envelope:
     )
 
 
-def rise(symbols: Symbols) -> np.ndarray:
-    """The envelope at the times `RISE` after the start, over the settled one: float [len(RISE)]."""
+def turns(symbols: Symbols) -> tuple[np.ndarray, np.ndarray]:
+    """The envelope at the times `RISE` after the start and `FALL` before the stop, over the settled one: float arrays."""
     count = symbols.bits.size
     settled = np.median(symbols.envelope[LEAD + _SKIPPED : LEAD + count - _SKIPPED])
-    at = (LEAD + symbols.on + np.array(RISE)) * STEPS - 0.5
-    return np.interp(at, np.arange(symbols.envelope.size), symbols.envelope.ravel()) / settled
+    times = np.concatenate((symbols.on + np.array(RISE), symbols.off - np.array(FALL)))
+    read = np.interp((LEAD + times) * STEPS - 0.5, np.arange(symbols.envelope.size), symbols.envelope.ravel()) / settled
+    return read[: len(RISE)], read[len(RISE) :]
 
 
 def settling(symbols: Symbols, fitted: Fit) -> np.ndarray:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from .band import band_only
 from .fsk_clock import Clock, levels
@@ -18,7 +17,7 @@ LEAD, TAIL = 8, 3
 #: Symbols looked at, from the burst's first.
 MOST_SYMBOLS = 2048
 _BESIDE, _FALL = 0.8, 0.4  # symbol rates beyond the deviation that the filter passes, and over which it falls
-_UP = 10.0  # samples a symbol at least, before they are interpolated
+_UP = 16.0  # samples a symbol at least, before they are interpolated
 _TURN = 2.5  # symbol rates to either side that 8 samples a symbol can hold
 _MIDDLE = slice(1, 7)  # steps of a symbol that decide on it
 
@@ -37,8 +36,10 @@ class Symbols:
         Mean over each step.
     bits : float [k]
         -1 for the lower frequency, 1 for the upper.
-    on : float
-        Where the power passed half of the burst's, in symbols from the first; -0.5 to 0.5.
+    on, off : float
+        Where the power passed half of the burst's, in symbols from the first, rising and falling.
+    whole_start, whole_stop : bool
+        Whether these are in the samples.
     """
 
     samples: np.ndarray
@@ -46,6 +47,9 @@ class Symbols:
     envelope: np.ndarray
     bits: np.ndarray
     on: float
+    off: float
+    whole_start: bool
+    whole_stop: bool
 
 
 def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None:
@@ -66,11 +70,12 @@ def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None
     """
     period = clock.period
     first = int(np.round((burst.start - clock.start) / period))
-    count = min(MOST_SYMBOLS, int((burst.stop - clock.start) / period) - first)
+    sent = int((burst.stop - clock.start) / period) - first
+    count = min(MOST_SYMBOLS, sent)
     if count < 2:
         return None
     begin = int(clock.start + (first - LEAD - 1) * period) - 2
-    end = int(clock.start + (first + count + TAIL + 1) * period) + 3
+    end = int(clock.start + (first + count + TAIL + 1) * period) + 4
     part = burst.samples[max(begin, 0) : end]
     part = np.pad(part, (max(-begin, 0), max(end - burst.samples.size, 0)))
     fine = max(1, round((deviation + 1) / _TURN)) * STEPS
@@ -78,7 +83,7 @@ def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None
     filtered = band_only(part, (deviation + _BESIDE) / period, _FALL / period, up)
     rows = LEAD + count + TAIL
     times = (clock.start - begin + (first - LEAD + np.arange(rows * fine + 1) / fine) * period) * up
-    taken = CubicSpline(np.arange(filtered.size), filtered)(times)
+    taken = _at(filtered, times)
     turns = np.angle(taken[1:] * np.conj(taken[:-1])) * (fine / (2 * np.pi))
     frequency = turns.reshape(rows, STEPS, -1).mean(axis=2)
     magnitude = np.abs(taken)
@@ -89,4 +94,17 @@ def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None
         return None
     bits = np.where(decided > (low + high) / 2, 1.0, -1.0)
     samples = taken[:-1].reshape(rows, STEPS, -1)[:, :, 0]
-    return Symbols(samples, frequency, envelope, bits, (burst.start - clock.start) / period - first)
+    on, off = ((edge - clock.start) / period - first for edge in (burst.start, burst.stop))
+    return Symbols(samples, frequency, envelope, bits, on, off, burst.whole_start, burst.whole_stop and count == sent)
+
+
+def _at(samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """The samples between which times lie, joined by Lagrange's cubic; times are at least 1 inside."""
+    whole = times.astype(np.intp)
+    part = (times - whole).astype(np.float32)
+    before, after, later = part + 1, part - 1, part - 2
+    taken = samples[whole - 1] * (part * after * later * np.float32(-1 / 6))
+    taken += samples[whole] * (before * after * later * np.float32(0.5))
+    taken += samples[whole + 1] * (before * part * later * np.float32(-0.5))
+    taken += samples[whole + 2] * (before * part * after * np.float32(1 / 6))
+    return taken

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .fsk_burst import FskBurst
-from .fsk_envelope import RISE, SETTLING, fit_envelope, rise, settling
+from .fsk_envelope import FALL, RISE, SETTLING, fit_envelope, settling, turns
 from .fsk_fit import BENT, LINEAR
 from .fsk_symbols import STEPS
 
@@ -18,18 +18,18 @@ _CRYSTAL_HZ = 20e3  # about 10 ppm at 2.4 GHz, 23 ppm at 868 MHz
 _INDEX, _INDEX_SPREAD = 0.5, 0.05  # modulation index of Bluetooth: 0.45 to 0.55
 _SETTLING = 0.01  # symbol rates: 10 kHz in Bluetooth, whose transmitters may drift by 25 to 50
 _RATE_PPM = 20.0
-_PULSE, _BENT = 10.0, 25.0
+_PULSE, _SKEW, _BENT = 10.0, 50.0, 25.0
 _IMPURE = 0.02  # -34 dB
 _RISE = 3.0
 _DROOP = 0.05
-_BT = 0.5  # bandwidth times symbol time of Bluetooth's Gaussian filter
+_BT, _BT_SPREAD = 0.5, 1.2  # bandwidth times symbol time of Bluetooth's Gaussian filter
 
 
-def _nominal_pulse() -> np.ndarray:
-    """Mean frequency of each step in answer to the bits of `LINEAR`, with Bluetooth's filter."""
+def _pulse(bandwidth_time: float) -> np.ndarray:
+    """Mean frequency of each step in answer to the bits of `LINEAR`, of a Gaussian filter."""
     fine = 32
     time = (np.arange(-3 * fine * STEPS, 3 * fine * STEPS) + 0.5) / (fine * STEPS)
-    width = np.sqrt(np.log(2)) / (2 * np.pi * _BT)
+    width = np.sqrt(np.log(2)) / (2 * np.pi * bandwidth_time)
     gaussian = np.exp(-0.5 * (time / width) ** 2)
     gaussian /= gaussian.sum()
     pulse = np.convolve(gaussian, np.ones(fine * STEPS), mode="full")
@@ -38,7 +38,8 @@ def _nominal_pulse() -> np.ndarray:
     return np.array([pulse[at : at + fine * STEPS].reshape(STEPS, fine).mean(axis=1) for at in first])
 
 
-_NOMINAL = _nominal_pulse()
+_NOMINAL = _pulse(_BT)[:3]
+_WIDER = (_pulse(_BT * _BT_SPREAD) - _pulse(_BT / _BT_SPREAD))[:3] / 2  # what a filter makes of it that is wider by the spread
 
 
 def _carrier(burst: FskBurst) -> list[float]:
@@ -50,7 +51,8 @@ def _carrier(burst: FskBurst) -> list[float]:
 def _keying(burst: FskBurst) -> list[float]:
     index = 2 * burst.fit.deviation
     rate = burst.symbol_rate_hz
-    nominal = float(f"{rate:.2e}")  # rates have at most three digits: 1.2, 38.4 or 100 kbit/s
+    decade = 10.0 ** np.floor(np.log10(1.01 * rate))
+    nominal = round(rate / decade, 2) * decade  # rates have at most three digits: 1.2, 38.4 or 100 kbit/s
     return [
         np.arcsinh(np.log(index / _INDEX) / _INDEX_SPREAD),
         np.arcsinh((rate / nominal - 1) * 1e6 / _RATE_PPM),
@@ -64,16 +66,23 @@ def _course(burst: FskBurst) -> list[float]:
 
 def _shape(burst: FskBurst) -> list[float]:
     fit = burst.fit
-    kept = fit.pulse[: len(LINEAR) - 2] - _NOMINAL[: len(LINEAR) - 2]
-    return [*(_PULSE * kept.ravel()), *(_PULSE * fit.ripple), *(_BENT * fit.bent[:, 1::4].ravel())]
+    kept = fit.pulse[:3] - _NOMINAL
+    wider = np.sum(kept * _WIDER) / np.sum(_WIDER**2)
+    skew = np.mean(kept[1] - kept[2, ::-1])
+    return [wider, _SKEW * skew, *(_PULSE * kept.ravel()), *(_PULSE * fit.ripple), *(_BENT * fit.bent[:, 1::4].ravel())]
 
 
-def _turn_on(burst: FskBurst) -> list[float]:
-    if burst.located.cut:
-        return [0.0] * (len(RISE) + 3)
-    nominal = np.clip(np.array(RISE) + 0.5, 0, 1)
-    angle = 2 * np.pi * burst.symbols.on
-    return [1.0, np.cos(angle), np.sin(angle), *(_RISE * (rise(burst.symbols) - nominal))]
+def _turns(burst: FskBurst) -> list[float]:
+    rise, fall = turns(burst.symbols)
+    values = []
+    for seen, edge, read, times in (
+        (burst.symbols.whole_start, burst.symbols.on, rise, RISE),
+        (burst.symbols.whole_stop, burst.symbols.off, fall, FALL),
+    ):
+        nominal = np.clip(np.array(times) + 0.5, 0, 1)
+        own = [1.0, np.cos(2 * np.pi * edge), np.sin(2 * np.pi * edge), *(_RISE * (read - nominal))]
+        values += own if seen else [0.0] * len(own)
+    return values
 
 
 def _purity(burst: FskBurst) -> list[float]:
@@ -105,11 +114,15 @@ _PARTS: tuple[tuple[Callable[[FskBurst], list[float]], tuple[str, ...]], ...] = 
     (_keying, ("index", "rate error", "rate")),
     (_course, ("drift", "curvature", *(f"settling {first}-{last}" for first, last in SETTLING))),
     (_shape, (
-        *(f"pulse {away} {step}" for (away,) in LINEAR[:-2] for step in range(STEPS)),
+        "pulse bandwidth", "pulse skew",
+        *(f"pulse {away} {step}" for (away,) in LINEAR[:3] for step in range(STEPS)),
         *(f"ripple {step}" for step in range(STEPS)),
         *(f"bent {' '.join(map(str, product))} {step}" for product in BENT for step in range(1, STEPS, 4)),
     )),
-    (_turn_on, ("start seen", "start cos", "start sin", *(f"rise {time}" for time in RISE))),
+    (_turns, (
+        "start seen", "start cos", "start sin", *(f"rise {time}" for time in RISE),
+        "stop seen", "stop cos", "stop sin", *(f"fall {time}" for time in FALL),
+    )),
     (_purity, ("image", "leak", "purity cos", "purity sin", "droop", "bow", "slope", "envelope ripple")),
     (_quality, ("frequency quality", "phase quality", "length", "clock quality")),
 )

@@ -42,9 +42,9 @@ class Located:
     width_hz : float
         Of the band, down to the noise or to -30 dB.
     start, stop : float
-        Where the power passes half of the burst's, in samples. `start` is 0 if the burst was on before the array.
-    cut : bool
-        The burst was on before the array began: its turn-on cannot be seen.
+        Where the power passes half of the burst's, in samples; the array's ends where it was on before or stays on.
+    whole_start, whole_stop : bool
+        Whether the burst is seen to turn on, and off.
     """
 
     samples: np.ndarray
@@ -53,7 +53,8 @@ class Located:
     width_hz: float
     start: float
     stop: float
-    cut: bool
+    whole_start: bool
+    whole_stop: bool
 
 
 def locate(samples: np.ndarray, sample_rate_hz: float) -> Located:
@@ -77,8 +78,8 @@ def locate(samples: np.ndarray, sample_rate_hz: float) -> Located:
         samples = _lowered(turned, step)
         rate, looked_at = rate / step, _PASSED
     narrow = band_only(turned, 0.5 * width, 0.25 * width)
-    start, stop, cut = _edges(narrow.real**2 + narrow.imag**2, width)
-    return Located(turned, rate, moved, width * rate, start, stop, cut)
+    edges = _edges(narrow.real**2 + narrow.imag**2, width)
+    return Located(turned, rate, moved, width * rate, *edges)
 
 
 def _band(samples: np.ndarray, looked_at: float) -> tuple[float, float]:
@@ -126,12 +127,13 @@ def _lowered(samples: np.ndarray, step: int) -> np.ndarray:
     return np.ascontiguousarray(filtered[first : first + -(-samples.size // step)])
 
 
-def _edges(power: np.ndarray, width: float) -> tuple[float, float, bool]:
-    """Start and stop of the longest stretch in which the power is up, and whether it was up before."""
+def _edges(power: np.ndarray, width: float) -> tuple[float, float, bool, bool]:
+    """Start and stop of the strongest stretch in which the power is up, and whether it is down before and after."""
     length = min(max(1, round(_LONG / width)), power.size)
     level = _mean(power, length)
-    top = float(np.quantile(level[level > _FULL * level.max()], 0.5))
-    noise = float(np.quantile(level, 0.05))
+    ordered = np.sort(level)
+    up = int(np.searchsorted(ordered, _FULL * ordered[-1]))
+    top, noise = ordered[(up + ordered.size) // 2], ordered[ordered.size // 20]
     if noise > _FULL * top:
         noise = 0.0
     on = level > noise + _ON * (top - noise)
@@ -141,16 +143,17 @@ def _edges(power: np.ndarray, width: float) -> tuple[float, float, bool]:
     summed = np.concatenate(([0.0], np.cumsum(power, dtype=float)))
     best = int(np.argmax(summed[stops] - summed[starts]))
     first, last = int(starts[best]), int(stops[best])
-    settled = float(np.median(level[first:last]))
+    inside = level[first:last]
+    settled = np.partition(inside, inside.size // 2)[inside.size // 2]
     half = noise + 0.5 * (settled - noise)
     fine = _mean(power, min(max(1, round(_SHORT / width)), power.size))
     begin = max(0, first - length)
-    up = _crossing(fine[begin : min(first + length, last) + 1], half)
+    rises = _crossing(fine[begin : min(first + length, last) + 1], half)
     end = min(power.size, last + length)
-    down = _crossing(fine[max(last - length, first) : end][::-1], half)
-    start = 0.0 if up is None else begin + up
-    stop = float(power.size) if down is None else end - down
-    return start, stop, up is None
+    falls = _crossing(fine[max(last - length, first) : end][::-1], half)
+    start = 0.0 if rises is None else begin + rises
+    stop = float(power.size) if falls is None else end - falls
+    return float(start), float(stop), rises is not None, falls is not None
 
 
 def _crossing(level: np.ndarray, half: float) -> float | None:
@@ -167,7 +170,13 @@ def _crossing(level: np.ndarray, half: float) -> float | None:
 def _mean(power: np.ndarray, length: int) -> np.ndarray:
     """Means of `length` values around each; beyond the ends there is nothing to see, so the mean is of what is there."""
     before = length // 2
-    summed = np.concatenate(([0.0], np.cumsum(power, dtype=float)))
-    low = np.maximum(np.arange(power.size) - before, 0)
-    high = np.minimum(np.arange(power.size) - before + length, power.size)
-    return (summed[high] - summed[low]) / (high - low)
+    after = length - before
+    summed = np.cumsum(np.concatenate((np.zeros(before + 1), power)))
+    summed = np.concatenate((summed, np.full(after - 1, summed[-1])))
+    means = summed[length:] - summed[:-length]
+    means /= length
+    seen = np.arange(after, length)
+    means[:before] *= length / seen
+    if after > 1:
+        means[-(after - 1) :] *= length / np.arange(length - 1, before, -1)
+    return means
