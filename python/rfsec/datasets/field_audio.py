@@ -40,17 +40,15 @@ def draw_audio(
     few = fft.next_fast_len(max(16, 2 * int(count * cutoff)), real=True)  # samples at twice the cut-off
     make = pick(rng, (_speech, _music, _hiss, _tones), (0.6, 0.2, 0.1, 0.1) if tones else (0.8, 0.2, 0.0, 0.0))
     audio = make(few, 2 * top_hz, rng)
+    if chance(rng, 0.5):
+        audio = np.tanh(audio * np.float32(log_between(rng, 2.0, 8.0) / (np.abs(audio).max() + 1e-12)))
     if chance(rng, 0.2):
         _silence(audio, rng)
     spectrum = fft.rfft(audio.astype(np.float32))
     low = int(between(rng, 0.0, 0.08) * spectrum.size)
     spectrum[: 1 + low] = 0  # no direct current, often nothing below 300 Hz
     wide = fft.irfft(spectrum[: count // 2 + 1], count)
-    wide /= np.abs(wide).max() + np.float32(1e-12)
-    if chance(rng, 0.5):
-        gain = np.float32(log_between(rng, 2.0, 8.0))
-        wide = np.tanh(gain * wide) / np.tanh(gain)
-    return wide
+    return wide / (np.abs(wide).max() + np.float32(1e-12))
 
 
 def _speech(count: int, rate_hz: float, rng: np.random.Generator) -> npt.NDArray[np.float32]:
