@@ -107,8 +107,8 @@ def test_no_rows_are_no_frames():
     ("arguments", "words"),
     [
         ({"seed": -1}, "'seed' of an emitter world"),
-        ({"waveform": "80211b"}, "one of 80211a"),
-        ({"sample_rate_hz": 0.0}, "'sample_rate_hz' of an emitter world"),
+        ({"waveform": "80211b"}, "one of 80211a, ble, fsk"),
+        ({"sample_rate_hz": 0.0}, "'sample_rate_hz' of a world of '80211a'"),
     ],
 )
 def test_what_no_world_can_be_is_refused(arguments, words):

@@ -21,22 +21,21 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ParameterError
-from .frames_80211 import FRAME, OVERSAMPLING, send_frames
+from .devices_fsk import draw_devices
+from .emitter_waveforms import find_waveform
+from .frames_80211 import OVERSAMPLING, send_frames
+from .packets_fsk import draw_bits, send_packets
 from .positions import SINGLE_PATH, draw_positions
 from .radio_link import Links, propagate
 from .receivers import IDEAL, draw_receivers
 from .transmitters import draw_transmitters
 
-#: Samples a second, where nothing else is asked for.
-SAMPLE_RATES_HZ = {"80211a": 5e6}
-#: Largest error of an oscillator, ppm: those of software radios are compensated for temperature.
-OSCILLATOR_PPM = {"80211a": 1.0}
-_CARRIER_HZ = 2.45e9
-_LEAD = 64  # samples
-_BLOCK = 64  # rows made at once: their work arrays stay in a core's cache
+_WIFI_HZ = 2.45e9
+_AT_ONCE = 40_960  # samples: their work arrays stay in a core's cache
 
 Numbers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.floating]
+Samples = npt.NDArray[np.complex64]
 
 
 class EmitterWorld:
@@ -47,12 +46,14 @@ class EmitterWorld:
     seed : int
         At least 0; worlds of two seeds have no piece in common.
     waveform : str
-        "80211a".
+        "80211a", "ble" or "fsk".
     sample_rate_hz : float, optional
-        Above 0; of "80211a" also the rate of its grid of 64 carriers: 20e6, or 5e6 for channels of 5 MHz. By default
-        the waveform's own in `SAMPLE_RATES_HZ`.
+        By default the waveform's usual one, 5e6, 8e6 and 1e6. Of "80211a" (1e6 to 80e6) it is also the rate of the grid
+        of 64 carriers: 20e6, or 5e6 for channels of 5 MHz. "ble" takes 2e6 to 100e6, "fsk" 100e3 to 8e6.
     oscillator_ppm : float, optional
-        Oscillators are uniform within plus and minus this; by default the waveform's own in `OSCILLATOR_PPM`.
+        Oscillators are uniform within plus and minus this; by default 1, 20 and 20.
+    same_payload : bool
+        All packets of the world say the same; only of "ble" and "fsk".
 
     Attributes
     ----------
@@ -65,22 +66,38 @@ class EmitterWorld:
     """
 
     def __init__(
-        self, seed: int, waveform: str, sample_rate_hz: float | None = None, *, oscillator_ppm: float | None = None
+        self,
+        seed: int,
+        waveform: str,
+        sample_rate_hz: float | None = None,
+        *,
+        oscillator_ppm: float | None = None,
+        same_payload: bool = False,
     ):
-        if waveform not in OSCILLATOR_PPM:
-            known = ", ".join(OSCILLATOR_PPM)
-            raise ParameterError(f"The 'waveform' of an emitter world must be one of {known}. Got {waveform!r} instead.")
-        self.sample_rate_hz = SAMPLE_RATES_HZ[waveform] if sample_rate_hz is None else float(sample_rate_hz)
-        if not 0 < self.sample_rate_hz < np.inf:
-            raise ParameterError(f"The 'sample_rate_hz' of an emitter world must be above 0. Got {sample_rate_hz} instead.")
         if seed < 0:
             raise ParameterError(f"The 'seed' of an emitter world must be at least 0. Got {seed} instead.")
-        self._seed = seed
-        self._ppm = OSCILLATOR_PPM[waveform] if oscillator_ppm is None else oscillator_ppm
+        self._kind, self._of = waveform, find_waveform(waveform)
+        self.sample_rate_hz = self._of.rate_hz if sample_rate_hz is None else float(sample_rate_hz)
+        low, high = self._of.rates_hz
+        if not low <= self.sample_rate_hz <= high:
+            raise ParameterError(
+                f"The 'sample_rate_hz' of a world of {waveform!r} must be {low:g} to {high:g}. Got {sample_rate_hz} instead."
+            )
+        if same_payload and waveform == "80211a":
+            raise ParameterError("The 'same_payload' of a world of '80211a' must be False: fingerprints take the preamble.")
+        self._seed, self._same_payload = seed, same_payload
+        self._ppm = self._of.oscillator_ppm if oscillator_ppm is None else oscillator_ppm
+        self._length = self._of.length(self.sample_rate_hz)
+
+    def symbol_rate_hz(self, emitter: Numbers) -> Floats:
+        """Return the nominal symbol rates of emitters, shape (n,); of "80211a" those of its OFDM symbols."""
+        if self._kind == "80211a":
+            return np.full(len(emitter), self.sample_rate_hz / 80)
+        return draw_devices(self._seed, self._kind, self.sample_rate_hz, emitter, 0 * emitter).symbol_rate_hz
 
     def record(
         self, emitter: Numbers, day: Numbers, channel: Numbers, receiver: Numbers, snr_db: Floats, rng: np.random.Generator
-    ) -> npt.NDArray[np.complex64]:
+    ) -> Samples:
         """Return one packet a row, of unit power before the noise, that starts somewhere in the row's first samples.
 
         Two recordings of the same numbers differ in what is sent, when it starts, the carrier's phase, and the noise.
@@ -98,7 +115,8 @@ class EmitterWorld:
         Returns
         -------
         ndarray of complex64, shape (n, length)
-            "80211a": 640 samples, that begin with up to 64 of noise.
+            "80211a": 640 samples, of which up to 64 of noise come first, and no noise last. "ble": 512 us, "fsk": 6144
+            samples; up to 1/16 of noise first, and noise last.
 
         Raises
         ------
@@ -108,27 +126,40 @@ class EmitterWorld:
         columns = {"emitter": emitter, "day": day, "channel": channel, "receiver": receiver, "snr_db": snr_db}
         for name, column in columns.items():
             _check(name, np.asarray(column), np.shape(emitter))
-        ends = range(0, len(emitter), _BLOCK)
-        blocks = ([np.asarray(column)[at : at + _BLOCK] for column in columns.values()] for at in ends)
-        return np.concatenate([np.empty((0, FRAME), np.complex64), *(self._record(*block, rng) for block in blocks)])
+        out = np.empty((len(emitter), self._length), np.complex64)
+        rows = max(1, _AT_ONCE // self._length)
+        for at in range(0, len(out), rows):
+            out[at : at + rows] = self._record(*(np.asarray(column)[at : at + rows] for column in columns.values()), rng)
+        return out
 
     def _record(
         self, emitter: Numbers, day: Numbers, channel: Numbers, receiver: Numbers, snr_db: Floats, rng: np.random.Generator
-    ) -> npt.NDArray[np.complex64]:
-        transmitters = draw_transmitters(self._seed, emitter, day, self._ppm)
+    ) -> Samples:
+        rate_hz = self.sample_rate_hz
+        transmitters = draw_transmitters(self._seed, emitter, day, self._ppm, self._of.day_ppm)
         receivers = draw_receivers(self._seed, receiver)
         delays_s, gains = draw_positions(self._seed, channel)
         apart_ppm = transmitters.oscillator_ppm - receivers.oscillator_ppm
+        lead = self._of.lead * self._length
+        if self._kind == "80211a":
+            carrier_hz, oversampling, durations = _WIFI_HZ, OVERSAMPLING, np.full(len(emitter), self._length)
+            sent = send_frames(transmitters, apart_ppm, rng)
+        else:
+            devices = draw_devices(self._seed, self._kind, rate_hz, emitter, day)
+            carrier_hz, oversampling = devices.carrier_hz, 1
+            pace = devices.symbol_rate_hz / rate_hz * (1 + apart_ppm * 1e-6)
+            room = (self._length - lead) * pace - devices.ramp_up - devices.ramp_down
+            bits, counts = draw_bits(self._seed, self._kind, emitter, devices, room, self._same_payload, rng)
+            sent, durations = send_packets(devices, transmitters, bits, counts, pace)
         links = Links(
-            offsets=apart_ppm * 1e-6 * _CARRIER_HZ / self.sample_rate_hz,
-            line_widths=(transmitters.line_width_hz + receivers.line_width_hz) / self.sample_rate_hz,
-            delays=delays_s * self.sample_rate_hz,
+            offsets=apart_ppm * 1e-6 * carrier_hz / rate_hz,
+            line_widths=(transmitters.line_width_hz + receivers.line_width_hz) / rate_hz,
+            delays=delays_s * rate_hz,
             gains=gains,
             receivers=receivers,
         )
-        sent = send_frames(transmitters, apart_ppm, rng)
-        durations, leads = np.full(len(emitter), FRAME), _LEAD * rng.random(len(emitter))
-        return propagate(sent, OVERSAMPLING, durations, links, leads, snr_db, FRAME, rng)
+        leads = lead * rng.random(len(emitter))
+        return propagate(sent, oversampling, durations, links, leads, snr_db, self._length, rng)
 
 
 def _check(name: str, column: npt.NDArray, shape: tuple[int, ...]) -> None:

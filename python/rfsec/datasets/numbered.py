@@ -24,6 +24,11 @@ class Piece(IntEnum):
     TRANSMITTER_DAY = 1
     POSITION = 2
     RECEIVER = 3
+    DEVICE = 4
+    DEVICE_DAY = 5
+    PRODUCT = 6
+    PAYLOAD = 7
+    SYNC_WORD = 8
 
 
 def draw_rows(
@@ -66,6 +71,11 @@ def draw_rows(
 def between(bounds: tuple[float, float], share: Columns) -> Columns:
     """Return the numbers at `share` of the way from the lower to the upper bound."""
     return bounds[0] + (bounds[1] - bounds[0]) * share
+
+
+def log_between(bounds: tuple[float, Columns | float], share: Columns) -> Columns:
+    """Return numbers whose logarithm is at `share` of the way from the lower to the upper bound, both above 0."""
+    return bounds[0] * (bounds[1] / bounds[0]) ** share
 
 
 @lru_cache(maxsize=64)

@@ -14,9 +14,9 @@ baseband filter    taps of -34 dB (rms) beside the main one
 amplifier          Rapp's p 1.5 to 3, back-off 7 to 11 dB, AM/PM 0 to 6 degrees, memory -40 dB
 =================  ===========================================================================
 
-Another day is another temperature. A few kelvins move a crystal with a slope of some 0.03 ppm/K by 0.1 ppm (rms);
-mixers and amplifiers move by about a tenth of the spread between devices, for a day's few kelvins are about a tenth of
-the range over which that spread arises. Filters, lines and the kind of the amplifier stay.
+Another day is another temperature. A few kelvins move an oscillator with a slope of some 0.03 ppm/K by 0.1 ppm (rms), a
+plain crystal by twice that; mixers and amplifiers move by about a tenth of the spread between devices, for a day's few
+kelvins are about a tenth of the range over which that spread arises. Filters, lines and the kind of the amplifier stay.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,6 @@ _LINE_HZ = (5.0, 40.0)
 _TAP = 10 ** (-34 / 20)
 _KNEE, _BACK_OFF_DB, _PHASE_DEG = (1.5, 3.0), (7.0, 11.0), (0.0, 6.0)
 _MEMORY = 10 ** (-40 / 20)
-_DAY_PPM = 0.1
 _DAY_SHARE = 0.1  # of the spread between devices
 
 Samples = npt.NDArray[np.complex64]
@@ -74,7 +73,11 @@ class Transmitters:
 
 
 def draw_transmitters(
-    seed: int, emitter: npt.NDArray[np.integer], day: npt.NDArray[np.integer], oscillator_ppm: float
+    seed: int,
+    emitter: npt.NDArray[np.integer],
+    day: npt.NDArray[np.integer],
+    oscillator_ppm: float,
+    day_ppm: float = 0.1,
 ) -> Transmitters:
     """Return the transmitters that are named, as they are on the days that are named.
 
@@ -86,6 +89,8 @@ def draw_transmitters(
         At least 0; day 0 is the one without drift.
     oscillator_ppm : float
         Oscillators are uniform within plus and minus this, ppm.
+    day_ppm : float
+        What another day makes of that, rms.
     """
     flat, bell = draw_rows(seed, Piece.TRANSMITTER, 6, 9, emitter)
     drift = draw_rows(seed, Piece.TRANSMITTER_DAY, 0, 6, emitter, day)[1] * (day > 0)
@@ -95,7 +100,7 @@ def draw_transmitters(
         gain_db=_GAIN_DB * (bell[0] + moved[0]),
         skew_deg=_SKEW_DEG * (bell[1] + moved[1]),
         leak=leak + 10 ** (_LEAK_DB / 20) * (moved[2] + 1j * moved[3]) / np.sqrt(2),
-        oscillator_ppm=oscillator_ppm * (2 * flat[1] - 1) + _DAY_PPM * drift[4],
+        oscillator_ppm=oscillator_ppm * (2 * flat[1] - 1) + day_ppm * drift[4],
         line_width_hz=between(_LINE_HZ, flat[2]),
         taps=(_TAP / np.sqrt(2) * (bell[3:5] + 1j * bell[5:7])).T,
         amplifiers=Amplifiers(
