@@ -229,3 +229,10 @@ def test_wrong_parameters_are_refused(options):
 def test_a_rate_that_is_none_is_refused(rate_hz):
     with pytest.raises(ParameterError, match="'sample_rate_hz'"):
         BurstDetector(rate_hz)
+
+
+def test_a_burst_says_whether_the_converter_cut_it_off():
+    scene = burst_scene(200_000, [(90_000, 12_000, 0.1)])
+    loud = (scene.real.clip(-0.6, 0.6) + 1j * scene.imag.clip(-0.6, 0.6)).astype(np.complex64)
+    assert [one.clips for one in detected(scene)] == [False]
+    assert {one.clips for one in detected(loud)} == {True}  # with the harmonics that clipping makes

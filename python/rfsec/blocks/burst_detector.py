@@ -31,8 +31,8 @@ class burst_detector(gr.hier_block2):
     Ports:
         in: complex64 stream
         bursts (message): one PDU per burst, soon after its end: a dict with sample_start, sample_count (uint64), time (as
-            rx_time, or nil), freq_hz (or nil), sample_rate_hz, centre_hz, bandwidth_hz, snr_db, symbol_rate_hz (or nil) and
-            model_rate_hz, and a c32vector of the burst at 0 Hz and at model_rate_hz, twice its bandwidth
+            rx_time, or nil), freq_hz (or nil), sample_rate_hz, centre_hz, bandwidth_hz, snr_db, symbol_rate_hz (or nil),
+            model_rate_hz and clips (true or false), and a c32vector of the burst at 0 Hz and at model_rate_hz, twice its bandwidth
 
     Tags:
         rx_time, rx_rate and rx_freq give the bursts their time, rate and frequency

@@ -13,7 +13,7 @@ from ..records import MAX_TIME_NS, time_from_pmt, time_to_pmt
 
 _REALS = ("sample_rate_hz", "centre_hz", "bandwidth_hz", "snr_db", "model_rate_hz")
 _OPTIONAL_REALS = ("freq_hz", "symbol_rate_hz")
-KEYS = ("sample_start", "sample_count", "time", *_REALS, *_OPTIONAL_REALS)
+KEYS = ("sample_start", "sample_count", "time", "clips", *_REALS, *_OPTIONAL_REALS)
 _SYMBOLS = {name: pmt.intern(name) for name in KEYS}
 _HIGHEST = 1 << 62  # samples
 
@@ -40,7 +40,7 @@ class BurstPdu:
         burst = self.burst
         values = {"sample_start": pmt.from_uint64(burst.sample_start), "sample_count": pmt.from_uint64(burst.sample_count),
                   "time": time_to_pmt(self.time_ns), "freq_hz": _number(self.freq_hz),
-                  "symbol_rate_hz": _number(burst.symbol_rate_hz)}
+                  "symbol_rate_hz": _number(burst.symbol_rate_hz), "clips": pmt.from_bool(burst.clips)}
         values.update((name, pmt.from_double(getattr(burst, name))) for name in _REALS)
         metadata = pmt.make_dict()
         for name, value in values.items():
@@ -93,5 +93,5 @@ def _number(value):
     return pmt.PMT_NIL if value is None else pmt.from_double(value)
 
 
-_READERS = {"sample_start": pmt.to_uint64, "sample_count": pmt.to_uint64, "time": _optional(time_from_pmt),
+_READERS = {"sample_start": pmt.to_uint64, "sample_count": pmt.to_uint64, "time": _optional(time_from_pmt), "clips": pmt.to_bool,
             **{name: _optional(_real) for name in _OPTIONAL_REALS}}

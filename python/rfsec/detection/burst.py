@@ -28,6 +28,8 @@ class Burst:
         The emission at `model_rate_hz`, moved to 0 Hz; at most the first `condition.MAX_SAMPLES`.
     model_rate_hz : float
         Rate of `samples`: the occupied bandwidth is a fixed share of it (`condition.SHARE`).
+    clips : bool
+        Whether the receiver's converter has cut it off, see `dsp.clipping`; `samples` do not show that any more.
     """
 
     sample_start: int
@@ -39,3 +41,4 @@ class Burst:
     symbol_rate_hz: float | None
     samples: np.ndarray = field(repr=False, compare=False)
     model_rate_hz: float
+    clips: bool = False

@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from gnuradio.rfsec.fingerprint.quality import MOST_CLIPPED, clipped_share, clips
+from gnuradio.rfsec.dsp.clipping import MOST_CLIPPED, clipped_share, clips
 
 
 def fsk(count=2000, noise=0.01):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether samples are good enough to take a fingerprint of."""
+"""Whether a converter has cut samples off."""
 
 import numpy as np
 
@@ -41,4 +41,7 @@ def clipped_share(samples: np.ndarray) -> float:
 
 def clips(samples: np.ndarray) -> bool:
     """Return whether more than `MOST_CLIPPED` of the samples are clipped; see `clipped_share`."""
-    return clipped_share(samples) > MOST_CLIPPED
+    parts = np.ascontiguousarray(samples, np.complex64).view(np.float32)
+    at_extremes = sum(np.count_nonzero(parts == one) for one in (parts.max(), parts.min())) if parts.size else 0
+    # Hardly ever do many stand at an extreme: that is told in a tenth of the time.
+    return at_extremes > MOST_CLIPPED * samples.size and clipped_share(samples) > MOST_CLIPPED
