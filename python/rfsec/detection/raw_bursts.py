@@ -24,9 +24,9 @@ class RawBurst:
     ----------
     sample_start, sample_count : int
         Where the emission is in the recording.
-    centre_hz, bandwidth_hz : float
-        Its band, from the tuned frequency.
-    snr_db : float
+    centre_hz, bandwidth_hz : float or None
+        Its band, from the tuned frequency; None where it was not looked for.
+    snr_db : float or None
         Power of the emission over that of the noise in its band.
     samples : complex64 [n]
         At the recording's rate, with a margin before and after the emission where there is one, at most `MOST`.
@@ -34,9 +34,9 @@ class RawBurst:
 
     sample_start: int
     sample_count: int
-    centre_hz: float
-    bandwidth_hz: float
-    snr_db: float
+    centre_hz: float | None
+    bandwidth_hz: float | None
+    snr_db: float | None
     samples: np.ndarray = field(repr=False, compare=False)
 
 
@@ -65,6 +65,22 @@ def raw_bursts(recording: Recording, rate_hz: float, *, false_alarms_per_s: floa
             yield _cut(recording, rate_hz, found)
     for found in finder.flush():
         yield _cut(recording, rate_hz, found)
+
+
+def whole(recording: Recording) -> RawBurst:
+    """Return a recording as one burst, at most its first `MOST` samples: one that fills its recording is not found."""
+    samples = recording.read(0, MOST)
+    return RawBurst(0, samples.size, None, None, None, samples)
+
+
+def raw_bursts_or_whole(recording: Recording, rate_hz: float) -> Iterator[RawBurst]:
+    """Find the bursts of a recording as `raw_bursts` does; where there are none, give it as a whole."""
+    found = False
+    for burst in raw_bursts(recording, rate_hz):
+        found = True
+        yield burst
+    if not found:
+        yield whole(recording)
 
 
 def _cut(recording: Recording, rate_hz: float, found: Found) -> RawBurst:
