@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import ModelError, ParameterError
 from ..fingerprint.aligned_windows import aligned_windows, windows_anywhere
 from ..fingerprint.encoder_id import EncoderId
+from ..fingerprint.fsk_fingerprint import fingerprint_fsk
 from ..fingerprint.measured import Measured
 from .catalog import DEFAULT_ENCODER, find_encoder
 from .encoder_session import EncoderSession
@@ -47,6 +48,8 @@ def measure(representation: str, bursts: Sequence[np.ndarray], sample_rate_hz: f
     """
     if representation == "iq":
         return windows_anywhere(bursts)
+    if representation == "fsk_burst":
+        return fingerprint_fsk(bursts, sample_rate_hz)
     return aligned_windows(bursts)
 
 
