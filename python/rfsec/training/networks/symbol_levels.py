@@ -9,6 +9,7 @@ from .fourier import Fourier
 _FINER = 4  # samples for each one of the window
 _BAND = 0.3  # cycles per sample that a conditioned burst takes to either side, with some room
 _RATES = (0.25, 0.605)  # symbols per sample that a burst in half of the band may have
+_AROUND = 63  # half bins among which a line stands out
 _ROLLOFF = 0.3  # of the matched filter; others lose little by it
 _LEVELS = 20
 _HIGHEST = 2.0  # rms
@@ -55,12 +56,17 @@ class SymbolLevels(nn.Module):
         power = torch.cat((power, torch.zeros_like(power)), dim=1)
         line = [part[:, self.lines] for part in self.many(power, torch.zeros_like(power))]
         strength = torch.sqrt(line[0] ** 2 + line[1] ** 2 + 1e-9)
-        most, at = strength.max(dim=1, keepdim=True)
-        rate = self.rates[at]
-        turn = torch.atan2(line[1].gather(1, at), line[0].gather(1, at)) / (2 * torch.pi)
+        around = nn.functional.avg_pool1d(strength, _AROUND, 1, _AROUND // 2, count_include_pad=False)
+        most, at = (strength / around).max(dim=1, keepdim=True)  # what varies without a clock is stronger at lower frequencies
+        at = at.clamp(1, strength.shape[1] - 2)
+        before, here, after = (strength.gather(1, at + step) for step in (-1, 0, 1))
+        beside = (0.5 * (before - after) / (before - 2 * here + after).clamp(max=-1e-6)).clamp(-0.5, 0.5)
+        rate = self.rates[at] + beside / (2 * self.length)
+        # In the middle of the window the phase stays as it is.
+        turn = torch.atan2(line[1].gather(1, at), line[0].gather(1, at)) / (2 * torch.pi) - beside / 4
         instants = _FINER * (self.count - turn) / rate
         matched = torch.cos(0.5 * torch.pi * ((self.away / rate - 0.5) / _ROLLOFF + 0.5).clamp(0, 1))
-        rows = [torch.log(most / strength.mean(dim=1, keepdim=True))]
+        rows = [torch.log(most)]
         for one in (sizes, self._sizes([part * matched for part in parts])):
             rows += self._histogram(one, instants)
         return torch.cat(rows, dim=1)
