@@ -74,10 +74,11 @@ def measure_fsk(samples: np.ndarray, sample_rate_hz: float) -> FskBurst:
     try:
         return _fitted(located)
     except NoFsk:
-        head = located.start + _HEAD * located.rate_hz / located.width_hz
-        if head > 0.75 * located.stop:
+        edges = located.edges
+        length = _HEAD * located.rate_hz / located.width_hz
+        if length > 0.75 * (edges.stop - edges.start):
             raise
-        return _fitted(replace(located, stop=head, whole_stop=False))
+        return _fitted(replace(located, edges=replace(edges, stop=edges.start + length, whole_stop=False)))
 
 
 def _fitted(located: Located) -> FskBurst:
@@ -111,8 +112,8 @@ def _clock(located: Located) -> tuple[Clock, float]:
     """The symbol clock of a burst, and half the distance of its levels in symbol rates."""
     width = located.width_hz / located.rate_hz
     up = max(1, round(_FINE * width))
-    first = int(located.start)
-    burst = located.samples[first : int(located.stop)]
+    first = int(located.edges.start)
+    burst = located.samples[first : int(located.edges.stop)]
     if burst.size < FEWEST_SAMPLES:
         raise NoFsk("too short")
     fine = band_only(burst, _PASSED * width, _FALL * width, up)

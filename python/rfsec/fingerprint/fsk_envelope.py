@@ -87,7 +87,7 @@ def turns(symbols: Symbols) -> tuple[np.ndarray, np.ndarray]:
     """The envelope at the times `RISE` after the start and `FALL` before the stop, over the settled one: float arrays."""
     count = symbols.bits.size
     settled = np.median(symbols.envelope[LEAD + _SKIPPED : LEAD + count - _SKIPPED])
-    times = np.concatenate((symbols.on + np.array(RISE), symbols.off - np.array(FALL)))
+    times = np.concatenate((symbols.edges.start + np.array(RISE), symbols.edges.stop - np.array(FALL)))
     read = np.interp((LEAD + times) * STEPS - 0.5, np.arange(symbols.envelope.size), symbols.envelope.ravel()) / settled
     return read[: len(RISE)], read[len(RISE) :]
 

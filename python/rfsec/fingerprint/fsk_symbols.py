@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
 from .band import band_only
+from .burst_edges import Edges, crossing
 from .fsk_clock import Clock, levels
 from .locate import Located
 
@@ -19,6 +21,7 @@ MOST_SYMBOLS = 2048
 _BESIDE, _FALL = 0.8, 0.4  # symbol rates beyond the deviation that the filter passes, and over which it falls
 _UP = 16.0  # samples a symbol at least, before they are interpolated
 _TURN = 2.5  # symbol rates to either side that 8 samples a symbol can hold
+_SMOOTHED, _AROUND = 8, 2.5  # steps over which the power is averaged, and symbols around a rough edge, for a fine one
 _MIDDLE = slice(1, 7)  # steps of a symbol that decide on it
 
 
@@ -36,20 +39,15 @@ class Symbols:
         Mean over each step.
     bits : float [k]
         -1 for the lower frequency, 1 for the upper.
-    on, off : float
-        Where the power passed half of the burst's, in symbols from the first, rising and falling.
-    whole_start, whole_stop : bool
-        Whether these are in the samples.
+    edges : Edges
+        When the burst is on, in symbols from the first.
     """
 
     samples: np.ndarray
     frequency: np.ndarray
     envelope: np.ndarray
     bits: np.ndarray
-    on: float
-    off: float
-    whole_start: bool
-    whole_stop: bool
+    edges: Edges
 
 
 def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None:
@@ -69,8 +67,9 @@ def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None
         None where fewer than two symbols are inside, or all have the same value.
     """
     period = clock.period
-    first = int(np.round((burst.start - clock.start) / period))
-    sent = int((burst.stop - clock.start) / period) - first
+    edges = burst.edges
+    first = int(np.round((edges.start - clock.start) / period))
+    sent = int((edges.stop - clock.start) / period) - first
     count = min(MOST_SYMBOLS, sent)
     if count < 2:
         return None
@@ -93,9 +92,25 @@ def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None
     if high <= low:
         return None
     bits = np.where(decided > (low + high) / 2, 1.0, -1.0)
+    on, off = ((edge - clock.start) / period - first for edge in (edges.start, edges.stop))
     samples = taken[:-1].reshape(rows, STEPS, -1)[:, :, 0]
-    on, off = ((edge - clock.start) / period - first for edge in (burst.start, burst.stop))
-    return Symbols(samples, frequency, envelope, bits, on, off, burst.whole_start, burst.whole_stop and count == sent)
+    rough = Edges(on, off, edges.whole_start, edges.whole_stop and count == sent)
+    return Symbols(samples, frequency, envelope, bits, _refined(rough, envelope, count))
+
+
+def _refined(rough: Edges, envelope: np.ndarray, count: int) -> Edges:
+    """The edges in the envelope of the symbols, which is filtered in the same way however the burst was found."""
+    power = uniform_filter1d(envelope.ravel() ** 2, _SMOOTHED)
+    half = 0.5 * np.median(power[LEAD * STEPS : (LEAD + count) * STEPS])
+    near = []
+    for at, whole, way in ((rough.start, rough.whole_start, 1), (rough.stop, rough.whole_stop, -1)):
+        centre = (LEAD + at) * STEPS
+        first, last = max(0, int(centre - _AROUND * STEPS)), min(power.size, int(centre + _AROUND * STEPS))
+        crossed = crossing(power[first:last][::way], half) if whole else None
+        if crossed is not None:
+            at = ((first + crossed if way > 0 else last - 1 - crossed) + 0.5) / STEPS - LEAD
+        near.append(at)
+    return Edges(near[0], near[1], rough.whole_start, rough.whole_stop)
 
 
 def _at(samples: np.ndarray, times: np.ndarray) -> np.ndarray:

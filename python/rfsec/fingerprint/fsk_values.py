@@ -74,10 +74,10 @@ def _shape(burst: FskBurst) -> list[float]:
 
 def _turns(burst: FskBurst) -> list[float]:
     rise, fall = turns(burst.symbols)
-    values = []
+    values, edges = [], burst.symbols.edges
     for seen, edge, read, times in (
-        (burst.symbols.whole_start, burst.symbols.on, rise, RISE),
-        (burst.symbols.whole_stop, burst.symbols.off, fall, FALL),
+        (edges.whole_start, edges.start, rise, RISE),
+        (edges.whole_stop, edges.stop, fall, FALL),
     ):
         nominal = np.clip(np.array(times) + 0.5, 0, 1)
         own = [1.0, np.cos(2 * np.pi * edge), np.sin(2 * np.pi * edge), *(_RISE * (read - nominal))]

@@ -10,6 +10,7 @@ from scipy.ndimage import uniform_filter1d
 from ..detection.spectrogram import hann
 from ..dsp.rotation import phasor
 from .band import band_only
+from .burst_edges import Edges, find_edges
 
 _FEWEST_SEGMENTS, _SHORTEST, _LONGEST = 16, 32, 1024  # of the spectra over which the band is looked for
 _MOST_SEGMENTS = 512
@@ -22,9 +23,6 @@ _NARROW, _WANTED = 1 / 14, 1 / 8  # of the rate, that the band takes: below the 
 _MOST_ZOOMS = 6
 _PASSED = 0.7  # of the lowered rate, that its filter passes unchanged
 _PASS, _TAPS = 0.8, 12  # of the lowered rate; taps of the filter in new samples
-_LONG, _SHORT = 6.0, 1.5  # over the band's width: means of the power that find the burst, and its edges
-_ON = 0.3  # from the noise to the burst's power: on
-_FULL = 0.3  # of the strongest moment: if hardly any is weaker, the burst fills the array
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +39,15 @@ class Located:
         By how much the band was moved.
     width_hz : float
         Of the band, down to the noise or to -30 dB.
-    start, stop : float
-        Where the power passes half of the burst's, in samples; the array's ends where it was on before or stays on.
-    whole_start, whole_stop : bool
-        Whether the burst is seen to turn on, and off.
+    edges : Edges
+        When it is on, in samples.
     """
 
     samples: np.ndarray
     rate_hz: float
     centre_hz: float
     width_hz: float
-    start: float
-    stop: float
-    whole_start: bool
-    whole_stop: bool
+    edges: Edges
 
 
 def locate(samples: np.ndarray, sample_rate_hz: float) -> Located:
@@ -78,8 +71,7 @@ def locate(samples: np.ndarray, sample_rate_hz: float) -> Located:
         samples = _lowered(turned, step)
         rate, looked_at = rate / step, _PASSED
     narrow = band_only(turned, 0.5 * width, 0.25 * width)
-    edges = _edges(narrow.real**2 + narrow.imag**2, width)
-    return Located(turned, rate, moved, width * rate, *edges)
+    return Located(turned, rate, moved, width * rate, find_edges(narrow.real**2 + narrow.imag**2, width))
 
 
 def _band(samples: np.ndarray, looked_at: float) -> tuple[float, float]:
@@ -125,58 +117,3 @@ def _lowered(samples: np.ndarray, step: int) -> np.ndarray:
     filtered = signal.upfirdn(taps, samples, 1, step)
     first = _TAPS // 2
     return np.ascontiguousarray(filtered[first : first + -(-samples.size // step)])
-
-
-def _edges(power: np.ndarray, width: float) -> tuple[float, float, bool, bool]:
-    """Start and stop of the strongest stretch in which the power is up, and whether it is down before and after."""
-    length = min(max(1, round(_LONG / width)), power.size)
-    level = _mean(power, length)
-    ordered = np.sort(level)
-    up = int(np.searchsorted(ordered, _FULL * ordered[-1]))
-    top, noise = ordered[(up + ordered.size) // 2], ordered[ordered.size // 20]
-    if noise > _FULL * top:
-        noise = 0.0
-    on = level > noise + _ON * (top - noise)
-    runs = np.flatnonzero(np.diff(np.concatenate(([0], on.view(np.int8), [0])))).reshape(-1, 2)
-    apart = np.concatenate(([True], runs[1:, 0] - runs[:-1, 1] > 2 * length))
-    starts, stops = runs[apart, 0], runs[np.concatenate((apart[1:], [True])), 1]
-    summed = np.concatenate(([0.0], np.cumsum(power, dtype=float)))
-    best = int(np.argmax(summed[stops] - summed[starts]))
-    first, last = int(starts[best]), int(stops[best])
-    inside = level[first:last]
-    settled = np.partition(inside, inside.size // 2)[inside.size // 2]
-    half = noise + 0.5 * (settled - noise)
-    fine = _mean(power, min(max(1, round(_SHORT / width)), power.size))
-    begin = max(0, first - length)
-    rises = _crossing(fine[begin : min(first + length, last) + 1], half)
-    end = min(power.size, last + length)
-    falls = _crossing(fine[max(last - length, first) : end][::-1], half)
-    start = 0.0 if rises is None else begin + rises
-    stop = float(power.size) if falls is None else end - falls
-    return float(start), float(stop), rises is not None, falls is not None
-
-
-def _crossing(level: np.ndarray, half: float) -> float | None:
-    """Where a level rises through `half` for good, with its fraction; None where it is above from the first."""
-    below = np.flatnonzero(level < half)
-    if below.size == 0:
-        return None
-    at = int(below[-1])
-    if at + 1 >= level.size:
-        return float(at)
-    return at + float((half - level[at]) / (level[at + 1] - level[at]))
-
-
-def _mean(power: np.ndarray, length: int) -> np.ndarray:
-    """Means of `length` values around each; beyond the ends there is nothing to see, so the mean is of what is there."""
-    before = length // 2
-    after = length - before
-    summed = np.cumsum(np.concatenate((np.zeros(before + 1), power)))
-    summed = np.concatenate((summed, np.full(after - 1, summed[-1])))
-    means = summed[length:] - summed[:-length]
-    means /= length
-    seen = np.arange(after, length)
-    means[:before] *= length / seen
-    if after > 1:
-        means[-(after - 1) :] *= length / np.arange(length - 1, before, -1)
-    return means
