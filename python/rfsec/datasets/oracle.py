@@ -139,5 +139,5 @@ def _dtype(path: Path, metadata: dict) -> np.dtype:
         said = f"whole samples of type {claimed}"
         fitting = [dtype for name, dtype in _TYPES.items() if size and name == claimed and size % dtype.itemsize == 0]
     if not fitting:
-        raise DatasetError(f"The recording '{path}' must hold {said}, as its metadata says. Got {size} bytes. Copy again.")
+        raise DatasetError(f"The recording '{path}' must hold {said}, by its metadata. Got {size} bytes. Copy it again.")
     return fitting[0]
