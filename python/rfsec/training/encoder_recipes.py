@@ -40,7 +40,7 @@ def _siamese(
         stages=stages,
         size=128,
         unit_length=False,
-        batch=256,
+        batch=128,  # windows, of which each gives up to 10 pairs, where the paper has batches of 128 pairs
         learning_rate=rate,
         weight_decay=2 * l2,  # of a penalty l2 * |w|^2
         default_windows=_PAPER_WINDOWS,
@@ -76,7 +76,7 @@ ENCODERS = {
             "logistic",
             "Two convolutions and two dense layers on I and Q; logistic regression on a weighted L1 norm",
             (Stage(ClassLoss, 0.3), Stage(LogisticLoss, 0.7)),
-            1e-4,
+            5e-4,  # the paper's 1e-4 is for ten times as many steps, with as many fewer pairs in each
             1e-5,
         ),
         _siamese(

@@ -91,7 +91,7 @@ class SupervisedContrastiveLoss(nn.Module):
 
 
 def pairs_of(emitters: Tensor, each: int = _EACH) -> tuple[Tensor, Tensor, Tensor]:
-    """Return for each window up to `each` others of its emitter and as many of other emitters, chosen at random.
+    """Return for each window up to `each` others of its emitter and as many of other emitters, at random without replacement.
 
     Parameters
     ----------
@@ -108,14 +108,11 @@ def pairs_of(emitters: Tensor, each: int = _EACH) -> tuple[Tensor, Tensor, Tenso
     same = emitters[:, None] == emitters[None]
     same.fill_diagonal_(False)
     different = emitters[:, None] != emitters[None]
-    each = int(min(each, same.sum(dim=1).min(), different.sum(dim=1).min()))
-    if each == 0:
-        return (torch.zeros(0, dtype=torch.int64, device=emitters.device),) * 2 + (torch.zeros(0, device=emitters.device),)
+    each = min(each, len(emitters))
+    count = torch.minimum(same.sum(dim=1), different.sum(dim=1)).clamp(max=each)
+    chosen = torch.arange(each, device=emitters.device) < count[:, None]
     order = torch.rand(same.shape, device=emitters.device)
-    others = [torch.where(kind, order, -1.0).topk(each, dim=1).indices.flatten() for kind in (same, different)]
-    one = torch.arange(len(emitters), device=emitters.device).repeat_interleave(each)
-    return (
-        torch.cat((one, one)),
-        torch.cat(others),
-        torch.cat((torch.ones(len(one)), torch.zeros(len(one)))).to(emitters.device),
-    )
+    others = [torch.where(kind, order, -1.0).topk(each, dim=1).indices[chosen] for kind in (same, different)]
+    one = torch.arange(len(emitters), device=emitters.device)[:, None].expand(-1, each)[chosen]
+    ones = torch.ones(len(one), device=emitters.device)
+    return torch.cat((one, one)), torch.cat(others), torch.cat((ones, torch.zeros_like(ones)))
