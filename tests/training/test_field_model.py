@@ -16,7 +16,7 @@ from gnuradio.rfsec.detection.condition import SHARE  # noqa: E402
 from gnuradio.rfsec.inference.burst_classifier import BurstClassifier  # noqa: E402
 from gnuradio.rfsec.inference.representations import represent  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
-from gnuradio.rfsec.training.checkpoint import load_best_weights  # noqa: E402
+from gnuradio.rfsec.training.checkpoint import load_parent  # noqa: E402
 from gnuradio.rfsec.training.corpus import make_corpus  # noqa: E402
 from gnuradio.rfsec.training.produce import produce_model  # noqa: E402
 from gnuradio.rfsec.training.recipes import find_recipe  # noqa: E402
@@ -50,7 +50,7 @@ def test_the_card_says_what_bursts_it_takes(model):
 def test_the_graph_gives_what_the_network_gave(model):
     path, windows = model
     network = find_recipe("field").network(len(FIELD.labels))
-    network.load_state_dict(load_best_weights(path.with_suffix(".checkpoint")))
+    network.load_state_dict(load_parent(path.with_suffix(".checkpoint"))[0])
     values = represent("iq", windows.x[:7])
     with torch.no_grad():
         expected = network.eval()(torch.from_numpy(values)).numpy()

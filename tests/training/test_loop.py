@@ -16,6 +16,7 @@ from gnuradio.rfsec.training.checkpoint import load_checkpoint, save_checkpoint 
 from gnuradio.rfsec.training import corpus_fixed, loop  # noqa: E402
 from gnuradio.rfsec.training.corpus import make_corpus  # noqa: E402
 from gnuradio.rfsec.training.loop import choose_device, learning_rate_scale, train_network  # noqa: E402
+from gnuradio.rfsec.training.produce import note_of  # noqa: E402
 from gnuradio.rfsec.training.networks.conv_bigru import ConvBiGru  # noqa: E402
 from gnuradio.rfsec.training.optimisers import RATE_FACTORS  # noqa: E402
 from gnuradio.rfsec.training.recipes import find_recipe  # noqa: E402
@@ -87,6 +88,21 @@ def test_a_fixed_set_stopped_within_an_epoch_goes_on_to_the_same_weights(tmp_pat
     assert same_weights(run(tmp_path / "stopped", report=resumed.append, **fixed), whole)
     assert [one.windows_seen for one in resumed] == [2 * CHUNK, 2 * CHUNK + 100, 2 * CHUNK + 200, 3 * CHUNK]
     assert not same_weights(run(tmp_path / "other", seed=4, **fixed), whole), "the seed decides"
+
+
+def test_a_run_starts_from_the_weights_of_another_and_counts_what_they_saw(tmp_path):
+    recipe = tiny("resnet1d", peak_learning_rate=0.0, windows_per_cell=None)
+
+    def child(name, parent):
+        return train_network(recipe, make_corpus(recipe, 4), 4, CHUNK, tmp_path / name, CPU, parent=tmp_path / parent)
+
+    first = run(tmp_path / "first", replace(recipe, peak_learning_rate=1e-3), windows=2 * CHUNK)
+    second, third = child("second", "first"), child("third", "second")
+    assert [run.parent_windows_seen for run in (first, second, third)] == [0, 2 * CHUNK, 3 * CHUNK]
+    inherited = dict(first.network.named_parameters())
+    assert all(torch.equal(value, inherited[name]) for name, value in third.network.named_parameters())
+    note = note_of(recipe, make_corpus(recipe, 4), CHUNK, third.parent_windows_seen)
+    assert f"Started from a parent that had seen {3 * CHUNK} windows." in note
 
 
 @pytest.mark.parametrize("optimiser", RATE_FACTORS)

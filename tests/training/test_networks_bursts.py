@@ -64,6 +64,26 @@ def test_a_cyclic_prefix_has_a_line_at_its_distance():
     assert lines[0, REPEATS] > lines[1, REPEATS] + 1
 
 
+@pytest.mark.parametrize("samples_per_symbol", [2.3, 3.37])
+def test_the_amplitudes_of_symbols_are_read_at_their_instants(samples_per_symbol):
+    rng = np.random.default_rng(3)
+    count = int(LENGTH / samples_per_symbol)
+    points = {16: (-3, -1, 1, 3), 64: (-7, -5, -3, -1, 1, 3, 5, 7)}
+    rows = []
+    for order in (16, 64):
+        symbols = rng.choice(points[order], (2, count)).astype(float)
+        symbols /= np.sqrt((symbols**2).sum(axis=0).mean())
+        distance = np.arange(LENGTH)[:, None] / samples_per_symbol - np.arange(count) - 0.3
+        x = distance + 1e-9
+        pulse = np.sinc(x) * np.cos(np.pi * 0.4 * x) / (1 - (0.8 * x) ** 2)  # raised cosine: no symbol disturbs another
+        rows.append(symbols @ pulse.T)
+    with torch.no_grad():
+        histograms = BurstNetwork(15).levels(torch.from_numpy(np.stack(rows).astype(np.float32)))[:, 1:21].numpy()
+    rings = np.sqrt(np.array([2, 10, 18]) / 10)  # of 16QAM
+    between = [bin for bin in range(20) if abs((bin + 0.5) / 10 - rings).min() > 0.15]
+    assert histograms[0, between].sum() < 0.04 < 0.15 < histograms[1, between].sum()
+
+
 def test_each_window_decides_for_itself_and_short_bursts_may_be_followed_by_zeros():
     torch.manual_seed(2)
     network = BurstNetwork(15).eval()

@@ -9,7 +9,7 @@ from small_model import small_card
 
 torch = pytest.importorskip("torch")
 
-from gnuradio.rfsec.errors import DatasetError, ParameterError  # noqa: E402
+from gnuradio.rfsec.errors import DatasetError  # noqa: E402
 from gnuradio.rfsec.inference.card import ModelCard  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
 from gnuradio.rfsec.training.checkpoint import save_checkpoint  # noqa: E402
@@ -135,17 +135,17 @@ def test_starts_from_its_float_parent(network, parent):
 def test_wrong_parents_are_refused(tmp_path):
     recipe = find_recipe("lstm-ternary")
     corpus = make_corpus(recipe, windows_per_cell=1)
-    save_checkpoint(tmp_path / "other", {}, {"best_weights": Cnn2d(11).state_dict()})
+    save_checkpoint(tmp_path / "other", {}, {"best_weights": Cnn2d(11).state_dict(), "windows_seen": 1})
     (tmp_path / "broken").write_bytes(b"PK")
 
     def run(parent, model=recipe):
         return train_network(model, corpus, 1, 1, tmp_path / "run", torch.device("cpu"), parent=tmp_path / parent)
 
-    with pytest.raises(DatasetError, match="is not the float network that lstm-ternary is made from"):
+    with pytest.raises(DatasetError, match="is not the network that lstm-ternary starts from"):
         run("other")
     for name in ("broken", "missing"):
         with pytest.raises(DatasetError, match="is not a readable checkpoint"):
             run(name)
-    with pytest.raises(ParameterError, match="Only a network with quantised weights starts from a parent"):
+    with pytest.raises(DatasetError, match="is not the network that lstm-1x16 starts from"):
         run("other", find_recipe("lstm-1x16"))
     assert not (tmp_path / "run").exists()
