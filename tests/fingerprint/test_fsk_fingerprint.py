@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from gnuradio.rfsec.fingerprint.fsk_fingerprint import fingerprint_fsk
 from gnuradio.rfsec.fingerprint.fsk_values import NAMES
+from scipy.signal import hilbert
+
 from gfsk_packets import FskTransmitter, bluetooth_bits, sensor_bits
 
 QUIET = FskTransmitter()
@@ -41,6 +43,19 @@ def test_bluetooth_at_any_rate_and_intermediate_frequency(rng, rate_hz):
     assert offset_hz(values) == pytest.approx(20e3, abs=350)
     assert index(values) == pytest.approx(0.5, rel=0.01)
     assert np.mean(values["pulse bandwidth"]) == pytest.approx(0, abs=0.5 if rate_hz > 3e6 else 3)
+
+
+@pytest.mark.parametrize("rate_hz, shift_hz", [(10e6, 2e6), (250e6, 25e6), (5e9, 2402e6)])
+def test_a_real_valued_intermediate_frequency_made_analytic(rng, rate_hz, shift_hz):
+    bits = bluetooth_bits(rng, 100)
+    bursts = [hilbert(QUIET.send(bits, rate_hz, rng, snr_db=20, shift_hz=shift_hz).real)]
+    assert offset_hz(measured(bursts, rate_hz)) == pytest.approx(20e3, abs=400)
+
+
+def test_a_steady_carrier_beside_a_burst_is_not_taken_for_it(rng):
+    burst = QUIET.send(bluetooth_bits(rng), 20e6, rng, snr_db=25, shift_hz=4e6)
+    carrier = 3 * np.abs(burst).max() * np.exp(-0.8j * np.arange(burst.size))
+    assert offset_hz(measured([burst + carrier], 20e6)) == pytest.approx(20e3, abs=300)
 
 
 @pytest.mark.parametrize("snr_db, hz, share", [(12, 500, 0.03), (15, 300, 0.02), (25, 150, 0.01), (40, 100, 0.005)])

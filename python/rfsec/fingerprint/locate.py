@@ -15,6 +15,7 @@ from .burst_edges import Edges, find_edges
 _FEWEST_SEGMENTS, _SHORTEST, _LONGEST = 16, 32, 1024  # of the spectra over which the band is looked for
 _MOST_SEGMENTS = 512
 _QUIET = 0.2  # of the cells: noise, wherever the burst leaves any
+_HOLLOW = 1e-4  # of the other half's noise
 _SIGMAS = 4.0
 _RANGE = 10**-3.0  # below the strongest bin: leakage, splatter
 _BESIDE = 1.5  # of its width: what is that close belongs to the same burst, as the two tones of wide FSK do
@@ -87,8 +88,9 @@ def _band(samples: np.ndarray, looked_at: float) -> tuple[float, float]:
     firsts = np.linspace(0, samples.size - size, kept).astype(np.intp)
     rows = np.lib.stride_tricks.sliding_window_view(samples, size)[firsts]
     spectra = fft.fft(rows * hann(size), axis=1)
-    outside = np.abs(fft.fftfreq(size)) > looked_at / 2
-    power = (spectra.real**2 + spectra.imag**2)[:, ~outside]
+    power = spectra.real**2 + spectra.imag**2
+    outside = (np.abs(fft.fftfreq(size)) > looked_at / 2) | _empty(power)
+    power = power[:, ~outside]
     cells = np.partition(power.ravel(), int(_QUIET * power.size))
     floor = float(cells[int(_QUIET * power.size)]) / -np.log(1 - _QUIET)
     varying = np.zeros(size)
@@ -110,6 +112,18 @@ def _band(samples: np.ndarray, looked_at: float) -> tuple[float, float]:
             low = first
     middle = (low + high - 1) / 2 - size // 2 + peak
     return float((middle / size + 0.5) % 1 - 0.5), min(1.0, max(high - low - 2, 1) / size)
+
+
+def _empty(power: np.ndarray) -> np.ndarray:
+    """Which bins are the half of the spectrum that the analytic signal of a real-valued IF does not have."""
+    half = power.shape[1] // 2
+    of_half = [float(np.median(part)) for part in (power[:, 1:half], power[:, half + 1 :])]
+    empty = np.zeros(power.shape[1], bool)
+    if min(of_half) < _HOLLOW * max(of_half):
+        weaker = int(np.argmin(of_half))
+        empty[weaker * half : (weaker + 1) * half + 1] = True
+        empty[0] = True
+    return empty
 
 
 def _lowered(samples: np.ndarray, step: int) -> np.ndarray:
