@@ -56,7 +56,7 @@ class SymbolLevels(nn.Module):
         power = torch.cat((power, torch.zeros_like(power)), dim=1)
         line = [part[:, self.lines] for part in self.many(power, torch.zeros_like(power))]
         strength = torch.sqrt(line[0] ** 2 + line[1] ** 2 + 1e-9)
-        around = nn.functional.avg_pool1d(strength, _AROUND, 1, _AROUND // 2, count_include_pad=False)
+        around = nn.functional.avg_pool1d(strength[:, None], _AROUND, 1, _AROUND // 2, count_include_pad=False)[:, 0]
         most, at = (strength / around).max(dim=1, keepdim=True)  # what varies without a clock is stronger at lower frequencies
         at = at.clamp(1, strength.shape[1] - 2)
         before, here, after = (strength.gather(1, at + step) for step in (-1, 0, 1))
