@@ -10,6 +10,7 @@ from ..errors import ParameterError
 from .cut import cut
 from .packet_sync import Packets
 from .preamble import CARRIERS, GRID, LONG_SEQUENCE
+from .turns import turns
 
 #: Samples before a long symbol at which its transform begins, within the guard: the next symbol's filter rings before it.
 EARLY = 4
@@ -50,9 +51,9 @@ def channel_responses(samples: np.ndarray, packets: Packets) -> ChannelResponses
             f"Rows of samples must be as many as their packets ({packets.start.size}). Got {len(samples)} instead."
         )
     received = cut(samples, packets.long_start - EARLY, 2 * GRID)
-    turn = np.exp(-2j * np.pi * np.outer(packets.cfo, np.arange(2 * GRID) - EARLY)).astype(np.complex64)
-    carriers = fft.fft((received * turn).reshape(-1, 2, GRID), axis=2)[:, :, CARRIERS]
-    values = carriers * (_TAKEN_EARLY * LONG_SEQUENCE * (np.sqrt(CARRIERS.size) / GRID)).astype(np.complex64)
+    received *= turns(-packets.cfo, 2 * GRID) * np.exp(2j * np.pi * EARLY * packets.cfo)[:, None].astype(np.complex64)
+    carriers = fft.fft(received.reshape(-1, 2, GRID), axis=2)[:, :, CARRIERS]
+    values = carriers * (_ON_TIME * LONG_SEQUENCE * (np.sqrt(CARRIERS.size) / GRID)).astype(np.complex64)
     difference = values[:, 1] - values[:, 0]
     noise = np.mean(difference.real**2 + difference.imag**2, axis=1, keepdims=True) / 2
     mean = (values[:, 0] + values[:, 1]) / 2
@@ -61,4 +62,4 @@ def channel_responses(samples: np.ndarray, packets: Packets) -> ChannelResponses
     return ChannelResponses(values, snr_db.astype(np.float32))
 
 
-_TAKEN_EARLY = np.exp(2j * np.pi * EARLY * CARRIERS / GRID)
+_ON_TIME = np.exp(2j * np.pi * EARLY * CARRIERS / GRID)

@@ -9,6 +9,7 @@ from scipy import fft
 
 from .cut import cut
 from .preamble import CARRIERS, GRID, LONG_SYMBOL, LONG_SYMBOL_AT, PERIOD
+from .turns import turns
 
 _EARLIEST, _LAGS = LONG_SYMBOL_AT - 56, 96  # where the long symbol may begin, from the start of a window of the short field
 _SEARCHED = _LAGS + 2 * GRID
@@ -45,7 +46,7 @@ def find_long_symbols(
         Share of the power of both symbols that is the same in both and came by the paths of one channel, 0 to 1.
     """
     coarse = np.angle(repeated) / (2 * np.pi * PERIOD)
-    searched = _without_offset(cut(samples, windows + _EARLIEST, _SEARCHED)) * _turns(-coarse, _SEARCHED)
+    searched = _without_offset(cut(samples, windows + _EARLIEST, _SEARCHED)) * turns(-coarse, _SEARCHED)
     correlated = fft.ifft(fft.fft(searched, 256, axis=1) * _FILTER, axis=1)[:, : _LAGS + GRID]
     power = correlated.real**2 + correlated.imag**2
     power = power[:, :_LAGS] + power[:, GRID:]
@@ -66,10 +67,6 @@ def _without_offset(rows: np.ndarray) -> np.ndarray:
     offset = mean * np.maximum(1 - _BY_CHANCE * chance / np.maximum(np.abs(mean) ** 2, 1e-30), 0).astype(np.float32)
     finite = np.isfinite(chance)
     return np.where(finite[:, None], rows - np.where(finite, offset, 0)[:, None], np.complex64(0))
-
-
-def _turns(cycles: np.ndarray, count: int) -> np.ndarray:
-    return np.exp(2j * np.pi * np.outer(cycles, np.arange(count))).astype(np.complex64)
 
 
 def _quality(symbols: np.ndarray, drift: np.ndarray) -> np.ndarray:
