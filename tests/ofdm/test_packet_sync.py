@@ -44,8 +44,8 @@ def test_the_first_strong_path_counts_and_not_the_strongest(rng):
     np.testing.assert_array_equal(synchronise(rows).start, starts + 1)
 
 
-@pytest.mark.parametrize("samples", [np.zeros(LENGTH), np.ones(LENGTH), np.exp(0.3j * np.arange(LENGTH)), np.full(LENGTH, np.nan),
-                                     np.tile(SHORT_FIELD, 4)])
+@pytest.mark.parametrize("samples", [
+    np.zeros(LENGTH), np.ones(LENGTH), np.full(LENGTH, np.nan), np.exp(0.3j * np.arange(LENGTH)), np.tile(SHORT_FIELD, 4)])
 def test_what_is_no_packet_has_no_quality(samples):
     found = synchronise(np.complex64(samples)[None])
     assert found.quality[0] < 0.2

@@ -16,7 +16,7 @@ SHORT_AT = np.flatnonzero(np.isin(CARRIERS, SHORT_CARRIERS))
 #: Amplitude of a carrier of the short field, over that of the long one, for equal noise: seven of eight periods are taken.
 SHORT_WEIGHT = float(np.abs(SHORT_SEQUENCE[0]) * np.sqrt(7 / 8))
 _FINE = 256  # length of a transform in which the third order of a symbol does not fold back
-_EARLIEST, _LATEST, _DECAY = -1.5, 20.0, 1.0  # delays of the echoes, samples; their expected power falls by e in each `_DECAY`
+_EARLIEST, _LATEST, _DECAY = -1.5, 20.0, 1.0  # delays of echoes, samples; their power falls by e in each `_DECAY`
 _NEGLIGIBLE = 3e-3  # of the strongest function's amplitude: -50 dB
 
 
@@ -47,7 +47,7 @@ def _faults() -> np.ndarray:
 
 
 _CUBED = _cubed(CARRIERS, LONG_SEQUENCE), _cubed(SHORT_CARRIERS, SHORT_SEQUENCE)
-#: complex64 [52, K], [1, K], [4, K]: channels' functions on `CARRIERS`, where they are orthonormal, on carrier 0, on `BESIDE`.
+#: complex64 [52, K], [1, K], [4, K]: functions of channels on `CARRIERS`, where they are orthonormal, on 0, on `BESIDE`.
 USED_PART, MIDDLE_PART, BESIDE_PART = _channel_functions()
 #: complex64 [64, K]: the same on the carriers of the long field, then of the short one by its weight.
 CHANNELS = np.concatenate((USED_PART, SHORT_WEIGHT * USED_PART[SHORT_AT]))
