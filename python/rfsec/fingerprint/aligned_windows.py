@@ -5,14 +5,18 @@ Beside them windows from anywhere, which the siamese paper takes."""
 
 import numpy as np
 
+from ..ofdm.cfr import channel_responses
 from ..ofdm.cut import cut
 from ..ofdm.packet_sync import synchronise
-from ..ofdm.preamble import GRID
+from ..ofdm.preamble import CARRIERS, GRID, LONG_SEQUENCE, symbol
+from ..ofdm.turns import turns
 from .measured import Measured
+from .preamble_model import USED_PART
 
 WINDOW = 2 * GRID
 _LEAST_QUALITY = 0.3
 _PLACES = 1  # seed
+_DEEP = 0.05  # of the channel's mean power: carriers that fade to less are not raised further
 
 
 def aligned_windows(frames: np.ndarray) -> Measured:
@@ -36,6 +40,22 @@ def aligned_windows(frames: np.ndarray) -> Measured:
     packets = synchronise(frames)
     found = packets.quality >= _LEAST_QUALITY
     return _unit_power(cut(frames, packets.long_start, WINDOW), found, "no 802.11 preamble")
+
+
+def equalised_windows(frames: np.ndarray) -> Measured:
+    """Return both long training symbols of each frame with what is smooth over frequency divided out; see `aligned_windows`.
+
+    That is the channel, and with it the transmitter's filter. The carrier offset is kept.
+    """
+    packets = synchronise(frames)
+    found = packets.quality >= _LEAST_QUALITY
+    responses = channel_responses(frames, packets).values
+    smooth = responses.mean(axis=1) @ USED_PART.conj() @ USED_PART.T
+    power = np.abs(smooth) ** 2
+    floor = _DEEP * power.mean(axis=1, keepdims=True) + np.finfo(np.float32).tiny
+    equal = responses * (smooth.conj() / np.maximum(power, floor))[:, None] * LONG_SEQUENCE
+    windows = symbol(CARRIERS, equal).reshape(len(frames), WINDOW) * turns(packets.cfo, WINDOW)
+    return _unit_power(windows.astype(np.complex64), found, "no 802.11 preamble")
 
 
 def windows_anywhere(frames: np.ndarray) -> Measured:

@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ModelError, ParameterError
-from ..fingerprint.aligned_windows import aligned_windows, windows_anywhere
 from ..fingerprint.encoder_id import EncoderId
-from ..fingerprint.fsk_fingerprint import fingerprint_fsk
-from ..fingerprint.measured import Measured
+from ..fingerprint.measure import measure_bursts
 from .catalog import DEFAULT_ENCODER, find_encoder
 from .encoder_session import EncoderSession
 from .representations import represent
@@ -34,23 +32,6 @@ class Embedded:
     values: np.ndarray
     usable: np.ndarray
     reason: list[str]
-
-
-def measure(representation: str, bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Measured:
-    """Measure of each burst what an encoder of the `representation` takes.
-
-    Parameters
-    ----------
-    representation : str
-        See ``encoder_card.EncoderInput``; "iq" takes the 128 samples of the long training field of an 802.11 frame.
-    bursts : sequence of complex64 [m], or complex64 [n, m]
-    sample_rate_hz : float
-    """
-    if representation == "iq":
-        return windows_anywhere(bursts)
-    if representation == "fsk_burst":
-        return fingerprint_fsk(bursts, sample_rate_hz)
-    return aligned_windows(bursts)
 
 
 class Fingerprinter:
@@ -92,7 +73,7 @@ class Fingerprinter:
 
         Raises ModelError where the encoder itself fails.
         """
-        measured = measure(self.card.input.representation, bursts, sample_rate_hz)
+        measured = measure_bursts(self.card.input.representation, bursts, sample_rate_hz)
         values = np.zeros((len(bursts), self.card.embedding.size), np.float32)
         if measured.usable.any():
             values[measured.usable] = self._session.embed(measured.values[measured.usable])

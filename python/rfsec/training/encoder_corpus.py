@@ -11,7 +11,7 @@ import numpy as np
 from ..datasets.emitter_conditions import LABORATORY, SNRS_DB, TRAINED_FROM
 from ..datasets.emitter_world import EmitterWorld
 from ..datasets.seeding import Purpose, seed_sequence
-from ..inference.fingerprinter import measure
+from ..fingerprint.measure import measure
 
 Rows = tuple[np.ndarray, np.ndarray]  # float32 [n, channels, length] and the emitter of each, int64 [n]
 _CHUNK = 2048  # rows
@@ -111,10 +111,14 @@ class EndlessEmitters(EncoderCorpus):
 
     Attributes
     ----------
+    rates_hz, oscillators_ppm : tuple of float or None
+        Of each waveform; None for its usual one. See ``datasets.emitter_world.EmitterWorld``.
     each : int
         Rows of an emitter in a chunk.
     """
 
+    rates_hz: tuple[float | None, ...] = (None,)
+    oscillators_ppm: tuple[float | None, ...] = (None,)
     each: int = 8
 
     @property
@@ -131,7 +135,8 @@ class EndlessEmitters(EncoderCorpus):
 
     def chunk(self, index: int) -> Rows:
         """See `EncoderCorpus.chunk`."""
-        world = EmitterWorld(self.seed, self.waveforms[index % len(self.waveforms)])
+        of = index % len(self.waveforms)
+        world = EmitterWorld(self.seed, self.waveforms[of], self.rates_hz[of], oscillator_ppm=self.oscillators_ppm[of])
         rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, index))
         emitter = np.repeat(np.arange(self.emitters), self.each) + index * self.emitters
         day, channel, receiver = rng.integers(0, 1 << 30, (3, _CHUNK))

@@ -9,7 +9,7 @@ import numpy as np
 from ..datasets.emitter_conditions import LABORATORY, STRANGERS, Condition, record
 from ..datasets.emitter_world import EmitterWorld
 from ..datasets.seeding import Purpose, seed_sequence
-from ..inference.fingerprinter import measure
+from ..fingerprint.measure import measure
 
 Embed = Callable[[np.ndarray], np.ndarray]  # float32 [n, channels, length] to float32 [n, size]
 _KNOWN = 16  # emitters that may be trained on; there are no more of them

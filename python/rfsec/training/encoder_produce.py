@@ -72,7 +72,7 @@ def produce_encoder(
             "training": {
                 "command": f"rfsec train {recipe.name} --seed {corpus.seed} --windows {trained.windows_seen}",
                 "seed": corpus.seed,
-                "data": f"emitters {', '.join(corpus.waveforms)}",
+                "data": f"emitters {', '.join(dict.fromkeys(corpus.waveforms))}",
                 "data_sha256": corpus.sha256(),
                 "windows_seen": trained.windows_seen,
                 "hardware": hardware_name(device, threads),

@@ -24,6 +24,8 @@ _OBJECTIVES = (
     ("contrastive", "contrastive loss with margin 1", ContrastiveLoss),
     ("triplet", "hardest triplets of a batch", TripletLoss),
 )
+_KINDS_80211 = (("80211a", 5e6, 1.0), ("80211a", 20e6, 20.0))  # waveform, sample rate, oscillators within +- ppm
+_KINDS_FSK = (("ble", 8e6, 20.0), ("fsk", 1e6, 20.0), ("ble", 4e6, 20.0))
 _OUR_LIMITS = ("Trained and tested on simulated emitters only.",)
 
 
@@ -49,15 +51,17 @@ def _siamese(
 
 
 def _ours(
-    name: str, waveforms: tuple[str, ...], representation: str, description: str, default_windows: int,
+    name: str, kinds: tuple[tuple[str, float, float], ...], representation: str, description: str, default_windows: int,
     objective=SupervisedContrastiveLoss,
 ) -> EncoderRecipe:
+    waveforms, rates_hz, oscillators_ppm = zip(*kinds)
     return EncoderRecipe(
         name=name,
         description=description,
         paper="gr-rfsec",
         network=lambda shape: MeasuredNetwork(shape[1]),
-        corpus=partial(EndlessEmitters, waveforms=waveforms, representation=representation),
+        corpus=partial(EndlessEmitters, waveforms=waveforms, representation=representation, rates_hz=rates_hz,
+                       oscillators_ppm=oscillators_ppm),
         stages=(Stage(objective),),
         size=64,
         unit_length=True,
@@ -95,19 +99,19 @@ ENCODERS = {
             for name, what, data in _VARIANTS
         ),
         *(
-            _ours(f"rffi-80211-{name}", ("80211a",), "preamble_80211", f"{_OUR_80211}; {what}", 1_000_000, objective)
+            _ours(f"rffi-80211-{name}", _KINDS_80211, "preamble_80211", f"{_OUR_80211}; {what}", 1_000_000, objective)
             for name, what, objective in _OBJECTIVES
         ),
         _ours(
             "rffi-80211",
-            ("80211a",),
+            _KINDS_80211,
             "preamble_80211",
             _OUR_80211,
             4_000_000,
         ),
         _ours(
             "rffi-fsk",
-            ("ble", "fsk"),
+            _KINDS_FSK,
             "fsk_burst",
             "Dense layers on what a burst of FSK tells of the radio: offset, deviation, pulse, turn-on, I/Q",
             2_000_000,

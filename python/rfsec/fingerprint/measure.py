@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an encoder takes of a burst, by the name of its representation."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..errors import ParameterError
+from ..ofdm.preamble import PREAMBLE
+from .aligned_windows import aligned_windows, equalised_windows, windows_anywhere
+from .fsk_fingerprint import fingerprint_fsk
+from .measured import Measured
+from .preamble_fingerprint import fingerprint_preambles
+
+_LONGEST = 4096  # samples of an 802.11 burst that are looked at
+_OF_FRAMES = {
+    "iq": lambda frames, rate_hz: windows_anywhere(frames),
+    "iq_aligned": lambda frames, rate_hz: aligned_windows(frames),
+    "iq_equalised": lambda frames, rate_hz: equalised_windows(frames),
+    "preamble_80211": fingerprint_preambles,
+}
+REPRESENTATIONS = (*_OF_FRAMES, "fsk_burst")
+
+
+def measure(representation: str, frames: np.ndarray, sample_rate_hz: float) -> Measured:
+    """Measure rows of one burst each.
+
+    Parameters
+    ----------
+    representation : str
+        "iq": 128 samples from anywhere; "iq_aligned": those of an 802.11 frame's long training field; "iq_equalised": the
+        same without the channel; "preamble_80211": see ``preamble_fingerprint``; "fsk_burst": see ``fsk_fingerprint``.
+    frames : complex64 [n, m]
+        802.11 at one sample per step of its grid of 64 carriers; FSK at any rate.
+    sample_rate_hz : float
+
+    Raises
+    ------
+    ParameterError
+        If there is no such representation, or the rows are too short for it.
+    """
+    if representation == "fsk_burst":
+        return fingerprint_fsk(frames, sample_rate_hz)
+    if representation not in _OF_FRAMES:
+        raise ParameterError(f"The 'representation' must be one of {', '.join(REPRESENTATIONS)}. Got {representation!r} instead.")
+    return _OF_FRAMES[representation](frames, sample_rate_hz)
+
+
+def measure_bursts(representation: str, bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Measured:
+    """Measure bursts of any lengths, complex64 [m] each; see `measure`."""
+    if representation == "fsk_burst":
+        return fingerprint_fsk(bursts, sample_rate_hz)
+    frames = np.zeros((len(bursts), max(PREAMBLE, *(min(len(one), _LONGEST) for one in bursts), 0)), np.complex64)
+    for row, burst in zip(frames, bursts):
+        row[: min(len(burst), _LONGEST)] = burst[:_LONGEST]
+    return measure(representation, frames, sample_rate_hz)
