@@ -12,6 +12,7 @@ from .classify import classify
 from .dataset import app as dataset
 from .doctor import doctor
 from .evaluate import evaluate
+from .fingerprint import app as fingerprint
 from .models import models
 from .quantise import quantise
 from .report import report
@@ -28,6 +29,7 @@ app.command()(evaluate)
 app.command()(train)
 app.command()(quantise)
 app.command()(reproduce)
+app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(dataset, name="dataset")
 app.add_typer(bench, name="bench")
 

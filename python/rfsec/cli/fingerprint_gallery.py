@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec fingerprint list|revoke|rename|merge|export|import``: what is in a gallery, and changes to it."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from ..errors import OutputError
+from .fingerprint_input import GalleryFile
+
+Name = Annotated[str, typer.Argument(help="Of an enrolled emitter.")]
+
+
+def list_(
+    gallery: GalleryFile,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
+) -> None:
+    """List the enrolled emitters."""
+    with _opened(gallery) as store:
+        emitters, encoder = store.emitters(), store.encoder
+    if as_json:
+        print(json.dumps({"encoder": encoder.name, "sha256": encoder.sha256, "emitters": [asdict(one) for one in emitters]},
+                         indent=2, ensure_ascii=False))
+        return
+    console, table = Console(), Table("emitter", Column("examples", justify="right"), "enrolled (UTC)", "note", box=SIMPLE_HEAD)
+    for one in emitters:
+        table.add_row(*map(escape, (one.name, f"{one.examples:,}", one.enrolled, one.note)))
+    console.print(table)
+    console.print(f"{len(emitters):,} emitters, by the encoder {encoder.name}.", highlight=False)
+
+
+def revoke(gallery: GalleryFile, name: Name) -> None:
+    """Take an emitter out of the gallery."""
+    with _opened(gallery) as store:
+        store.revoke(name)
+    _say(f"{name}: revoked.")
+
+
+def rename(gallery: GalleryFile, name: Name, new: Annotated[str, typer.Argument(help="Its new name.")]) -> None:
+    """Give an emitter another name."""
+    with _opened(gallery) as store:
+        store.rename(name, new)
+    _say(f"{name}: now {new}.")
+
+
+def merge(gallery: GalleryFile, into: Name, name: Name) -> None:
+    """Give the examples of the emitter NAME to the emitter INTO: both turned out to be one."""
+    with _opened(gallery) as store:
+        store.merge(into, name)
+    _say(f"{name}: now part of {into}.")
+
+
+def export(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="The text file to write.")]) -> None:
+    """Write the whole gallery as text."""
+    if file.exists() and file.samefile(gallery):
+        raise OutputError(f"{file}: this is the gallery; choose another name for the text.")
+    with _opened(gallery) as store:
+        count = store.export_to(file)
+    _say(f"{file}: {count:,} emitters written.")
+
+
+def import_(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="A text file that export wrote.")]) -> None:
+    """Enrol all emitters of such a text file. The gallery is made where it is missing."""
+    from ..fingerprint.gallery import Gallery
+    from ..fingerprint.gallery_export import read_export
+
+    encoder = None if gallery.exists() else read_export(file)[0]
+    with Gallery(gallery, encoder, create=encoder is not None) as store:
+        count = store.import_from(file)
+    _say(f"{file}: {count:,} emitters enrolled.")
+
+
+def _opened(gallery: Path):
+    from ..fingerprint.gallery import Gallery
+
+    return Gallery(gallery)
+
+
+def _say(text: str) -> None:
+    Console().print(text, markup=False, highlight=False, soft_wrap=True)
