@@ -11,6 +11,7 @@ import yaml
 from companion import ROOT, companion, complaints, new_flowgraph, validated
 from gnuradio import rfsec
 from gnuradio.grc.core import Constants, schema_checker
+from small_encoder import write_window_encoder
 
 SPDX = "# SPDX-License-Identifier: GPL-3.0-or-later"
 NUMERIC = ("int", "real", "float")
@@ -71,7 +72,9 @@ def settings(tmp_path):
     """What the user must choose before a block is valid."""
     recording = tmp_path / "recording.cf32"
     np.zeros(256, np.complex64).tofile(recording)
-    return {"recording_source": {"path": str(recording)}}
+    encoder = write_window_encoder(tmp_path / "encoder.onnx")
+    return {"recording_source": {"path": str(recording)},
+            "fingerprint_authenticator": {"gallery": str(tmp_path / "gallery.db"), "model": str(encoder)}}
 
 
 def lone_flowgraph(name, **parameters):

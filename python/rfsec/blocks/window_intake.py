@@ -24,6 +24,8 @@ class WindowIntake:
     ----------
     error : ModelError or None
         The first failure of the model.
+    new, new_from : array, int
+        The items that the last `take` accepted, the scheduler's again after `rest`, and the number of the first of them.
     """
 
     def __init__(self, block, classifier: StreamClassifier, length: int):
@@ -57,13 +59,8 @@ class WindowIntake:
         if self._classifier.error and self.error is None:  # raised inside work() it would hang the flowgraph
             self.error = self._classifier.error
             self._block.logger.error(str(self.error))
-        self._new, self._moved = windows[:taken], bool(taken or decided)
+        self.new, self.new_from, self._moved = windows[:taken], first, bool(taken or decided)
         return decided
-
-    @property
-    def new(self) -> np.ndarray:
-        """The items that the last `take` accepted; they are the scheduler's again after `rest`."""
-        return self._new
 
     def rest(self, waiting: bool = False, produced: int = 0) -> None:
         """Consume what was accepted; wait a moment where nothing moved. `waiting`: results wait for room in outputs."""
@@ -72,7 +69,7 @@ class WindowIntake:
             self._classifier.wait()
         self._classifier.gather()
         # At the end of a stream GNU Radio calls only a block that still has input: keep one item until all is said.
-        accepted = self._held + len(self._new)
+        accepted = self._held + len(self.new)
         self._held = 1 if pending and accepted else 0
         self._block.consume(0, accepted - self._held)
 
