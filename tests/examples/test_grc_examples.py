@@ -14,10 +14,13 @@ import pytest
 from burst_scene import burst_scene
 from command_line import rfsec as command
 from companion import EXAMPLES, complaints, load
+from fsk_scene import RATE_HZ, fsk_scene
 from gnuradio import gr, rfsec
 from gnuradio.grc.core.blocks._flags import Flags
 from gnuradio.rfsec.detection.condition import SHARE
+from gnuradio.rfsec.fingerprint.fsk_fingerprint import fingerprint_fsk
 from gnuradio.rfsec.inference.catalog import find_model
+from small_encoder import write_selecting_encoder
 from small_model import write_burst_model
 
 LIMIT_S = 120
@@ -120,13 +123,40 @@ def test_the_survey_decides_as_the_command_line_does_and_ends_with_its_window(pr
     assert done.returncode == 0 and len(expected.splitlines()) == 9
     with started(programs / "survey_band.py", "--path", tmp_path / "band.cf32", "--sample-rate", "1M", "--model", model,
                  "--jsonl", decisions) as process:
-        deadline = time.monotonic() + LIMIT_S
-        while not (decisions.exists() and decisions.read_bytes() == expected) and time.monotonic() < deadline:
-            time.sleep(POLL_S)
-        process.send_signal(signal.SIGTERM)
-        stdout, stderr = process.communicate(timeout=LIMIT_S)
-    assert process.returncode == 0 and set(stderr.splitlines()) <= {OFFSCREEN}
+        until(lambda: decisions.exists() and decisions.read_bytes() == expected)
+        ended(process)
     assert decisions.read_bytes() == expected
+
+
+def until(holds) -> None:
+    """Wait until ``holds()``, or for a long time."""
+    deadline = time.monotonic() + LIMIT_S
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+
+
+def ended(process) -> None:
+    """End a program that has a window as closing the window does."""
+    process.send_signal(signal.SIGTERM)
+    _, stderr = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 0 and set(stderr.splitlines()) <= {OFFSCREEN}
+
+
+def test_emitters_are_enrolled_and_then_told_apart(programs, tmp_path):
+    gallery, decisions = tmp_path / "gallery.db", tmp_path / "who.jsonl"
+    values = fingerprint_fsk([np.zeros(100, np.complex64)], RATE_HZ).values.shape[2]
+    encoder = write_selecting_encoder(tmp_path / "encoder.onnx", "fsk_burst", values, 0)
+    fsk_scene(["door"] * 3).tofile(tmp_path / "door.cf32")
+    fsk_scene(["gate", "door", "stranger"], seed=9).tofile(tmp_path / "all.cf32")
+    options = ("--sample-rate", "1M", "--gallery", gallery, "--model", encoder)
+    with started(programs / "enrol_emitters.py", "--path", tmp_path / "door.cf32", "--emitter", "door", "--examples", "2",
+                 *options) as process:
+        until(lambda: gallery.exists() and json.loads(command("fingerprint", "list", gallery, "--json").stdout or "{}").get("emitters"))
+        ended(process)
+    with started(programs / "authenticate_emitters.py", "--path", tmp_path / "all.cf32", "--jsonl", decisions, *options) as process:
+        until(lambda: decisions.exists() and len(decisions.read_bytes().splitlines()) == 3)
+        ended(process)
+    assert [json.loads(line)["label"] for line in decisions.read_text().splitlines()] == [None, "door", None]
 
 
 @recording_examples
@@ -156,7 +186,7 @@ def test_compiled_and_hand_written_flowgraph_give_equal_bytes(programs, recordin
     assert compiled.stdout == (tmp_path / "by_hand.jsonl").read_text()
 
 
-@pytest.mark.parametrize("name", ["classify_recording", "survey_band"])
+@pytest.mark.parametrize("name", ["authenticate_emitters", "classify_recording", "survey_band"])
 def test_a_missing_recording_is_named_and_fails(programs, tmp_path, name):
     done = run(programs / f"{name}.py", "--path", tmp_path / "nowhere.cf32")
     assert done.returncode != 0
