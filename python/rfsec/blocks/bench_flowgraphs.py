@@ -13,6 +13,7 @@ from gnuradio import blocks, gr
 from ..inference.representations import represent
 from .classify_flowgraph import front_end
 from .decision_sink import decision_sink
+from .fingerprint_authenticator import fingerprint_authenticator
 from .iq_to_amp_phase import iq_to_amp_phase
 from .iq_windower import iq_windower
 from .onnx_classifier import onnx_classifier
@@ -86,6 +87,19 @@ def classifier_rate(model: Path, length: int, windows: int, batch: int, threads:
     if jsonl:
         sink = decision_sink(jsonl=jsonl)
         top.msg_connect(classifier, "decisions", sink, "decisions")
+    return _timed(top, windows)
+
+
+def authenticator_rate(gallery: Path, model: Path, length: int, windows: int, fused: int, batch: int, threads: int,
+                       jsonl: str = "") -> float:
+    """Windows a second through windower and authenticator, `fused` for a decision; decisions go to ``jsonl`` unless it is empty."""
+    top, source = gr.top_block(), _source()
+    windower = iq_windower(length, length)
+    authenticator = fingerprint_authenticator(str(gallery), str(model), length, windows=fused, batch=batch, threads=threads)
+    top.connect(source, blocks.head(gr.sizeof_gr_complex, windows * length), windower, authenticator)
+    if jsonl:
+        sink = decision_sink(jsonl=jsonl)
+        top.msg_connect(authenticator, "decisions", sink, "decisions")
     return _timed(top, windows)
 
 

@@ -6,18 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from .session import ModelSession
+from .runtime import open_runtime
 
 
 def bare_windows_per_s(path: Path, windows: np.ndarray, batches: int, threads: int) -> float:
-    """Windows a second over ``batches`` runs of the model at ``path`` on the same batch.
+    """Windows a second over ``batches`` runs of the model or encoder at ``path`` on the same batch.
 
     ``windows`` is float32 [batch, 2, length] in the model's representation. Nothing is done with the results.
     """
-    session = ModelSession(path, threads=threads)
-    run = session.runtime.run
-    feed = {session.runtime.get_inputs()[0].name: windows}
-    names = [head.name for head in session.card.heads]
+    runtime = open_runtime(path, threads)
+    run, feed = runtime.run, {runtime.get_inputs()[0].name: windows}
+    names = [one.name for one in runtime.get_outputs()]
     run(names, feed)
     started = time.perf_counter()
     for _ in range(batches):
