@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What encoders of fingerprints are trained on: fixed recordings as the paper has them, or endless emitters."""
+"""What encoders of fingerprints are trained on: fixed recordings as the paper has them, or many emitters."""
 
 import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -106,19 +106,22 @@ class FixedRecordings(EncoderCorpus):
 
 
 @dataclass(frozen=True)
-class EndlessEmitters(EncoderCorpus):
-    """Emitters without an end, each row on a day, through a channel and by a receiver of its own.
+class ManyEmitters(EncoderCorpus):
+    """Emitters by the thousand, each row on a day, through a channel and by a receiver of its own.
 
     Attributes
     ----------
     rates_hz, oscillators_ppm : tuple of float or None
         Of each waveform; None for its usual one. See ``datasets.emitter_world.EmitterWorld``.
+    different : int
+        Chunks that are made, each of other emitters; then they come again, in another order of rows.
     each : int
         Rows of an emitter in a chunk.
     """
 
     rates_hz: tuple[float | None, ...] = (None,)
     oscillators_ppm: tuple[float | None, ...] = (None,)
+    different: int = 128
     each: int = 8
 
     @property
@@ -130,18 +133,26 @@ class EndlessEmitters(EncoderCorpus):
     def note(self) -> str:
         """See `EncoderCorpus.note`."""
         return (
-            f"{self.each} of each emitter, never one of it again, each on a day, through a channel and by a receiver of its own."
+            f"{self.different * self.emitters} emitters, {self.each} windows of each, again and again; each on a day, through a "
+            "channel and by a receiver of its own."
         )
 
     def chunk(self, index: int) -> Rows:
         """See `EncoderCorpus.chunk`."""
-        of = index % len(self.waveforms)
-        world = EmitterWorld(self.seed, self.waveforms[of], self.rates_hz[of], oscillator_ppm=self.oscillators_ppm[of])
-        rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, index))
-        emitter = np.repeat(np.arange(self.emitters), self.each) + index * self.emitters
-        day, channel, receiver = rng.integers(0, 1 << 30, (3, _CHUNK))
-        rows, emitter = _rows(world, self.representation, emitter, day, channel, receiver, rng)
-        return rows, emitter - index * self.emitters
+        rows, emitters = _made(self, index % self.different)
+        order = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, index, (1,))).permutation(len(rows))
+        return rows[order], emitters[order]
+
+
+@lru_cache(maxsize=256)
+def _made(corpus: ManyEmitters, index: int) -> Rows:
+    of = index % len(corpus.waveforms)
+    world = EmitterWorld(corpus.seed, corpus.waveforms[of], corpus.rates_hz[of], oscillator_ppm=corpus.oscillators_ppm[of])
+    rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, corpus.seed, index))
+    emitter = np.repeat(np.arange(corpus.emitters), corpus.each)
+    day, channel, receiver = rng.integers(0, 1 << 30, (3, _CHUNK))
+    rows, emitters = _rows(world, corpus.representation, emitter + index * corpus.emitters, day, channel, receiver, rng)
+    return rows, emitters - index * corpus.emitters
 
 
 def _rows(world: EmitterWorld, representation: str, emitter: np.ndarray, day, channel, receiver, rng: np.random.Generator) -> Rows:

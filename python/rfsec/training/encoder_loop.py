@@ -99,10 +99,10 @@ def train_encoder(
             run.begin(stage)
         low = ends[stage - 1] if stage else 0
         x, y = torch.from_numpy(rows).to(device), torch.from_numpy(emitters).to(device)
-        for start in range(0, len(x) - recipe.batch + 1, recipe.batch):
-            done = (number - low + start / len(x)) / (ends[stage] - low)
-            rate = recipe.learning_rate * learning_rate_scale(done)
-            loss = run.step(x[start : start + recipe.batch], y[start : start + recipe.batch], rate)
+        batches = torch.arange(len(x), device=device).tensor_split(max(1, round(len(x) / recipe.batch)))
+        for step, batch in enumerate(batches):
+            done = (number - low + step / len(batches)) / (ends[stage] - low)
+            loss = run.step(x[batch], y[batch], recipe.learning_rate * learning_rate_scale(done))
         run.chunks_done, run.windows_seen = number + 1, run.windows_seen + len(x)
         if number + 1 == chunks or time.monotonic() - saved > _LONGEST_UNSAVED_S:
             save_checkpoint(checkpoint, identity, run.state())

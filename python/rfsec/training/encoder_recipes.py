@@ -4,7 +4,7 @@
 from functools import partial
 
 from ..errors import ParameterError
-from .encoder_corpus import EndlessEmitters, FixedRecordings
+from .encoder_corpus import ManyEmitters, FixedRecordings
 from .encoder_recipe import EncoderRecipe, Stage
 from .networks.measured_network import MeasuredNetwork
 from .networks.siamese import SiameseNetwork
@@ -52,7 +52,7 @@ def _siamese(
 
 def _ours(
     name: str, kinds: tuple[tuple[str, float, float], ...], representation: str, description: str, default_windows: int,
-    objective=SupervisedContrastiveLoss,
+    different: int = 128, objective=SupervisedContrastiveLoss,
 ) -> EncoderRecipe:
     waveforms, rates_hz, oscillators_ppm = zip(*kinds)
     return EncoderRecipe(
@@ -60,12 +60,12 @@ def _ours(
         description=description,
         paper="gr-rfsec",
         network=lambda shape: MeasuredNetwork(shape[1]),
-        corpus=partial(EndlessEmitters, waveforms=waveforms, representation=representation, rates_hz=rates_hz,
-                       oscillators_ppm=oscillators_ppm),
+        corpus=partial(ManyEmitters, waveforms=waveforms, representation=representation, rates_hz=rates_hz,
+                       oscillators_ppm=oscillators_ppm, different=different),
         stages=(Stage(objective),),
         size=64,
         unit_length=True,
-        batch=1024,
+        batch=512,
         learning_rate=1e-3,
         weight_decay=1e-5,
         default_windows=default_windows,
@@ -99,7 +99,7 @@ ENCODERS = {
             for name, what, data in _VARIANTS
         ),
         *(
-            _ours(f"rffi-80211-{name}", _KINDS_80211, "preamble_80211", f"{_OUR_80211}; {what}", 1_000_000, objective)
+            _ours(f"rffi-80211-{name}", _KINDS_80211, "preamble_80211", f"{_OUR_80211}; {what}", 2_500_000, objective=objective)
             for name, what, objective in _OBJECTIVES
         ),
         _ours(
@@ -107,14 +107,15 @@ ENCODERS = {
             _KINDS_80211,
             "preamble_80211",
             _OUR_80211,
-            4_000_000,
+            2_500_000,
         ),
         _ours(
             "rffi-fsk",
             _KINDS_FSK,
             "fsk_burst",
             "Dense layers on what a burst of FSK tells of the radio: offset, deviation, pulse, turn-on, I/Q",
-            2_000_000,
+            1_000_000,
+            24,
         ),
     )
 }
