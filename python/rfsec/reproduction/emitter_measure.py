@@ -17,7 +17,7 @@ from ..training.encoder_evaluation import recordings
 TOGETHER = (1, 4, 32)  # windows that are fused
 RECEIVERS = (1, 2, 4)
 ENROLLED = (1, 2, 5, 10)
-EMITTERS = (4, 16, 64, 256)
+EMITTERS = (4, 16, 64, 256)  # as far as there are four times those of the conditions
 FALSE_ACCEPTS = 0.01
 _EXAMPLE = 8  # windows of an enrolled or a tried burst
 _TRIED, _OTHERS = 4, 100  # bursts of each emitter, and emitters that are never enrolled
@@ -93,18 +93,18 @@ def measure_encoder(session: EncoderSession, emitters: int, windows: int, report
         for count in RECEIVERS:
             mean = Pairs(*(np.mean([getattr(one, kind) for one in heard[:count]], axis=0) for kind in ("genuine", "impostor")))
             receivers[count][condition.name] = mean.scores(embedding)
-        one_shot += _one_shot(session, what, condition)
+        one_shot += _one_shot(session, what, condition, [count for count in EMITTERS if count <= 4 * emitters])
     return EmitterResult(session.card, scores, receivers, one_shot)
 
 
-def _one_shot(session: EncoderSession, what: tuple, condition: Condition) -> list[OneShot]:
+def _one_shot(session: EncoderSession, what: tuple, condition: Condition, counts: list[int]) -> list[OneShot]:
     windows = _EXAMPLE * max(ENROLLED)
-    enrolled, tried = recordings(*what, condition, max(EMITTERS) + 2 * _OTHERS, windows)
+    enrolled, tried = recordings(*what, condition, max(counts) + 2 * _OTHERS, windows)
     unit = session.card.embedding.unit_length
     size, weights = session.card.embedding.size, session.card.embedding.weights
     enrolled, tried = (fused(one.reshape(len(one), -1, _EXAMPLE, size), unit) for one in (enrolled, tried[:, : _EXAMPLE * _TRIED]))
     found = []
-    for emitters in EMITTERS:
+    for emitters in counts:
         for count in ENROLLED:
             prints = fused(enrolled[:emitters, :count], unit)
             nearest, distance = _nearest(prints, tried, None if weights is None else np.array(weights, np.float32))

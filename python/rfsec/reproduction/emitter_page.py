@@ -5,7 +5,7 @@ import csv
 import io
 
 from ..datasets.emitter_conditions import CONDITIONS, LABORATORY
-from .emitter_measure import EMITTERS, ENROLLED, RECEIVERS, TOGETHER, EmitterResult
+from .emitter_measure import ENROLLED, RECEIVERS, TOGETHER, EmitterResult
 from .emitter_rows import OURS, PAPER, PAPERS, TITLE, EmitterRow
 
 Results = dict[EmitterRow, list[EmitterResult]]  # of the seeds
@@ -109,7 +109,7 @@ def _one_shot(results: Results) -> str:
     for row, runs in results.items():
         of = {(one.condition, one.emitters, one.enrolled): index for index, one in enumerate(runs[0].one_shot)}
         for condition in dict.fromkeys(one.condition for one in runs[0].one_shot):
-            for emitters in EMITTERS:
+            for emitters in dict.fromkeys(one.emitters for one in runs[0].one_shot):
                 index = [of[condition, emitters, enrolled] for enrolled in ENROLLED]
                 shares = (_mean(runs, lambda run, at=at: 100 * run.one_shot[at].identified) for at in index)
                 wrong = _mean(runs, lambda run, at=index[0]: 100 * run.one_shot[at].false_accepts)

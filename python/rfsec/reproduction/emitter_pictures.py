@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..datasets.emitter_conditions import CONDITIONS
-from .emitter_measure import EMITTERS, ENROLLED, EmitterResult
+from .emitter_measure import ENROLLED, EmitterResult
 from .emitter_rows import EmitterRow
 from .pictures.style import colour_of, grid, line_style, percent_axis, save_picture
 
@@ -38,7 +38,7 @@ def draw_one_shot(results: dict[EmitterRow, list[EmitterResult]], path: Path) ->
     conditions = list(dict.fromkeys(one.condition for one in runs[0].one_shot))
     figure, all_axes = grid(len(conditions), 2, 5, 4)
     for axes, condition in zip(all_axes, conditions):
-        for number, emitters in enumerate(EMITTERS):
+        for number, emitters in enumerate(dict.fromkeys(one.emitters for one in runs[0].one_shot)):
             shares = [100 * np.mean([one.identified for run in runs for one in run.one_shot
                                      if (one.condition, one.emitters, one.enrolled) == (condition, emitters, enrolled)])
                       for enrolled in ENROLLED]
