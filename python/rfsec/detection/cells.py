@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import ndimage, stats
+from scipy import stats
 
+from .cell_groups import groups_of
 from .noise_floor import in_passband
 from .spectrogram import BINS, HOP
 
@@ -72,11 +73,8 @@ def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, f
         return []
     wide = np.zeros(ratio.shape, bool)
     frames = tiles.shape[0] * _TILE[0]
-    wide[:frames] = np.repeat(np.repeat(tiles, _TILE[0], axis=0), _TILE[1], axis=1)
-    groups, _ = ndimage.label((small > _GROW) | wide, np.ones((3, 3)))
-    keep = np.unique(groups[certain | wide])
-    boxes = ndimage.find_objects(groups)
-    return [part for one in keep if one for part in _parts(groups[boxes[one - 1]] == one, boxes[one - 1])]
+    wide[:frames].reshape(-1, _TILE[0], BINS // _TILE[1], _TILE[1])[:] = tiles[:, None, :, None]
+    return [part for cells, box in groups_of((small > _GROW) | wide, certain | wide) for part in _parts(cells, box)]
 
 
 def _parts(cells: np.ndarray, box: tuple[slice, slice]) -> list[Component]:

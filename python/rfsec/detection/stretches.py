@@ -52,7 +52,7 @@ def find_stretches(samples: np.ndarray, noise_density: float, band: tuple[float,
         smoothed, shortest_pause = max(1, round(_SMOOTHED / bandwidth)), 1
         level = _means(summed, smoothed)
     least = min(_CLEARLY, 1 + (strongest - 1) * _UP) * noise
-    runs = _runs(level > np.maximum(least, _BELOW_PEAK * _nearby(level, smoothed)), shortest_pause)
+    runs = _runs(_above(level, smoothed, least), shortest_pause)
     edge = min(smoothed // 2, 1 + int(0.5 * smoothed * (1 - 2 * _BELOW_PEAK)))  # the mean sees a start that early
     runs = [(first + edge, last - edge) for first, last in runs if (last - first - 2 * edge) * bandwidth >= _SHORTEST]
     runs = _joined(_divided(runs, summed, round(_SIDE / (width * step))), narrow, summed, noise, width * step)
@@ -68,12 +68,13 @@ def _means(summed: np.ndarray, length: int) -> np.ndarray:
     return means
 
 
-def _nearby(level: np.ndarray, length: int) -> np.ndarray:
-    """The largest level within one to two times `length` of each."""
+def _above(level: np.ndarray, length: int, least: float) -> np.ndarray:
+    """Where a level is above `least` and above a share of the largest one within one to two times `length`."""
     blocks = -(-level.size // length)
-    largest = np.zeros(blocks + 2)
-    largest[1:-1] = np.pad(level, (0, blocks * length - level.size)).reshape(blocks, length).max(axis=1)
-    return np.repeat(np.maximum(np.maximum(largest[:-2], largest[1:-1]), largest[2:]), length)[: level.size]
+    padded = np.pad(level, (0, blocks * length - level.size)).reshape(blocks, length)
+    largest = np.pad(padded.max(axis=1), 1)
+    largest = np.maximum(np.maximum(largest[:-2], largest[1:-1]), largest[2:])
+    return (padded > np.maximum(least, _BELOW_PEAK * largest)[:, None]).ravel()[: level.size]
 
 
 def _filtered(samples: np.ndarray, band: tuple[float, float]) -> tuple[np.ndarray, int, float]:
@@ -94,7 +95,8 @@ def _filtered(samples: np.ndarray, band: tuple[float, float]) -> tuple[np.ndarra
 
 def _runs(on: np.ndarray, shortest_pause: int) -> list[tuple[int, int]]:
     """Where `on` is true, over what is false for less than `shortest_pause`: (first, beyond the last) of each run."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], on.view(np.int8), [0]))))
+    padded = np.pad(on, 1)
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
     starts, ends = edges[::2], edges[1::2]
     apart = starts[1:] - ends[:-1] >= shortest_pause
     return list(zip(starts[np.r_[True, apart][: starts.size]].tolist(), ends[np.r_[apart, True][: ends.size]].tolist()))
