@@ -14,16 +14,21 @@ from .locate import Located, locate
 
 FEWEST_SAMPLES = 64
 FEWEST_SYMBOLS = 24
+_FEWEST_TURNS = 6  # from one frequency to the other
 _FINE = 6.0  # samples over the band's width in which the clock is looked for
 _PASSED, _FALL = 0.6, 0.3  # of the band's width, for the same
 _USUAL = 0.25  # symbol rates: filters are made for this deviation and for it times powers of the square root of 2
 _WIDEST = 11
 _UNLIKE = 1.4  # times the deviation for which the burst was filtered: filter it again
 _MEDIAN = 1.1  # deviation over the median of shaped pulses
-_WEAK, _NARROW = 0.1, 1.5  # phase noise in radian, and deviation: the bits are decided again
+_WEAK, _NARROW = 0.11, 1.5  # spread of the symbols' frequencies over the deviation, and deviation: the bits are decided again
+_LEAST = 0.05  # symbol rates: a smaller deviation than any FSK's
+_OWN = 0.4  # of the deviation, that a bit makes of its own symbol's frequency
 _CLOSED = 0.45  # of the deviation, at which the symbols' frequencies are spread too far to be told apart
 _UNSTEADY, _FEW = 0.32, 100  # radian: the phase is not what the bits make of it; less where there are few symbols
-_VARYING, _BY_NOISE = 0.15, 1.2  # of the envelope: itself, and by how much more than the phase noise has it
+_TURNED = 0.68  # radian a symbol, over the bandwidth in symbol rates, by which noise may turn the phase
+_RISEN = 6  # symbols at either end in which a transmitter may rise and fall
+_VARYING, _BY_NOISE = 0.25, 1.7  # of the envelope: itself, and by how much more than the phase noise has it
 _HEAD = 115.0  # over the band's width: Bluetooth's faster packets begin with FSK, then go on with phases
 
 
@@ -96,16 +101,26 @@ def _fitted(located: Located) -> FskBurst:
         if 1 / _UNLIKE < found.deviation / deviation < _UNLIKE:
             break
         deviation = found.deviation
-    if found.phase_noise > _WEAK and found.deviation < _NARROW:
+    if found.frequency_noise > _WEAK and found.deviation < _NARROW:
         symbols = replace(symbols, bits=decide(symbols, found))
         found = fit(symbols)
-    on = symbols.envelope[LEAD + 2 : LEAD + symbols.bits.size - 2]
-    varying = float(on.std() / on.mean())
-    steady = _UNSTEADY * min(1.0, symbols.bits.size / _FEW) ** 0.5
-    unsteady = found.phase_noise > steady or varying > _VARYING + _BY_NOISE * found.phase_noise
-    if found.frequency_noise > _CLOSED or unsteady or not found.deviation > 0:
+    if np.count_nonzero(np.diff(symbols.bits)) < _FEWEST_TURNS:
+        raise NoFsk("no FSK")
+    if not _steady(symbols, found):
         raise NoFsk("no FSK, or too weak")
     return FskBurst(located, clock, symbols, found)
+
+
+def _steady(symbols: Symbols, found: Fit) -> bool:
+    """Whether frequency, phase and envelope are as FSK has them, but for noise."""
+    if found.deviation < _LEAST or found.pulse[0].mean() < _OWN or found.frequency_noise > _CLOSED:
+        return False
+    turned = 2 * np.pi * found.frequency_noise * found.deviation  # radian a symbol
+    least = min(1.0, symbols.bits.size / _FEW) ** 0.5
+    if turned > _TURNED * (found.deviation + 1) or found.phase_noise > _UNSTEADY * least:
+        return False
+    on = symbols.envelope[LEAD + _RISEN : LEAD + symbols.bits.size - _RISEN]
+    return bool(on.std() < on.mean() * np.hypot(_VARYING, _BY_NOISE * found.phase_noise))
 
 
 def _clock(located: Located) -> tuple[Clock, float]:

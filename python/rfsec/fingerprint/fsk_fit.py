@@ -12,6 +12,7 @@ from .fsk_symbols import LEAD, STEPS, Symbols
 _SETTLES, _ENDS = 8, 2  # symbols that the fit leaves out: Bluetooth gives a transmitter eight to settle
 _SHORT = 6  # of a short burst, at most one in so many symbols is left out
 _PRIOR = 0.5  # observations that a coefficient is zero: keeps contexts that hardly occur from being guessed wildly
+_RIDGE = 1e-9
 _OUTLIER = 3.5  # times the median error, at which a click of the noise is clipped
 _WEAKENED = 1.4826  # standard deviations in the median error
 #: Contexts of a symbol, as products of the bits that many symbols away: the pulse, then what is not linear.
@@ -50,7 +51,7 @@ class Fit:
     frequency_noise : float
         Standard deviation of a symbol's mean frequency from the fit, over `deviation`.
     phase_noise : float
-        Standard deviation of a symbol's mean phase from the fit, radian; from the median of the magnitudes.
+        Standard deviation of a symbol's mean phase from that of its neighbours, radian; from the median of the magnitudes.
     """
 
     carrier: float
@@ -96,8 +97,10 @@ def fit(symbols: Symbols) -> Fit:
     trend = legendre.legvander(np.linspace(-1, 1, left.size), _TREND)
     keyed = phase.mean(axis=1)[inside, None]
     regressors = np.column_stack((trend, keyed))
-    solution = np.linalg.solve(regressors.T @ regressors, regressors.T @ left)
-    phase_noise = _WEAKENED * float(np.median(np.abs(left - regressors @ solution)))
+    normal = regressors.T @ regressors
+    solution = np.linalg.solve(normal + _RIDGE * np.diag(normal.diagonal()), regressors.T @ left)
+    beside = left[1:-1] - (left[2:] + left[:-2]) / 2
+    phase_noise = _WEAKENED * float(np.median(np.abs(beside - np.median(beside)))) / np.sqrt(1.5)
     turn = 1 / (np.pi * (left.size - 1))  # symbol rates of a phase that goes from -1 to 1 over the burst
     stretch = 1 + float(solution[-1])
     settled = float(coefficients[_LINEAR].sum(axis=0).mean())
