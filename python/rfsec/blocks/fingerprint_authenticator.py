@@ -42,7 +42,8 @@ class fingerprint_authenticator(gr.basic_block):
         gallery: path of the gallery, a file that is made where it is missing
         model: name of a shipped encoder, or the path of an .onnx file with a card; must be the gallery's
         length: samples in a window of the stream input, for an encoder of windows: must be its card's; None takes the card's
-        windows: windows, or bursts, that are fused for one decision, 1 to 4096; more than 1 only where one emitter sends at a time
+        windows: windows, or bursts, that are fused for one decision, 1 to 4096; more than 1 only where one emitter sends at
+            a time
         false_accepts: share of strangers that are accepted, 0 to 1; one for which the encoder's card has a threshold
         score: lowest score that is accepted, 0 to 1, in place of that threshold; 0 takes the threshold
         k: enrolled examples of an emitter, the nearest ones, over which its distance is averaged, 1 to 4096
@@ -56,14 +57,16 @@ class fingerprint_authenticator(gr.basic_block):
     Ports:
         in: vectors of length complex64, for an encoder of windows (optional)
         bursts (message): PDUs of a Burst Detector
-        enrol (message): a dict with name, and examples where wanted, or a pair (name . NAME): the next windows or bursts are enrolled
+        enrol (message): a dict with name, and examples where wanted, or a pair (name . NAME): the next windows or bursts are
+            enrolled
         revoke (message): a dict with name, or a pair: the emitter is taken out of the gallery
         decisions (message): one PMT dict per decision with the keys of the decision record: head "emitter", the emitter as
             label or nil, the score as confidence
         replies (message): one PMT dict per command: command, name (or nil), done (true or false) and text
 
     Tags:
-        window_start, window_hop, rx_time, rx_rate and rx_freq give the decisions about windows their samples, time and frequency
+        window_start, window_hop, rx_time, rx_rate and rx_freq give the decisions about windows their samples, time and
+            frequency
 
     Example:
         authenticator = rfsec.fingerprint_authenticator("gallery.db", "rffi-fsk")

@@ -19,7 +19,7 @@ class _Pending:
 
     name: str
     wanted: int
-    what: str = ""  # windows or bursts, by what comes first
+    what: str = ""  # window or burst, by what comes first
     examples: list[np.ndarray] = field(default_factory=list)
     ready_at: int | None = None  # the window after the last one that is enrolled
 
@@ -90,11 +90,12 @@ class GalleryCommands:
 
         `reason` says why there is none, or why it must not be enrolled; "" where it may.
         """
-        if self._pending is None or self._pending.what == "windows":
+        if self._pending is None or self._pending.what == "window":
             return
-        self._pending.what = "bursts"
+        self._pending.what = "burst"
         if reason:
-            self._give_up(f"the burst gives no fingerprint ({reason})" if embedding is None else f"the burst is no example ({reason})")
+            what = "gives no fingerprint" if embedding is None else "is no example"
+            self._give_up(f"the burst {what} ({reason})")
             return
         self._pending.examples.append(embedding)
         if len(self._pending.examples) == self._pending.wanted:
@@ -105,16 +106,17 @@ class GalleryCommands:
 
         Those that are not finite do not count. They are enrolled when they have been decided about, see `windows_decided`.
         """
-        if self._pending is None or self._pending.what == "bursts" or self._pending.ready_at is not None or not len(windows):
+        if self._pending is None or self._pending.what == "burst" or self._pending.ready_at is not None or not len(windows):
             return
-        self._pending.what = "windows"
-        usable = np.flatnonzero(np.isfinite(windows.view(np.float32)).all(axis=1))[: self._pending.wanted - len(self._pending.examples)]
+        self._pending.what = "window"
+        room = self._pending.wanted - len(self._pending.examples)
+        usable = np.flatnonzero(np.isfinite(windows.view(np.float32)).all(axis=1))[:room]
         self._pending.examples += list(windows[usable])
         if len(self._pending.examples) == self._pending.wanted:
             self._pending.ready_at = first + int(usable[-1]) + 1
 
     def windows_decided(self, item: int) -> None:
-        """Say that every window before number `item` was decided about, so that the result does not depend on the cut of the stream."""
+        """Say that every window before number `item` was decided about: so the cut of the stream does not matter."""
         if self._pending is None or self._pending.ready_at is None or item < self._pending.ready_at:
             return
         gathered = np.stack(self._pending.examples)
@@ -132,7 +134,8 @@ class GalleryCommands:
         except RfsecError as error:
             self._reject("enrol", pending.name, str(error))
         else:
-            self._answer(Reply("enrol", pending.name, True, f"Enrolled {pending.name} from {pending.wanted} {pending.what}."))
+            count = f"{pending.wanted} {pending.what}{'s' * (pending.wanted > 1)}"
+            self._answer(Reply("enrol", pending.name, True, f"Enrolled {pending.name} from {count}."))
 
     def _give_up(self, why: str) -> None:
         name, self._pending = self._pending.name, None

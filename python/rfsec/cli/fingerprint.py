@@ -58,7 +58,7 @@ def enrol(
                                          "receive with less gain, or add --allow-clipping.")
                 embeddings.append(one.embedding)
     if not embeddings:
-        raise ParameterError(f"No burst gives a fingerprint of {fingerprinter.card.name}: {left_out[0]}. Name another --model?")
+        raise ParameterError(f"No burst gives a fingerprint of {fingerprinter.card.name}: {left_out[0]}. Is it for another --model?")
     with Gallery(gallery, fingerprinter.encoder, create=not add) as store:
         if add:
             store.add_examples(name, np.stack(embeddings))
@@ -66,7 +66,8 @@ def enrol(
             store.enrol(name, np.stack(embeddings), note)
     for text in left_out:
         Console(stderr=True).print(f"left out: {text}", markup=False, highlight=False, soft_wrap=True)
-    Console().print(f"{name}: {'added' if add else 'enrolled from'} {len(embeddings)} bursts ({fingerprinter.card.name}).",
+    Console().print(f"{name}: {'added' if add else 'enrolled from'} {len(embeddings)} burst{'s' * (len(embeddings) > 1)} "
+                    f"({fingerprinter.card.name}).",
                     markup=False, highlight=False, soft_wrap=True)
 
 

@@ -58,7 +58,8 @@ def identify(
     console = Console(stderr=jsonl == "-")
     console.print(table)
     counts = ", ".join(f"{verdicts[verdict]:,} {verdict}" for verdict in VERDICTS if verdicts[verdict])
-    console.print(f"{authenticator.fingerprinter.card.name}, lowest score {authenticator.lowest_score:.3f}: {counts}.", highlight=False)
+    console.print(f"{authenticator.fingerprinter.card.name}, lowest score {authenticator.lowest_score:.3f}: {counts}.",
+                  highlight=False)
 
 
 def verify(
@@ -90,7 +91,8 @@ def verify(
     if not embeddings:
         raise ParameterError(f"{recording}: no burst of it gives a fingerprint ({reason}); nothing can be verified.")
     authenticator.verify(np.stack(embeddings), claim)
-    Console().print(f"{recording}: it is {claim}, by {len(embeddings)} bursts.", markup=False, highlight=False, soft_wrap=True)
+    count = f"{len(embeddings)} burst{'s' * (len(embeddings) > 1)}"
+    Console().print(f"{recording}: it is {claim}, by {count}.", markup=False, highlight=False, soft_wrap=True)
 
 
 def _cells(one, record) -> list[str]:
@@ -98,5 +100,5 @@ def _cells(one, record) -> list[str]:
     colour = {ACCEPTED: "green", UNKNOWN: "red"}.get(record.verdict, "dim")
     verdict = f"{record.verdict} ({one.reason})" if record.verdict == SKIPPED else record.verdict
     return [str(one.number), f"{burst.sample_start / rate_hz:.4f} s", with_unit(burst.sample_count / rate_hz, "s"),
-            with_unit(burst.centre_hz, "Hz", "+"), "" if burst.snr_db is None else f"{burst.snr_db:.0f} dB", escape(record.label or ""),
-            "" if record.confidence is None else f"{record.confidence:.3f}", f"[{colour}]{escape(verdict)}[/]"]
+            with_unit(burst.centre_hz, "Hz", "+"), "" if burst.snr_db is None else f"{burst.snr_db:.0f} dB",
+            escape(record.label or ""), "" if record.confidence is None else f"{record.confidence:.3f}", f"[{colour}]{escape(verdict)}[/]"]

@@ -18,7 +18,8 @@ SkipBytes = Annotated[int, typer.Option(help="Bytes before the first sample of a
 Bursts = Annotated[list[int] | None, typer.Option(
     help="Number of a burst, from 1, as identify lists them; repeat for more. All bursts by default.")]
 Model = Annotated[str | None, typer.Option(help="Name of a shipped encoder, or an .onnx file; the gallery's by default.")]
-FalseAccepts = Annotated[float, typer.Option(help="Share of strangers that are accepted; one for which the encoder has a threshold.")]
+FalseAccepts = Annotated[float, typer.Option(
+    help="Share of strangers that are accepted; one for which the encoder has a threshold.")]
 LowestScore = Annotated[float | None, typer.Option("--threshold", help="Lowest score that is accepted, 0 to 1, instead.")]
 Nearest = Annotated[int, typer.Option("-k", help="Examples of an emitter, the nearest ones, that count for its distance.")]
 

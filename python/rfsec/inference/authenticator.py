@@ -94,15 +94,19 @@ def encoder_of(gallery: str | Path) -> str:
     with Gallery(gallery) as opened:
         name = opened.encoder.name
     if name not in list_encoders():
-        raise GalleryError(f"{gallery}: this gallery was made with the encoder {name}, which is not shipped; name its file as the model.")
+        raise GalleryError(f"{gallery}: this gallery was made with the encoder {name}, which is not shipped; name its file as "
+                           "the model.")
     return name
 
 
-def record_of(found: Identification | None, model: str, *, sample_start: int, sample_count: int, time_ns: int | None,
-              freq_hz: float | None, sample_rate_hz: float | None, snr_db: float | None = None, centre_hz: float | None = None,
-              bandwidth_hz: float | None = None) -> DecisionRecord:
+def record_of(
+    found: Identification | None, model: str, *, sample_start: int, sample_count: int, time_ns: int | None, freq_hz: float | None,
+    sample_rate_hz: float | None, snr_db: float | None = None, centre_hz: float | None = None, bandwidth_hz: float | None = None,
+) -> DecisionRecord:
     """Return the record of a decision by the encoder `model`; the verdict is "skipped" where nothing was `found`."""
-    label, score, verdict = (None, None, SKIPPED) if found is None else (found.emitter, round(float(found.score), _DIGITS), found.verdict)
+    label, score, verdict = None, None, SKIPPED
+    if found is not None:
+        label, score, verdict = found.emitter, round(float(found.score), _DIGITS), found.verdict
     return DecisionRecord(sample_start, sample_count, time_ns, freq_hz, sample_rate_hz, snr_db, HEAD, label, score, verdict, model,
                           centre_hz, bandwidth_hz)
 
