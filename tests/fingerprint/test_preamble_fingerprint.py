@@ -59,7 +59,7 @@ def test_both_fields_of_a_linear_transmitter_agree(rng):
 
 
 def test_a_receivers_image_is_told_from_the_transmitters(rng):
-    """The plain estimate takes all of it for the transmitter's, with a phase that each channel turns; the likely one little."""
+    """The plain estimate takes all of it for the transmitter's, with a phase that channels turn; the likely one little."""
     found = fingerprint_preambles(frames(300, rng, snr_db=40, receivers_image=0.015), RATE_HZ).values[:, 0]
     plain, likely = (found[:, at : at + 2].copy().view(np.complex64)[:, 0] * 0.01 for at in (0, 8))
     assert np.std(plain) > 0.006 and np.std(likely) < 0.0015

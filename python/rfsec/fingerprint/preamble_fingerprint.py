@@ -5,6 +5,9 @@ Errors of modulation as V. Brik et al., "Wireless device identification with rad
 with the channel divided out, for else a fingerprint is one of the place.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from ..errors import ParameterError
@@ -13,6 +16,7 @@ from ..ofdm.packet_sync import Packets, synchronise
 from ..ofdm.preamble import PREAMBLE
 from .measured import Measured
 from .preamble_fields import UNUSED, preamble_fields
+from .preamble_frames import preamble_frames
 from .transmitter_faults import transmitter_faults
 
 #: Values of one preamble: those of the transmitter as a whole, then complex ones of its carriers.
@@ -20,13 +24,21 @@ VALUES = 20 + 2 * (52 + 12 + 4)
 _LEAST_QUALITY = 0.35
 _IMAGE, _LEAK, _CUBIC = 0.01, 0.016, 0.02  # usual sizes: 0.15 dB and 1 degree; -36 dBc; some dB below saturation
 _OFFSET_HZ, _LEVEL, _UNREST, _CARRIER = 1e3, 0.02, 0.02, 0.03
-_OFFSET_AT = 6
+_OFFSET_AT, _LEVEL_AT, _UNREST_AT = 6, 13, 17
+_MOST_LEVEL, _MOST_UNREST = 0.3, 0.3  # nepers, radian: both fields are sent alike, and with one phase
 _LARGEST = 30.0  # of each value but the offset: what is beyond tells no more
 _SYMBOLS = 2  # of which noise is the mean
 _TINY = 1e-30
 
 
-def fingerprint_preambles(frames: np.ndarray, sample_rate_hz: float) -> Measured:
+def fingerprint_bursts_80211(bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Measured:
+    """Measure the first preamble of each burst; see `preamble_frames` and `fingerprint_preambles`."""
+    frames = preamble_frames(bursts, sample_rate_hz)
+    measured = fingerprint_preambles(frames.samples, frames.rate_hz)
+    return replace(measured, reason=[first or then for first, then in zip(frames.reason, measured.reason)])
+
+
+def fingerprint_preambles(frames: np.ndarray, sample_rate_hz: float | np.ndarray) -> Measured:
     """Measure the preamble of the one frame in each row.
 
     The values are, in this order: I/Q image, carrier leak (mean of both fields), third order of the amplifier, each as real
@@ -41,7 +53,7 @@ def fingerprint_preambles(frames: np.ndarray, sample_rate_hz: float) -> Measured
     ----------
     frames : complex64 [n, m]
         At one sample per step of the 64-carrier grid, m at least 320.
-    sample_rate_hz : float
+    sample_rate_hz : float, or float [n]
         Above 0; 20e6 for channels of 20 MHz.
 
     Returns
@@ -54,23 +66,27 @@ def fingerprint_preambles(frames: np.ndarray, sample_rate_hz: float) -> Measured
     ParameterError
         The frames are no rows of at least 320 complex numbers, or the rate is not above 0.
     """
-    if not sample_rate_hz > 0:
+    rates_hz = np.broadcast_to(np.asarray(sample_rate_hz, np.float64), len(frames))
+    if not np.all(rates_hz > 0):
         raise ParameterError(f"The 'sample_rate_hz' of frames must be above 0. Got {sample_rate_hz} instead.")
     packets = synchronise(frames)
     reasons = np.full(len(frames), "", object)
     reasons[(packets.start < -UNUSED) | (packets.start + PREAMBLE - EARLY > frames.shape[1])] = "its preamble is cut"
     reasons[packets.quality < _LEAST_QUALITY] = "no 802.11 preamble"
     reasons[~np.isfinite(frames).all(axis=1)] = "not finite"
-    usable = reasons == ""
+    taken = np.flatnonzero(reasons == "")
     values = np.zeros((len(frames), 1, VALUES), np.float32)
-    values[usable, 0] = _values(frames[usable], packets.take(usable), sample_rate_hz)
-    return Measured(values, usable, list(reasons))
+    values[taken, 0] = _values(frames[taken], packets.take(taken), rates_hz[taken])
+    level, unrest = _LEVEL * values[:, 0, _LEVEL_AT], _UNREST * values[:, 0, _UNREST_AT]
+    disturbed = (np.abs(level) > _MOST_LEVEL) | (unrest > _MOST_UNREST)
+    values[disturbed], reasons[disturbed] = 0, "its preamble is disturbed"
+    return Measured(values, reasons == "", list(reasons))
 
 
-def _values(frames: np.ndarray, packets: Packets, sample_rate_hz: float) -> np.ndarray:
+def _values(frames: np.ndarray, packets: Packets, rates_hz: np.ndarray) -> np.ndarray:
     fields = preamble_fields(frames, packets)
     faults = transmitter_faults(fields)
-    offset, drift = fields.cfo * sample_rate_hz / _OFFSET_HZ, fields.drift * sample_rate_hz / _OFFSET_HZ
+    offset, drift = fields.cfo * rates_hz / _OFFSET_HZ, fields.drift * rates_hz / _OFFSET_HZ
     noise = np.maximum(fields.noise, _TINY)
     leak = (faults.leak[:, 0] + faults.leak[:, 1]) / 2
     whole = np.stack((

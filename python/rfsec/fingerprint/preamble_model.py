@@ -16,13 +16,15 @@ SHORT_AT = np.flatnonzero(np.isin(CARRIERS, SHORT_CARRIERS))
 #: Amplitude of a carrier of the short field, over that of the long one, for equal noise: seven of eight periods are taken.
 SHORT_WEIGHT = float(np.abs(SHORT_SEQUENCE[0]) * np.sqrt(7 / 8))
 _FINE = 256  # length of a transform in which the third order of a symbol does not fold back
-_EARLIEST, _LATEST, _DECAY = -1.5, 20.0, 1.0  # delays of echoes, samples; their power falls by e in each `_DECAY`
+# Delays of echoes, samples from the first strong path, and over how many their power falls by e on either side of it. Those
+# before it are antennas whose copies of a preamble come up to 200 ns early (cyclic shifts, IEEE Std 802.11-2020, 19.3.9.3).
+_EARLIEST, _LATEST, _EARLY_DECAY, _DECAY = -5.5, 20.0, 0.5, 1.0
 _NEGLIGIBLE = 3e-3  # of the strongest function's amplitude: -50 dB
 
 
 def _channel_functions() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    delays = np.linspace(_EARLIEST, _LATEST, 500)
-    amplitudes = np.exp(-np.maximum(delays, 0) / (2 * _DECAY))
+    delays = np.linspace(_EARLIEST, _LATEST, 600)
+    amplitudes = np.exp(-np.abs(delays) / (2 * np.where(delays < 0, _EARLY_DECAY, _DECAY)))
     carriers = np.arange(BESIDE[0], BESIDE[-1] + 1)
     echoes = np.exp(-2j * np.pi / GRID * np.outer(carriers, delays)) * amplitudes
     functions, sizes, _ = np.linalg.svd(echoes, full_matrices=False)
