@@ -10,7 +10,7 @@ _FINE = 64  # steps a symbol of the frequency
 
 @dataclass(frozen=True)
 class FskTransmitter:
-    """Times in symbols, `image` and `leak` over the signal, `drift_hz` over the packet; no Gaussian filter at bandwidth 0."""
+    """Times in symbols, `image` and `leak` over the signal, `drift_hz` over the packet; bandwidth 0: no filter."""
 
     symbol_rate_hz: float = 1e6
     index: float = 0.5
@@ -22,7 +22,7 @@ class FskTransmitter:
     rise: float = 1.0
 
     def send(self, bits, sample_rate_hz, rng, *, snr_db=30.0, lead=20, tail=20, shift_hz=0.0, echo_s=0.0):
-        """One packet in noise: complex64. The SNR is that in one symbol rate's bandwidth; phase, delay and gain are random."""
+        """One packet in noise, complex64; SNR in a symbol rate's bandwidth, phase, delay and gain at random."""
         rate = self.symbol_rate_hz
         count = int((bits.size + lead + tail) * sample_rate_hz / rate)
         seconds = np.arange(count) / sample_rate_hz

@@ -39,7 +39,8 @@ def index(values):
 @pytest.mark.parametrize("rate_hz", [2e6, 4e6, 5e6, 8e6, 10e6, 20e6, 40e6, 100e6, 250e6])
 def test_bluetooth_at_any_rate_and_intermediate_frequency(rng, rate_hz):
     shifts = np.round(rng.uniform(-0.35, 0.35, 4) * (rate_hz - 3e6) / 1e6).clip(-0.3 * rate_hz / 1e6) * 1e6 * (rate_hz > 3e6)
-    values = measured([QUIET.send(bluetooth_bits(rng), rate_hz, rng, snr_db=20, shift_hz=shift) for shift in shifts], rate_hz)
+    bursts = [QUIET.send(bluetooth_bits(rng), rate_hz, rng, snr_db=20, shift_hz=shift) for shift in shifts]
+    values = measured(bursts, rate_hz)
     assert offset_hz(values) == pytest.approx(20e3, abs=350)
     assert index(values) == pytest.approx(0.5, rel=0.01)
     assert np.mean(values["pulse bandwidth"]) == pytest.approx(0, abs=0.5 if rate_hz > 3e6 else 3)
@@ -66,21 +67,23 @@ def test_weak_and_strong(rng, snr_db, hz, share):
 
 
 @pytest.mark.parametrize(
-    "symbol_rate_hz, modulation_index, bandwidth_time", [(1e3, 1, 0), (1e4, 4, 0), (1e4, 8, 0.5), (5e4, 0.5, 1), (1e5, 2, 0.5)]
+    "symbol_rate_hz, modulation_index, bandwidth_time",
+    [(1e3, 1, 0), (1e4, 4, 0), (1e4, 8, 0.5), (5e4, 0.5, 1), (1e5, 2, 0.5), (1e6 / 8, 0.3, 0.5)],
 )
 def test_sensors_and_remotes(rng, symbol_rate_hz, modulation_index, bandwidth_time):
     sensor = FskTransmitter(symbol_rate_hz, modulation_index, bandwidth_time, offset_hz=-7e3)
     values = measured([sensor.send(sensor_bits(rng), 1e6, rng, snr_db=25) for _ in range(2)], 1e6)
     assert offset_hz(values) == pytest.approx(-7e3, abs=3e-4 * symbol_rate_hz)
     assert index(values) == pytest.approx(modulation_index, rel=0.01)
-    assert 10 ** (6 + values["rate"]) == pytest.approx(symbol_rate_hz, rel=2e-4)
+    assert 10 ** (6 + values["rate"]) == pytest.approx(symbol_rate_hz, rel=5e-4)
 
 
 def test_gain_phase_delay_and_surroundings_change_nothing(rng):
     bits = bluetooth_bits(rng)
     one = QUIET.send(bits, 8e6, rng, snr_db=50)
     quiet = 1e-4 * np.abs(one).max() * (rng.normal(size=700) + 1j * rng.normal(size=700)).astype(np.complex64)
-    values = fingerprint_fsk([one, -3e4j * one, np.concatenate((quiet, one)), one[100:-100], QUIET.send(bits, 8e6, rng, snr_db=50)], 8e6)
+    again = QUIET.send(bits, 8e6, rng, snr_db=50)
+    values = fingerprint_fsk([one, -3e4j * one, np.concatenate((quiet, one)), one[100:-100], again], 8e6)
     near = values.values[:, 0] - values.values[0, 0]
     kept = [name.split()[0] not in {"purity", "clock", "frequency", "phase", "rate"} for name in NAMES]
     assert np.abs(near[:, kept]).max() < 0.3

@@ -12,7 +12,7 @@ from gnuradio.rfsec.fingerprint.fsk_values import NAMES
 from gnuradio.rfsec.recordings.recording import open_recording
 
 FOLDER = Path(os.environ.get("RFSEC_RECORDINGS", ""))
-pytestmark = pytest.mark.skipif("RFSEC_RECORDINGS" not in os.environ, reason="RFSEC_RECORDINGS names no folder of recordings")
+pytestmark = pytest.mark.skipif("RFSEC_RECORDINGS" not in os.environ, reason="RFSEC_RECORDINGS names no folder")
 REMOTES = ("left_back", "light", "right_forward")
 
 

@@ -6,6 +6,7 @@ from scipy import fft
 from scipy.ndimage import uniform_filter1d
 
 from ..detection.spectrogram import hann
+from .middle import median
 
 _FEWEST_SEGMENTS, _SHORTEST, _LONGEST = 16, 32, 1024  # of the spectra
 _MOST_SEGMENTS = 512
@@ -16,7 +17,7 @@ _RANGE = 10**-3.0  # below the strongest bin: leakage, splatter
 _BESIDE = 1.5  # of its width: what is that close belongs to the same burst, as the two tones of wide FSK do
 _SHARE = 0.05  # of the strongest part's power, that another has which belongs to it
 _WEAKEST = 8  # the spectrum is cut open where one part in so many is weakest
-_WIDE, _OUTSIDE = 0.7, 0.005  # of the spectrum: a band that wide is cut to what leaves that share of its power on either side
+_WIDE, _OUTSIDE = 0.7, 0.005  # of the spectrum: so wide a band is cut to leave that share of its power on either side
 
 
 def find_band(samples: np.ndarray, looked_at: float = 1.0) -> tuple[float, float]:
@@ -71,7 +72,7 @@ def _varying(samples: np.ndarray, looked_at: float) -> tuple[np.ndarray, float, 
 def _empty(power: np.ndarray) -> np.ndarray:
     """Which bins are the half of the spectrum that the analytic signal of a real-valued IF does not have."""
     half = power.shape[1] // 2
-    of_half = [float(np.median(part)) for part in (power[:, 1:half], power[:, half + 1 :])]
+    of_half = [median(part) for part in (power[:, 1:half], power[:, half + 1 :])]
     empty = np.zeros(power.shape[1], bool)
     if min(of_half) < _HOLLOW * max(of_half):
         weaker = int(np.argmin(of_half))

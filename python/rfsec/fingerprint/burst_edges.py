@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .middle import median
+
 _LONG, _SHORT = 6.0, 1.5  # over the band's width: means of the power that find the burst, and its edges
 _ON = 0.3  # from the noise to the burst's power: on
 _FULL = 0.3  # of the strongest moment: if hardly any is weaker, the burst fills the array
@@ -40,9 +42,8 @@ def find_edges(power: np.ndarray, width: float) -> Edges:
     """
     length = min(max(1, round(_LONG / width)), power.size)
     level = _mean(power, length)
-    ordered = np.sort(level)
-    up = int(np.searchsorted(ordered, _FULL * ordered[-1]))
-    top, noise = ordered[(up + ordered.size) // 2], ordered[ordered.size // 20]
+    top = median(level[level > _FULL * level.max()])
+    noise = float(np.partition(level, level.size // 20)[level.size // 20])
     if noise > _FULL * top:
         noise = 0.0
     on = level > noise + _ON * (top - noise)
@@ -52,8 +53,7 @@ def find_edges(power: np.ndarray, width: float) -> Edges:
     summed = np.concatenate(([0.0], np.cumsum(power, dtype=float)))
     best = int(np.argmax(summed[stops] - summed[starts]))
     first, last = int(starts[best]), int(stops[best])
-    inside = level[first:last]
-    settled = np.partition(inside, inside.size // 2)[inside.size // 2]
+    settled = median(level[first:last])
     half = noise + 0.5 * (settled - noise)
     fine = _mean(power, min(max(1, round(_SHORT / width)), power.size))
     begin = max(0, first - length)

@@ -7,6 +7,7 @@ import numpy as np
 
 from .fsk_fit import Fit
 from .fsk_symbols import LEAD, STEPS, Symbols
+from .middle import median
 
 #: Times after the start, in symbols, at which the rising envelope is read; and before the stop, the falling one.
 RISE = (-0.75, -0.25, 0.25, 0.75, 1.25, 2.0, 3.0, 4.5)
@@ -86,7 +87,7 @@ def fit_envelope(symbols: Symbols, fitted: Fit) -> Envelope:
 def turns(symbols: Symbols) -> tuple[np.ndarray, np.ndarray]:
     """The envelope at the times `RISE` after the start and `FALL` before the stop, over the settled one: float arrays."""
     count = symbols.bits.size
-    settled = np.median(symbols.envelope[LEAD + _SKIPPED : LEAD + count - _SKIPPED])
+    settled = median(symbols.envelope[LEAD + _SKIPPED : LEAD + count - _SKIPPED])
     times = np.concatenate((symbols.edges.start + np.array(RISE), symbols.edges.stop - np.array(FALL)))
     read = np.interp((LEAD + times) * STEPS - 0.5, np.arange(symbols.envelope.size), symbols.envelope.ravel()) / settled
     return read[: len(RISE)], read[len(RISE) :]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.polynomial import legendre
 
 from .fsk_symbols import LEAD, STEPS, Symbols
+from .middle import median
 
 _SETTLES, _ENDS = 8, 2  # symbols that the fit leaves out: Bluetooth gives a transmitter eight to settle
 _SHORT = 6  # of a short burst, at most one in so many symbols is left out
@@ -83,7 +84,7 @@ def fit(symbols: Symbols) -> Fit:
     design = np.column_stack((np.ones(count), time, contexts))
     coefficients = _solved(design[inside], measured[inside])
     error = measured - design @ coefficients
-    limit = _OUTLIER * _WEAKENED * np.median(np.abs(error[inside]))
+    limit = _OUTLIER * _WEAKENED * median(np.abs(error[inside]))
     coefficients = _solved(design[inside], (design @ coefficients + np.clip(error, -limit, limit))[inside])
     middle = float(coefficients[0].mean())
     coefficients[_BENT] -= coefficients[_BENT].mean(axis=1, keepdims=True)
@@ -100,7 +101,7 @@ def fit(symbols: Symbols) -> Fit:
     normal = regressors.T @ regressors
     solution = np.linalg.solve(normal + _RIDGE * np.diag(normal.diagonal()), regressors.T @ left)
     beside = left[1:-1] - (left[2:] + left[:-2]) / 2
-    phase_noise = _WEAKENED * float(np.median(np.abs(beside - np.median(beside)))) / np.sqrt(1.5)
+    phase_noise = _WEAKENED * median(np.abs(beside - median(beside))) / np.sqrt(1.5)
     turn = 1 / (np.pi * (left.size - 1))  # symbol rates of a phase that goes from -1 to 1 over the burst
     stretch = 1 + float(solution[-1])
     settled = float(coefficients[_LINEAR].sum(axis=0).mean())
@@ -124,9 +125,9 @@ def fit(symbols: Symbols) -> Fit:
 
 def _contexts(bits: np.ndarray) -> np.ndarray:
     """The bits around each symbol and their products, in the order of `LINEAR` and `BENT`; beyond the ends bits repeat."""
-    padded = np.pad(bits, 2, mode="edge")
+    padded = np.concatenate((bits[:1], bits[:1], bits, bits[-1:], bits[-1:]))
     around = {away: padded[2 + away : 2 + away + bits.size] for away in range(-2, 3)}
-    return np.column_stack([reduce(np.multiply, [around[away] for away in product]) for product in (*LINEAR, *BENT)])
+    return np.array([reduce(np.multiply, [around[away] for away in product]) for product in (*LINEAR, *BENT)]).T
 
 
 def _solved(design: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from .band import band_only
 from .burst_edges import Edges, crossing
 from .fsk_clock import Clock, levels
 from .locate import Located
+from .middle import median
 
 #: Frequencies a symbol.
 STEPS = 8
@@ -101,7 +102,7 @@ def on_symbols(burst: Located, clock: Clock, deviation: float) -> Symbols | None
 def _refined(rough: Edges, envelope: np.ndarray, count: int) -> Edges:
     """The edges in the envelope of the symbols, which is filtered in the same way however the burst was found."""
     power = uniform_filter1d(envelope.ravel() ** 2, _SMOOTHED)
-    half = 0.5 * np.median(power[LEAD * STEPS : (LEAD + count) * STEPS])
+    half = 0.5 * median(power[LEAD * STEPS : (LEAD + count) * STEPS])
     near = []
     for at, whole, way in ((rough.start, rough.whole_start, 1), (rough.stop, rough.whole_stop, -1)):
         centre = (LEAD + at) * STEPS

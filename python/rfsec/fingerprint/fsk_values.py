@@ -39,7 +39,7 @@ def _pulse(bandwidth_time: float) -> np.ndarray:
 
 
 _NOMINAL = _pulse(_BT)[:3]
-_WIDER = (_pulse(_BT * _BT_SPREAD) - _pulse(_BT / _BT_SPREAD))[:3] / 2  # what a filter makes of it that is wider by the spread
+_WIDER = (_pulse(_BT * _BT_SPREAD) - _pulse(_BT / _BT_SPREAD))[:3] / 2  # what a wider filter makes of it
 
 
 def _carrier(burst: FskBurst) -> list[float]:
