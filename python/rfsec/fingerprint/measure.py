@@ -2,17 +2,17 @@
 """What an encoder takes of a burst, by the name of its representation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..errors import ParameterError
-from ..ofdm.preamble import PREAMBLE
 from .aligned_windows import aligned_windows, equalised_windows, windows_anywhere
 from .fsk_fingerprint import fingerprint_fsk
 from .measured import Measured
 from .preamble_fingerprint import fingerprint_preambles
+from .preamble_frames import preamble_frames
 
-_LONGEST = 4096  # samples of an 802.11 burst that are looked at
 _OF_FRAMES = {
     "iq": lambda frames, rate_hz: windows_anywhere(frames),
     "iq_aligned": lambda frames, rate_hz: aligned_windows(frames),
@@ -22,7 +22,7 @@ _OF_FRAMES = {
 REPRESENTATIONS = (*_OF_FRAMES, "fsk_burst")
 
 
-def measure(representation: str, frames: np.ndarray, sample_rate_hz: float) -> Measured:
+def measure(representation: str, frames: np.ndarray, sample_rate_hz: float | np.ndarray) -> Measured:
     """Measure rows of one burst each.
 
     Parameters
@@ -32,7 +32,7 @@ def measure(representation: str, frames: np.ndarray, sample_rate_hz: float) -> M
         same without the channel; "preamble_80211": see ``preamble_fingerprint``; "fsk_burst": see ``fsk_fingerprint``.
     frames : complex64 [n, m]
         802.11 at one sample per step of its grid of 64 carriers; FSK at any rate.
-    sample_rate_hz : float
+    sample_rate_hz : float, or float [n]
 
     Raises
     ------
@@ -47,10 +47,9 @@ def measure(representation: str, frames: np.ndarray, sample_rate_hz: float) -> M
 
 
 def measure_bursts(representation: str, bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Measured:
-    """Measure bursts of any lengths, complex64 [m] each; see `measure`."""
+    """Measure bursts as they were received, complex64 [m] each, at any rate and offset; see `measure`."""
     if representation == "fsk_burst":
         return fingerprint_fsk(bursts, sample_rate_hz)
-    frames = np.zeros((len(bursts), max(PREAMBLE, *(min(len(one), _LONGEST) for one in bursts), 0)), np.complex64)
-    for row, burst in zip(frames, bursts):
-        row[: min(len(burst), _LONGEST)] = burst[:_LONGEST]
-    return measure(representation, frames, sample_rate_hz)
+    frames = preamble_frames(bursts, sample_rate_hz)
+    measured = measure(representation, frames.samples, frames.rate_hz)
+    return replace(measured, reason=[first or then for first, then in zip(frames.reason, measured.reason)])

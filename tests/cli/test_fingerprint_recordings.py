@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real devices, each enrolled from one burst by the command line and the shipped encoders, and told apart in all others."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from command_line import rfsec
+
+FOLDER = Path(os.environ.get("RFSEC_RECORDINGS", ""))
+pytestmark = pytest.mark.skipif("RFSEC_RECORDINGS" not in os.environ, reason="RFSEC_RECORDINGS names no folder of recordings")
+TWO = "emitters/ism_two_devices/two_participants.complex16s"
+WIFI = "ofdm/wifi/radiated_dot11n_6.5mbps.dat"
+
+
+def truth(key):
+    return json.loads((FOLDER / "GROUND_TRUTH.json").read_text())[key]
+
+
+def identified(gallery, *recording):
+    done = rfsec("fingerprint", "identify", gallery, *recording, "--threshold", "2", "--jsonl", "-")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def sender(records, start, tolerance):
+    """Who sent the burst that begins at a sample, None where no burst was found there."""
+    near = [one for one in records if abs(one["sample_start"] - start) < tolerance]
+    return near[0]["label"] if near else None
+
+
+def number_of(records, start, tolerance):
+    """The number that `--burst` takes of the burst that begins at a sample."""
+    return 1 + next(index for index, one in enumerate(records) if abs(one["sample_start"] - start) < tolerance)
+
+
+def enrol(gallery, name, number, recording, *options):
+    done = rfsec("fingerprint", "enrol", gallery, name, *recording, "--burst", number, *options)
+    assert done.returncode == 0, done.stderr
+
+
+def test_seventeen_bursts_of_two_devices_fall_into_their_two_groups(tmp_path):
+    recording = (FOLDER / TWO, "--rate", "1e6", "--format", "cs8")
+    known, gallery = truth("emitters:two_participants.complex16s"), tmp_path / "gallery.db"
+    first = rfsec("classify", *recording, "--jsonl", "-")
+    bursts = [json.loads(line) for line in first.stdout.splitlines() if line.startswith("{")]
+    for emitter in "AB":  # A is so near that it clips
+        one = next(burst for burst in known if burst["emitter"] == emitter)
+        enrol(gallery, emitter, number_of(bursts, one["start"], 500), recording, "--allow-clipping")
+    records = identified(gallery, *recording)
+    found = [sender(records, burst["start"], 500) for burst in known]
+    assert found == [burst["emitter"] for burst in known] and (found.count("A"), found.count("B")) == (9, 8)
+
+
+def test_an_access_point_and_its_client_are_told_apart(tmp_path):
+    recording = (FOLDER / WIFI, "--rate", "20e6", "--format", "cs16_le")
+    frames, gallery = truth(f"wifi:{Path(WIFI).name}"), tmp_path / "gallery.db"
+    first = rfsec("classify", *recording, "--jsonl", "-")
+    bursts = [json.loads(line) for line in first.stdout.splitlines() if line.startswith("{")]
+    who = {frame["start"]: "client" if frame["cfo"] > -25e3 else "AP" for frame in frames}
+    for name in ("AP", "client"):
+        start = next(start for start, one in who.items() if one == name and sender_found(bursts, start))
+        enrol(gallery, name, number_of(bursts, start, 100), recording)
+    records = identified(gallery, *recording)
+    found = {start: sender(records, start, 100) for start in who}
+    told = {start: one for start, one in found.items() if one is not None}
+    assert len(told) >= 0.8 * len(who) and all(who[start] == one for start, one in told.items())
+
+
+def sender_found(bursts, start):
+    return any(abs(one["sample_start"] - start) < 100 for one in bursts)
