@@ -11,13 +11,12 @@ from fsk_scene import RATE_HZ, clipped, fsk_scene
 from gnuradio import gr, rfsec
 from gnuradio.rfsec.blocks.burst_pdu import BurstPdu
 from gnuradio.rfsec.detection.detector import BurstDetector
-from gnuradio.rfsec.fingerprint.fsk_fingerprint import fingerprint_fsk
+from gnuradio.rfsec.fingerprint.fsk_values import NAMES
 from gnuradio.rfsec.fingerprint.gallery import Gallery
 from gnuradio.rfsec.records import DecisionRecord
 from small_encoder import write_selecting_encoder, write_window_encoder
 
 LENGTH = 128
-VALUES = fingerprint_fsk([np.zeros(100, np.complex64)], RATE_HZ).values.shape[2]
 FREQUENCIES = {"door": 0.1, "gate": 0.15, "stranger": 0.3}
 
 
@@ -25,7 +24,7 @@ FREQUENCIES = {"door": 0.1, "gate": 0.15, "stranger": 0.3}
 def encoders(tmp_path_factory):
     folder = tmp_path_factory.mktemp("encoders")
     return {"windows": str(write_window_encoder(folder / "windows.onnx", LENGTH)),
-            "bursts": str(write_selecting_encoder(folder / "bursts.onnx", "fsk_burst", VALUES, 0))}
+            "bursts": str(write_selecting_encoder(folder / "bursts.onnx", "fsk_burst", len(NAMES), 0))}
 
 
 @pytest.fixture

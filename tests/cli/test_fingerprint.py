@@ -11,11 +11,10 @@ from command_line import the_error as the_error_line
 from fsk_scene import RATE_HZ, clipped, fsk_scene
 from gnuradio.rfsec.cli.fingerprint import app
 from gnuradio.rfsec.errors import RfsecError
-from gnuradio.rfsec.fingerprint.fsk_fingerprint import fingerprint_fsk
+from gnuradio.rfsec.fingerprint.fsk_values import NAMES
 from small_encoder import write_selecting_encoder
 from typer.testing import CliRunner
 
-VALUES = fingerprint_fsk([np.zeros(100, np.complex64)], RATE_HZ).values.shape[2]
 RATE = ("--rate", RATE_HZ)
 
 
@@ -23,7 +22,7 @@ RATE = ("--rate", RATE_HZ)
 def folder(tmp_path_factory):
     """Recordings, and an encoder that looks at the carrier offset only."""
     folder = tmp_path_factory.mktemp("emitters")
-    write_selecting_encoder(folder / "encoder.onnx", "fsk_burst", VALUES, 0)
+    write_selecting_encoder(folder / "encoder.onnx", "fsk_burst", len(NAMES), 0)
     for name, senders in {"door": ["door"] * 3, "gate": ["gate"], "all": ["door", "stranger", "gate"], "stranger": ["stranger"]}.items():
         fsk_scene(senders, seed=len(name)).tofile(folder / f"{name}.cf32")
     clipped(fsk_scene(["door"]), 0.25).tofile(folder / "loud.cf32")
@@ -153,7 +152,7 @@ def test_what_is_no_gallery_or_of_another_encoder(fingerprint, folder, tmp_path)
     assert "this is no gallery" in the_error(fingerprint("list", gallery=tmp_path / "text.db"))
     enrolled(fingerprint, "door")
     assert "which is not shipped; name its file" in the_error(fingerprint("identify", "door", *RATE, model=False))
-    other = write_selecting_encoder(tmp_path / "other.onnx", "fsk_burst", VALUES, 1, name="other")
+    other = write_selecting_encoder(tmp_path / "other.onnx", "fsk_burst", len(NAMES), 1, name="other")
     done = fingerprint("identify", "door", *RATE, "--model", other, model=False)
     assert "made with the encoder 'small-encoder'" in the_error(done)
 

@@ -18,7 +18,7 @@ from fsk_scene import RATE_HZ, fsk_scene
 from gnuradio import gr, rfsec
 from gnuradio.grc.core.blocks._flags import Flags
 from gnuradio.rfsec.detection.condition import SHARE
-from gnuradio.rfsec.fingerprint.fsk_fingerprint import fingerprint_fsk
+from gnuradio.rfsec.fingerprint import fsk_values
 from gnuradio.rfsec.inference.catalog import find_model
 from small_encoder import write_selecting_encoder
 from small_model import write_burst_model
@@ -144,8 +144,7 @@ def ended(process) -> None:
 
 def test_emitters_are_enrolled_and_then_told_apart(programs, tmp_path):
     gallery, decisions = tmp_path / "gallery.db", tmp_path / "who.jsonl"
-    values = fingerprint_fsk([np.zeros(100, np.complex64)], RATE_HZ).values.shape[2]
-    encoder = write_selecting_encoder(tmp_path / "encoder.onnx", "fsk_burst", values, 0)
+    encoder = write_selecting_encoder(tmp_path / "encoder.onnx", "fsk_burst", len(fsk_values.NAMES), 0)
     fsk_scene(["door"] * 3).tofile(tmp_path / "door.cf32")
     fsk_scene(["gate", "door", "stranger"], seed=9).tofile(tmp_path / "all.cf32")
     options = ("--sample-rate", "1M", "--gallery", gallery, "--model", encoder)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from ..errors import ParameterError
+from .fingerprint_evaluate import evaluate
 from .fingerprint_gallery import export, import_, list_, merge, rename, revoke
 from .fingerprint_identify import identify, verify
 from .fingerprint_input import Bursts, Format, GalleryFile, Model, Rate, SkipBytes, checked_numbers, opened
@@ -79,3 +80,4 @@ app.command()(rename)
 app.command()(merge)
 app.command()(export)
 app.command("import")(import_)
+app.command()(evaluate)

@@ -5,5 +5,5 @@ PREAMBLE_ENCODER, FSK_ENCODER = "rffi-80211", "rffi-fsk"
 
 
 def chosen_encoder(with_preamble: int, bursts: int) -> str:
-    """Return the name of the shipped encoder for `bursts` bursts of which `with_preamble` have an 802.11 preamble."""
+    """Return the name of the encoder for `bursts` bursts of which `with_preamble` have an 802.11 preamble."""
     return PREAMBLE_ENCODER if 2 * with_preamble > bursts else FSK_ENCODER
