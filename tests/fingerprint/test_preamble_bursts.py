@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from gnuradio.rfsec.dsp.noise import complex_noise
 from gnuradio.rfsec.errors import ParameterError
-from gnuradio.rfsec.fingerprint.preamble_fingerprint import fingerprint_bursts_80211, fingerprint_preambles
+from gnuradio.rfsec.fingerprint.measure import measure_bursts
+from gnuradio.rfsec.fingerprint.preamble_fingerprint import fingerprint_preambles
 from gnuradio.rfsec.fingerprint.preamble_frames import FRAME, LEAD, preamble_frames
 from gnuradio.rfsec.ofdm.preamble import LONG_FIELD, SHORT_FIELD
 from scipy import signal
@@ -36,7 +37,7 @@ def rng():
 def test_faults_and_offset_are_those_of_the_frame(grid_hz, sample_rate_hz, centre_hz, rng):
     rate = Fraction(sample_rate_hz / grid_hz).limit_denominator(1000)
     bursts = [burst(rng, rate, centre_hz / sample_rate_hz) for _ in range(8)]
-    found = fingerprint_bursts_80211(bursts, sample_rate_hz)
+    found = measure_bursts("preamble_80211", bursts, sample_rate_hz)
     assert found.usable.all() and found.reason == [""] * 8
     values = found.values[:, 0].mean(axis=0)
     assert abs(complex(*values[:2]) * 0.01 - IMAGE) < 1e-3 and abs(complex(*values[2:4]) * 0.016 - LEAK) < 1e-3
@@ -50,7 +51,7 @@ def test_a_burst_gives_what_its_frame_gives(rng):
     np.testing.assert_array_equal(frames.samples[0], bursts[0][:FRAME])
     np.testing.assert_array_equal(frames.samples[2], bursts[2][500 - LEAD :][:FRAME])
     of_frames = fingerprint_preambles(frames.samples, 20e6).values
-    np.testing.assert_array_equal(fingerprint_bursts_80211(bursts, 20e6).values, of_frames)
+    np.testing.assert_array_equal(measure_bursts("preamble_80211", bursts, 20e6).values, of_frames)
 
 
 def test_the_first_of_two_frames_counts(rng):
@@ -70,7 +71,7 @@ def test_the_first_of_two_frames_counts(rng):
     (lambda rng: burst(rng, lead=0)[50:], 20e6, "its preamble is cut"),
     (lambda rng: burst(rng) * np.where(np.arange(1820) < 360, 2, 1), 20e6, "its preamble is disturbed")])
 def test_what_cannot_be_used_says_why(made, sample_rate_hz, reason, rng):
-    found = fingerprint_bursts_80211([np.complex64(made(rng))], sample_rate_hz)
+    found = measure_bursts("preamble_80211", [np.complex64(made(rng))], sample_rate_hz)
     assert found.reason == [reason] and not found.usable[0] and not found.values.any()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gnuradio.rfsec.fingerprint.preamble_fingerprint import fingerprint_bursts_80211
+from gnuradio.rfsec.fingerprint.measure import measure_bursts
 from gnuradio.rfsec.recordings.recording import open_recording
 
 FOLDER = os.environ.get("RFSEC_RECORDINGS")
@@ -21,7 +21,7 @@ def test_two_radios_differ_in_image_and_leak():
     frames = json.loads((Path(FOLDER) / "GROUND_TRUTH.json").read_text())[f"wifi:{NAME}"]
     with open_recording(Path(FOLDER) / "ofdm/wifi" / NAME, sample_format="cs16_le", sample_rate_hz=RATE_HZ) as recording:
         bursts = [recording.read(max(0, frame["ltf1"] - 250), 800) for frame in frames]
-    found = fingerprint_bursts_80211(bursts, RATE_HZ)
+    found = measure_bursts("preamble_80211", bursts, RATE_HZ)
     assert found.usable.sum() >= len(frames) - 1
     values = found.values[found.usable, 0]
     client = np.array([frame["cfo"] for frame in frames])[found.usable] > CLIENT_ABOVE_HZ

@@ -5,9 +5,6 @@ Errors of modulation as V. Brik et al., "Wireless device identification with rad
 with the channel divided out, for else a fingerprint is one of the place.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import numpy as np
 
 from ..errors import ParameterError
@@ -16,7 +13,6 @@ from ..ofdm.packet_sync import Packets, synchronise
 from ..ofdm.preamble import PREAMBLE
 from .measured import Measured
 from .preamble_fields import UNUSED, preamble_fields
-from .preamble_frames import preamble_frames
 from .transmitter_faults import transmitter_faults
 
 #: Values of one preamble: those of the transmitter as a whole, then complex ones of its carriers.
@@ -29,13 +25,6 @@ _MOST_LEVEL, _MOST_UNREST = 0.3, 0.3  # nepers, radian: both fields are sent ali
 _LARGEST = 30.0  # of each value but the offset: what is beyond tells no more
 _SYMBOLS = 2  # of which noise is the mean
 _TINY = 1e-30
-
-
-def fingerprint_bursts_80211(bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Measured:
-    """Measure the first preamble of each burst; see `preamble_frames` and `fingerprint_preambles`."""
-    frames = preamble_frames(bursts, sample_rate_hz)
-    measured = fingerprint_preambles(frames.samples, frames.rate_hz)
-    return replace(measured, reason=[first or then for first, then in zip(frames.reason, measured.reason)])
 
 
 def fingerprint_preambles(frames: np.ndarray, sample_rate_hz: float | np.ndarray) -> Measured:
