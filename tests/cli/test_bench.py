@@ -10,6 +10,7 @@ from gnuradio.rfsec.cli.bench_rounds import ratio
 from gnuradio.rfsec.inference.interleaved import alternate
 from gnuradio.rfsec.errors import ModelError, ParameterError, RecordingError
 from gnuradio.rfsec.inference import catalog
+from small_encoder import write_selecting_encoder, write_window_encoder
 from small_model import small_card, write_burst_model, write_small_model
 from typer.testing import CliRunner
 
@@ -32,7 +33,7 @@ def test_the_streaming_bench_prints_one_json_document(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("command, option", [("stream", "--seconds"), ("stream", "--skip-seconds"), ("models", "--seconds"),
-                                             ("survey", "--seconds")])
+                                             ("survey", "--seconds"), ("fingerprint", "--seconds")])
 @pytest.mark.parametrize("value", ["0", "-1", "inf", "nan"])
 def test_a_length_that_is_none_is_refused(command, option, value):
     done = CliRunner().invoke(app, [command, option, value])
@@ -76,6 +77,23 @@ def test_the_bench_of_surveys_takes_a_recording(tmp_path):
     assert (report["samples"], report["sample_rate_hz"], report["decided"]) == (100_000, 1e6, 1)
     done = CliRunner().invoke(app, ["survey", str(tmp_path / "air.cf32"), "--model", str(model)])
     assert isinstance(done.exception, RecordingError) and "pass --rate, in Hz" in str(done.exception)
+
+
+def test_the_bench_of_fingerprints_prints_one_json_document(tmp_path):
+    encoder = write_window_encoder(tmp_path / "encoder.onnx")
+    done = CliRunner().invoke(app, ["fingerprint", "--model", str(encoder), "--seconds", "0.01", "--fused", "16"])
+    assert done.exception is None and done.exit_code == 0
+    report = json.loads(done.stdout)
+    assert (report["model"], report["emitters"], report["fused"], report["batch"]) == ("small-encoder", 16, 16, 64)
+    assert report["ratio"] > 0 < report["ratio_with_decision_sink"] and report["windows_per_s"] > 0 < report["bare_windows_per_s"]
+
+
+def test_the_bench_of_fingerprints_takes_encoders_of_windows(tmp_path):
+    encoder = write_selecting_encoder(tmp_path / "bursts.onnx", "fsk_burst", 5, 0)
+    done = CliRunner().invoke(app, ["fingerprint", "--model", str(encoder)])
+    assert isinstance(done.exception, ParameterError) and "this encoder takes bursts" in str(done.exception)
+    done = CliRunner().invoke(app, ["fingerprint", "--model", str(encoder), "--fused", "0"])
+    assert isinstance(done.exception, ParameterError) and "--fused must be 1 to 4096" in str(done.exception)
 
 
 def test_a_model_that_is_none_is_refused_before_anything_runs():
