@@ -21,7 +21,8 @@ def recordings(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return fingerprints of the enrolling and of the tried recordings, float32 [emitters, windows, size] each.
 
-    Both are one and the same array where the condition changes nothing.
+    Both are one and the same array where the condition changes nothing. Emitters are left out that no fingerprint can be
+    made of.
 
     Parameters
     ----------
@@ -38,8 +39,10 @@ def recordings(
     """
     count = min(emitters, _KNOWN) if condition.first < STRANGERS else emitters
     changes = condition.day or condition.channel or condition.receiver
-    found = [_embedded(embed, *_measured(representation, waveform, condition, tried, count, windows, seed, purpose))
-             for tried in (False, True)[: 1 + changes]]
+    made = [_measured(representation, waveform, condition, tried, count, windows, seed, purpose)
+            for tried in (False, True)[: 1 + changes]]
+    seen = np.all([usable.any(axis=1) for _, usable in made], axis=0)
+    found = [_embedded(embed, values[seen], usable[seen]) for values, usable in made]
     return found[0], found[-1]
 
 
