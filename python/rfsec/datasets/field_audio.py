@@ -41,7 +41,8 @@ def draw_audio(
     make = pick(rng, (_speech, _music, _hiss, _tones), (0.6, 0.2, 0.1, 0.1) if tones else (0.8, 0.2, 0.0, 0.0))
     audio = make(few, 2 * top_hz, rng)
     if chance(rng, 0.5):
-        audio = np.tanh(audio * np.float32(log_between(rng, 2.0, 8.0) / (np.abs(audio).max() + 1e-12)))
+        # Peaks above the rms level only: harder limiting would make a tone a square wave, and its FM two-level keying.
+        audio = np.tanh(audio * np.float32(between(rng, 0.3, 1.2) / (np.sqrt(np.mean(audio**2)) + 1e-12)))
     if chance(rng, 0.2):
         _silence(audio, rng)
     spectrum = fft.rfft(audio.astype(np.float32))
