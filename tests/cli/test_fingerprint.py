@@ -125,6 +125,7 @@ def test_clipping_and_noise_are_not_enrolled(fingerprint, tmp_path):
     assert "burst 1 of" in (error := the_error(fingerprint("enrol", "door", "loud", *RATE))) and "--allow-clipping" in error
     assert "No burst gives a fingerprint" in the_error(fingerprint("enrol", "hiss", "noise", *RATE))
     assert "gives no fingerprint" in the_error(fingerprint("enrol", "hiss", "noise", *RATE, "--burst", "1"))
+    assert "printable characters" in the_error(fingerprint("enrol", " door", "door", *RATE))
     assert not (tmp_path / "gallery.db").exists()
     assert fingerprint("enrol", "door", "loud", *RATE, "--allow-clipping").exit_code == 0
 

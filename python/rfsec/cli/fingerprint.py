@@ -35,12 +35,15 @@ def enrol(
     numbers = checked_numbers(burst, len(recordings))
     if add and note:
         raise ParameterError("--note belongs to a new emitter; leave out --add.")
+    from ..fingerprint.enrolled import check_name, check_note
     from ..fingerprint.gallery import Gallery
     from ..dsp.clipping import clips
     from ..inference.authenticator import encoder_of
     from ..inference.fingerprinter import Fingerprinter
     from ..inference.recorded_fingerprints import fingerprinted, suitable_encoder
 
+    check_name(name)
+    check_note(note)
     chosen = model or (encoder_of(gallery) if add or gallery.exists() else None)
     fingerprinter, embeddings, left_out = None, [], []
     for path in recordings:
