@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The simulated transmitters of Bluetooth LE and of ISM remotes and sensors, by number: how each keys its frequency.
 
-Every eight "fsk" emitters are of one product: they share symbol rate, modulation, band and frame, and differ as samples
-of a product do. All "ble" emitters are of one kind, with the tolerances of the Bluetooth Core Specification 5.4, vol. 6,
-part A, 3.1 (index 0.45 to 0.55, BT 0.5) and section 3.1.4 (drift).
+Every eight emitters are of one product: they share symbol rate, modulation, band and frame, and differ as samples of a
+product do, whose curves and pulses are three tenths their own. "ble" has the tolerances of the Bluetooth Core
+Specification 5.4, vol. 6, part A, 3.1 (index 0.45 to 0.55, BT 0.5) and section 3.1.4 (drift).
 
 ===============  ===================================  ====================================================
-of each          "ble"                                "fsk" (around the product's own)
+of a product     "ble"                                "fsk"
 ===============  ===================================  ====================================================
 symbol rate      1 Mbit/s                             10 to 80 samples a symbol, 100 kbit/s at most;
                                                       three digits, as data sheets have them
-index            0.45 to 0.55                         0.5 to 8, at most half the samples a symbol; 2%
+index            0.45 to 0.55; 0.5% of a device       0.5 to 8, at most half the samples a symbol; 2% of
+                                                      a device
 Gaussian's BT    0.5, 4%                              0.5, 1 or none; 4%
 carrier          2.44 GHz                             433.92 or 868.3 MHz
-ramps            1 to 8 symbols                       0.2 to 3 symbols, 10%
+ramps            1 to 8 symbols; 10% of a device      0.2 to 3 symbols; 10% of a device
 settling         2% of the deviation, in 2 to 30      5% of the deviation, in 0.5 to 10 symbols
                  symbols
 drift            3 kHz in the longest packet          1% of the deviation in 100 symbols
 ===============  ===================================  ====================================================
 
-Half of all devices modulate I and Q and have the image and the leakage of `transmitters`; the others key an oscillator
+Half of all products modulate I and Q and have the image and the leakage of `transmitters`; the others key an oscillator
 and have none. Neighbouring symbols reach into each other by 2% and the tuning curve is bent by 2% (standard deviations).
 Another day moves index, settling and drift by a tenth of their spread, as in `transmitters`.
 """
@@ -41,6 +42,7 @@ _SMOOTHING = np.sqrt(np.log(2)) / (2 * np.pi)  # standard deviation of a Gaussia
 _BANDWIDTH_TIMES = np.array([0.5, 1.0, 8.0])  # 8 is none, but for what a loop filter lets through
 _MODULATED = 0.02  # spread of the two neighbours' parts and of the curvature
 _DAY_SHARE = 0.1
+_OWN = 0.3  # of a spread, by which samples of a product differ
 
 Floats = npt.NDArray[np.floating]
 
@@ -105,38 +107,37 @@ def draw_devices(
     emitter, day : ndarray of int, shape (n,)
         At least 0; day 0 is the one without drift.
     """
-    flat, bell = draw_rows(seed, Piece.DEVICE, 7, 9, emitter)
+    flat, bell = draw_rows(seed, Piece.DEVICE, 1, 9, emitter)
     moved = _DAY_SHARE * draw_rows(seed, Piece.DEVICE_DAY, 0, 3, emitter, day)[1] * (day > 0)
-    product, _ = draw_rows(seed, Piece.PRODUCT, 10, 0, emitter // PRODUCT)
+    product, alike = draw_rows(seed, Piece.PRODUCT, 12, 6, emitter // PRODUCT)
+    curves = np.sqrt(1 - _OWN**2) * alike + _OWN * bell[3:]
     carriers = np.array(_CARRIERS_HZ[kind])
     if kind == "ble":
         rate_hz = np.full(len(emitter), _BLE_RATE_HZ)
-        spread = (_BLE_INDEX[1] - _BLE_INDEX[0]) / np.sqrt(12)
-        index = between(_BLE_INDEX, flat[0]) + spread * moved[0]
-        bandwidth_time, ramps, settled, settling, drift = 0.5, between((1.0, 8.0), flat[1:3]), (2.0, 30.0), 0.02, 3.2e-5
+        index, own = between(_BLE_INDEX, product[1]), 0.005
+        bandwidth_time, slowest, settled, settling, drift = 0.5, between((1.0, 8.0), product[3:5]), (2.0, 30.0), 0.02, 3.2e-5
     else:
         per_symbol = log_between(_SAMPLES_PER_SYMBOL, product[0])
         rate_hz = _three_digits(np.minimum(sample_rate_hz / per_symbol, _FASTEST_HZ))
-        index = log_between((_INDEX[0], np.minimum(_INDEX[1], per_symbol / 2)), product[1])
-        index *= 1 + 0.02 * (bell[0] + moved[0])
+        index, own = log_between((_INDEX[0], np.minimum(_INDEX[1], per_symbol / 2)), product[1]), 0.02
         bandwidth_time = _BANDWIDTH_TIMES[(product[2] * 3).astype(int)]
-        ramps = log_between((0.2, 3.0), product[3:5]) * (1 + 0.1 * bell[1:3])
-        settled, settling, drift = (0.5, 10.0), 0.05, 1e-4
+        slowest, settled, settling, drift = log_between((0.2, 3.0), product[3:5]), (0.5, 10.0), 0.05, 1e-4
+    ramps = slowest * (1 + 0.1 * bell[1:3])
     return Devices(
         symbol_rate_hz=rate_hz,
         carrier_hz=carriers[(product[5] * carriers.size).astype(int)],
-        index=index,
-        smoothing=_SMOOTHING / bandwidth_time * (1 + 0.04 * bell[3]),
-        before=_MODULATED * bell[4],
-        after=_MODULATED * bell[5],
-        curvature=_MODULATED * bell[6],
-        idle=np.floor(3 * flat[3]) - 1,
+        index=index * (1 + own * (bell[0] + moved[0])),
+        smoothing=_SMOOTHING / bandwidth_time * (1 + 0.04 * curves[0]),
+        before=_MODULATED * curves[1],
+        after=_MODULATED * curves[2],
+        curvature=_MODULATED * curves[3],
+        idle=np.floor(3 * product[9]) - 1,
         ramp_up=ramps[0],
         ramp_down=ramps[1],
-        settling=settling * (bell[7] + moved[1]),
-        settling_time=log_between(settled, flat[4]),
-        drift=drift * (bell[8] + moved[2]),
-        quadrature=flat[5] < 0.5,
+        settling=settling * (curves[4] + _OWN * moved[1]),
+        settling_time=log_between(settled, (1 - _OWN) * product[10] + _OWN * flat[0]),
+        drift=drift * (curves[5] + _OWN * moved[2]),
+        quadrature=product[11] < 0.5,
         frame=product[6:9].T,
     )
 

@@ -24,14 +24,18 @@ from ..errors import ParameterError
 from .devices_fsk import draw_devices
 from .emitter_waveforms import find_waveform
 from .frames_80211 import OVERSAMPLING, send_frames
+from .numbered import log_between
 from .packets_fsk import draw_bits, send_packets
-from .positions import SINGLE_PATH, draw_positions
+from .positions import SINGLE_PATH, draw_movement, draw_positions
 from .radio_link import Links, propagate
 from .receivers import IDEAL, draw_receivers
 from .transmitters import draw_transmitters
 
 _WIFI_HZ = 2.45e9
 _AT_ONCE = 40_960  # samples: their work arrays stay in a core's cache
+
+_SPEEDS = (0.02, 5.0)  # metres a second, of what moves in the room
+_LIGHT = 299_792_458.0
 
 Numbers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.floating]
@@ -151,6 +155,8 @@ class EmitterWorld:
             room = (self._length - lead) * pace - devices.ramp_up - devices.ramp_down
             bits, counts = draw_bits(self._seed, self._kind, emitter, devices, room, self._same_payload, rng)
             sent, durations = send_packets(devices, transmitters, bits, counts, pace)
+            seconds, speed = self._length / rate_hz, log_between(_SPEEDS, rng.random(len(emitter))) * (channel != SINGLE_PATH)
+            sent = sent * draw_movement(speed * seconds * carrier_hz / _LIGHT, sent.shape[1], rng)
         links = Links(
             offsets=apart_ppm * 1e-6 * carrier_hz / rate_hz,
             line_widths=(transmitters.line_width_hz + receivers.line_width_hz) / rate_hz,

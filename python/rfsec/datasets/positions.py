@@ -4,7 +4,7 @@
 Scattered paths come after a first one that may be in sight. Their delays follow an exponential power-delay profile
 whose rms delay spread is 20 to 100 ns, as offices have it (A. A. M. Saleh and R. A. Valenzuela, IEEE J. Sel. Areas
 Commun. 5(2), 1987; Recommendation ITU-R P.1238); the line of sight has a Rician K of 0 to 10 dB, and one position in
-four has none. The paths stand still while a packet lasts.
+four has none. While a long packet lasts, people and doors move by some hundredths of a wavelength.
 """
 
 import numpy as np
@@ -50,3 +50,22 @@ def draw_positions(seed: int, channel: npt.NDArray[np.integer]) -> tuple[Floats,
     direct = np.sqrt(1 - share) * np.exp(2j * np.pi * flat[3])
     scattered = (bell[:_SCATTERED] + 1j * bell[_SCATTERED:]) * np.sqrt(share / (2 * _SCATTERED))
     return np.vstack((np.zeros(len(channel)), late)).T, np.vstack((direct, scattered)).T
+
+
+def draw_movement(
+    wavelengths: Floats, samples: int, rng: np.random.Generator
+) -> npt.NDArray[np.complex64]:
+    """Return what movement makes of a signal of one path, complex64 [n, samples]: 1 in the middle of the packet.
+
+    Parameters
+    ----------
+    wavelengths : ndarray of float, shape (n,)
+        By which something moves while the samples last. The field of many paths changes by its own size in about a sixth of
+        a wavelength (R. H. Clarke, Bell Syst. Tech. J. 47(6), 1968).
+    samples : int
+    rng : numpy.random.Generator
+    """
+    turn = 2 * np.pi * wavelengths[:, None]
+    first, second = (rng.standard_normal((2, len(wavelengths), 2)) @ (1, 1j) * np.sqrt(0.5))[:, :, None]
+    time = np.linspace(-0.5, 0.5, samples)
+    return (1 + first * turn * time + second * (turn * time) ** 2 / 2).astype(np.complex64)

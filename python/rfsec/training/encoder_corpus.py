@@ -117,12 +117,15 @@ class ManyEmitters(EncoderCorpus):
         Chunks that are made, each of other emitters; then they come again, in another order of rows.
     each : int
         Rows of an emitter in a chunk.
+    one_receiver : bool
+        All rows of a chunk are by one receiver, but for each fourth chunk: most galleries are of one.
     """
 
     rates_hz: tuple[float | None, ...] = (None,)
     oscillators_ppm: tuple[float | None, ...] = (None,)
     different: int = 128
     each: int = 8
+    one_receiver: bool = False
 
     @property
     def emitters(self) -> int:
@@ -151,6 +154,8 @@ def _made(corpus: ManyEmitters, index: int) -> Rows:
     rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, corpus.seed, index))
     emitter = np.repeat(np.arange(corpus.emitters), corpus.each)
     day, channel, receiver = rng.integers(0, 1 << 30, (3, _CHUNK))
+    if corpus.one_receiver and index % 4:
+        receiver[:] = receiver[0]
     rows, emitters = _rows(world, corpus.representation, emitter + index * corpus.emitters, day, channel, receiver, rng)
     return rows, emitters - index * corpus.emitters
 

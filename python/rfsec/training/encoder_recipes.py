@@ -61,7 +61,7 @@ def _ours(
         paper="gr-rfsec",
         network=lambda shape: MeasuredNetwork(shape[1]),
         corpus=partial(ManyEmitters, waveforms=waveforms, representation=representation, rates_hz=rates_hz,
-                       oscillators_ppm=oscillators_ppm, different=different),
+                       oscillators_ppm=oscillators_ppm, different=different, one_receiver=representation == "fsk_burst"),
         stages=(Stage(objective),),
         size=64,
         unit_length=True,
