@@ -20,7 +20,7 @@ BATCH, THREADS, EMITTERS = 64, 1, 16
 
 def bench_fingerprint(
     seconds: Annotated[float, typer.Option(help="Length of each timed run; every figure is the median of 7.")] = 2.0,
-    model: Annotated[str, typer.Option(help="Name of a shipped encoder of windows, or an .onnx file.")] = "siamese-contrastive",
+    model: Annotated[str, typer.Option(help="Name of a shipped encoder of windows, or an .onnx file.")] = "siamese-logistic",
     fused: Annotated[int, typer.Option(help="Windows that are fused for one decision.")] = 32,
 ) -> None:
     """Measure windows a second of the authenticator with 16 emitters enrolled, and of a bare ONNX Runtime loop. Prints JSON.
