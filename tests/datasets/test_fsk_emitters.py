@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gnuradio.rfsec.datasets.devices_fsk import draw_devices
+from gnuradio.rfsec.datasets.positions import draw_movement
 from gnuradio.rfsec.datasets.emitter_world import EmitterWorld
 from gnuradio.rfsec.datasets.transmitters import draw_transmitters
 from gnuradio.rfsec.errors import ParameterError
@@ -15,11 +16,11 @@ SEED = 3
 HEADER = np.array([0, 1] * 4 + [0x8E89BED6 >> bit & 1 for bit in range(32)])  # sent with the lowest bit first
 
 
-def recorded(kind, emitter, rng=1, snr_db=200.0, day=0, **world):
+def recorded(kind, emitter, rng=1, snr_db=200.0, day=0, channel=-1, **world):
     emitter = np.atleast_1d(emitter)
     ones = np.ones(emitter.size, int)
     world = EmitterWorld(SEED, kind, **world)
-    return world.record(emitter, day * ones, -ones, -ones, snr_db * ones, np.random.default_rng(rng))
+    return world.record(emitter, day * ones, channel * ones, -ones, snr_db * ones, np.random.default_rng(rng))
 
 
 def devices(kind, emitter, day=0):
@@ -132,9 +133,26 @@ def test_a_day_moves_index_settling_and_drift_and_nothing_else():
         names = (field.name for field in fields(first))
         moved = {name for name in names if np.any(getattr(first, name) != getattr(later, name))}
         assert moved == {"index", "settling", "drift"}
-    spread = np.std(devices("ble", emitters).index)
-    moved = devices("ble", emitters, 2).index - devices("ble", emitters).index
-    assert np.std(moved) == pytest.approx(0.1 * spread, rel=0.05)
+    first = devices("ble", emitters).index
+    moved = devices("ble", emitters, 2).index - first
+    within = np.std(first.reshape(-1, 8), axis=1, ddof=1)
+    assert np.std(moved) == pytest.approx(0.1 * np.sqrt(np.mean(within**2)), rel=0.05)
+
+
+@pytest.mark.parametrize("kind", ["ble", "fsk"])
+def test_samples_of_a_product_are_more_alike_than_products(kind):
+    of = devices(kind, np.arange(4000))
+    for name in ("index", "before", "curvature", "settling", "ramp_up", "settling_time"):
+        values = getattr(of, name).reshape(-1, 8)
+        assert np.mean(np.var(values, axis=1)) < 0.3 * np.var(values.mean(axis=1)), name
+
+
+def test_what_moves_changes_the_field_by_its_size_in_a_sixth_of_a_wavelength():
+    moved = draw_movement(np.full(4000, 0.05), 101, np.random.default_rng(1))
+    assert np.all(moved[:, 50] == 1)
+    assert np.sqrt(np.mean(np.abs(moved[:, -1] - moved[:, 0]) ** 2)) == pytest.approx(2 * np.pi * 0.05, rel=0.05)
+    still, moving = (np.abs(recorded("fsk", 3, 1, channel=channel)[0]) for channel in (-1, 5))
+    assert not np.allclose(still, moving, atol=1e-3), "positions move, a single path does not"
 
 
 def course(of, number, rng):
@@ -151,7 +169,7 @@ def course(of, number, rng):
 @pytest.mark.parametrize("which", ["settling", "drift"])
 def test_a_device_settles_and_drifts(which):
     """Of two packets that say the same, the one's course less the other's is that of their devices."""
-    of = devices("ble", range(60))
+    of = devices("ble", range(400))
     pure = np.flatnonzero(~of.quadrature)
     strength = of.drift if which == "drift" else of.settling * of.settling_time
     likeness = []

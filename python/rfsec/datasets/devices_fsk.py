@@ -22,7 +22,7 @@ drift            3 kHz in the longest packet          1% of the deviation in 100
 
 Half of all products modulate I and Q and have the image and the leakage of `transmitters`; the others key an oscillator
 and have none. Neighbouring symbols reach into each other by 2% and the tuning curve is bent by 2% (standard deviations).
-Another day moves index, settling and drift by a tenth of their spread, as in `transmitters`.
+Another day moves index, settling and drift by a tenth of what samples of a product differ by, as in `transmitters`.
 """
 
 from dataclasses import dataclass
