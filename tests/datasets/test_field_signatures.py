@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from gnuradio.rfsec.datasets.field_emitters import emit
+from gnuradio.rfsec.datasets.field_ofdm import multicarrier
 
 COUNT = 24
 
@@ -119,3 +120,8 @@ def test_the_cyclic_prefix_repeats_the_end_of_its_symbol():
 
 def test_a_carrier_is_one_line():
     assert min(line(one.samples) for one in emissions("carrier")) > 40
+
+
+def test_no_ofdm_is_cut_out_of_its_silent_symbols():
+    rng = np.random.default_rng(5)
+    assert all(multicarrier("OFDM", 400, 0.4, rng).samples.any() for _ in range(2500))

@@ -14,6 +14,7 @@ _POINTS = ("BPSK", "QPSK", "QAM16", "QAM64")
 _BLOCK = 12  # carriers of an LTE resource block
 _WHOLE_BAND = (0.5, 0.97)  # cycles per sample: receivers are often no faster than the signal is wide
 _SLOT = 7  # symbols of half a millisecond of LTE
+_PAUSING = 80  # carriers at most where symbols are silent: three of them are shorter than half a window
 
 Grid = npt.NDArray[np.complex64]
 
@@ -46,7 +47,8 @@ def multicarrier(label: str, count: int, bandwidth: float, rng: np.random.Genera
     start = int(rng.random() * (stream.size - needed)) if chance(rng, 0.5) else 0
     if kind == "blocks" and chance(rng, 0.5):  # a few symbols between silent ones
         start, needed = 0, min(needed, (size + prefix) * (1 + int(rng.random() * 3)))
-    stream = stream[start : start + needed]
+    part = stream[start : start + needed]
+    stream = part if part.any() else stream[:needed]  # the first symbol is never silent
     if kind == "wifi" and start == 0:
         stream = np.concatenate((_wifi_preamble(rng), stream))[: max(needed, 400)]
     samples = _resample(stream, samples_per_own)
@@ -71,7 +73,7 @@ def _carriers(kind: str, symbols: int, used: int, rng: np.random.Generator) -> G
             root = 1 + 2 * int(rng.random() * 20)
             at = np.arange(used)
             grid[int(rng.random() * symbols)] = np.exp(-1j * np.pi * root * (at * (at + 1) % (2 * used)) / used)
-        if chance(rng, 0.3):  # a cell without traffic: reference signals in two symbols of a slot
+        if used <= _PAUSING and chance(rng, 0.3):  # a cell without traffic: reference signals in two symbols of a slot
             grid[~np.isin(np.arange(symbols) % _SLOT, (0, 4))] = 0
     if chance(rng, 0.5):
         pilots = slice(int(rng.random() * 6), None, pick(rng, (3, 6, 7, 14)))
