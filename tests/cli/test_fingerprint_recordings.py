@@ -19,7 +19,7 @@ def truth(key):
 
 
 def identified(gallery, *recording):
-    done = rfsec("fingerprint", "identify", gallery, *recording, "--threshold", "2", "--jsonl", "-")
+    done = rfsec("fingerprint", "identify", gallery, *recording, "--threshold", "0.3", "--jsonl", "-")
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 

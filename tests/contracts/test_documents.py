@@ -28,7 +28,7 @@ def test_the_readme_lists_every_block():
 
 
 def test_the_readme_lists_every_model_and_flowgraph():
-    assert first_cells("Models") == {path.stem for path in (ROOT / "models").glob("*.onnx")}
+    assert first_cells("Models") == {path.stem for path in (ROOT / "models").rglob("*.onnx")}
     assert first_cells("In GNU Radio Companion") == {f"examples/{path.name}" for path in (ROOT / "examples").glob("*.grc")}
 
 
