@@ -27,7 +27,7 @@ def identified(gallery, *recording):
 def sender(records, start, tolerance):
     """Who sent the burst that begins at a sample, None where no burst was found there."""
     near = [one for one in records if abs(one["sample_start"] - start) < tolerance]
-    return near[0]["label"] if near else None
+    return max(near, key=lambda one: one["sample_count"])["label"] if near else None  # keying on splatters for a moment
 
 
 def number_of(records, start, tolerance):
