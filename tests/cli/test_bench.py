@@ -106,3 +106,16 @@ def test_runs_alternate_and_the_median_of_their_ratios_counts():
     rates = alternate({name: lambda name=name: order.append(name) or next(given) for name in "ab"}, rounds=3)
     assert order == list("ababab") and rates == {"a": [2, 6, 30], "b": [1, 2, 6]}
     assert ratio(rates, "a", "b") == 3
+
+
+def test_the_bench_of_galleries_prints_one_json_document():
+    done = CliRunner().invoke(app, ["gallery", "--entries", "250", "--size", "8", "--queries", "3"])
+    assert done.exception is None and done.exit_code == 0
+    report = json.loads(done.stdout)
+    assert (report["entries"], report["emitters"], report["size"]) == (200, 100, 8)
+    for metric in ("euclidean", "weighted_l1"):
+        found = report[metric]
+        assert found["ratio"] > 0 < found["plain_ms_per_query"] and found["ms_per_query"] > 0 < found["first_search_s"]
+    for option in ("--entries", "--size", "--queries"):
+        done = CliRunner().invoke(app, ["gallery", option, "0"])
+        assert isinstance(done.exception, ParameterError) and f"{option} must be" in str(done.exception)

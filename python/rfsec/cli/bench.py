@@ -14,6 +14,7 @@ from rich.console import Console
 from ..errors import ParameterError
 from ..inference.interleaved import alternate
 from .bench_fingerprint import bench_fingerprint
+from .bench_gallery import bench_gallery
 from .bench_models import REFERENCE, bench_models
 from .bench_rounds import check_seconds, ratio, rounded
 from .bench_survey import bench_survey
@@ -21,6 +22,7 @@ from .bench_survey import bench_survey
 app = typer.Typer(help="Measure speed.", no_args_is_help=True)
 app.command("models")(bench_models)
 app.command("fingerprint")(bench_fingerprint)
+app.command("gallery")(bench_gallery)
 app.command("survey")(bench_survey)
 LENGTH, BATCH, THREADS = 128, 64, 1
 OVERLOAD = 20
