@@ -28,6 +28,7 @@ def draw_conditions(results: dict[EmitterRow, list[EmitterResult]], path: Path) 
                     rotation=60, fontsize=8)
     percent_axis(axes, "equal error rate / % (50 is chance)")
     axes.set_ylim(0, 65)
+    axes.set_axisbelow(True)
     axes.legend(ncols=2)
     save_picture(figure, path)
 
