@@ -48,13 +48,14 @@ def _list_encoders() -> None:
     from ..inference.catalog import list_encoders
     from ..inference.encoder_session import EncoderSession
 
-    names = ("values", "weights", "MB", "equal error", "elsewhere")
-    table = Table(Column("encoder", no_wrap=True), Column("input", no_wrap=True), *(Column(name, justify="right") for name in names),
+    names = ("weights", "MB", "equal error", "elsewhere")
+    table = Table(*(Column(name, no_wrap=True) for name in ("encoder", "input")),
+                  *(Column(name, justify="right", no_wrap=True) for name in names),
                   title="fingerprints of emitters", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for session in map(EncoderSession, list_encoders().values()):
         card = session.card
         rates = [one.equal_error_rate for one in card.metrics.conditions.values()]
-        table.add_row(card.name, card.input.representation, str(card.embedding.size), f"{card.parameters:,}",
+        table.add_row(card.name, card.input.representation, f"{card.parameters:,}",
                       f"{session.path.stat().st_size / 1e6:.2f}", f"{rates[0]:.1%}", f"{max(rates):.1%}")
     if table.row_count:
         Console().print(table)
