@@ -48,10 +48,11 @@ def _list_encoders() -> None:
     from ..inference.catalog import list_encoders
     from ..inference.encoder_session import EncoderSession
 
-    names = ("weights", "MB", "equal error", "elsewhere")
+    names = ("weights", "MB", "equal error", "at worst")
     table = Table(*(Column(name, no_wrap=True) for name in ("encoder", "input")),
                   *(Column(name, justify="right", no_wrap=True) for name in names),
-                  title="fingerprints of emitters", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+                  title="fingerprints of emitters", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
+                  pad_edge=False)
     for session in map(EncoderSession, list_encoders().values()):
         card = session.card
         rates = [one.equal_error_rate for one in card.metrics.conditions.values()]
