@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How far apart embeddings are."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 _ROWS = 1 << 22  # values that are compared at once: bounds the memory of the L1 norm
 
 
-def pairwise(one: np.ndarray, other: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+def pairwise(one: np.ndarray, other: np.ndarray, weights: Sequence[float] | np.ndarray | None = None) -> np.ndarray:
     """Return the distance of each row of `one` from each row of `other`, float32 [n, m].
 
     Parameters
     ----------
     one, other : float32 [n, size], [m, size]
-    weights : float32 [size] or None
+    weights : float [size] or None
         Of a weighted L1 norm; None for the Euclidean distance.
     """
     one, other = np.asarray(one, np.float32), np.asarray(other, np.float32)

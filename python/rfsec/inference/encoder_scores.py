@@ -48,8 +48,7 @@ def pairs(embedding: Embedding, enrolled: np.ndarray, tried: np.ndarray, togethe
         half = enrolled.shape[1] // 2
         enrolled, tried = enrolled[:, :half], enrolled[:, half:]
     one, other = (_fused(part, together, embedding.unit_length) for part in (enrolled, tried))
-    weights = None if embedding.weights is None else np.array(embedding.weights, np.float32)
-    distance = pairwise(one.reshape(-1, embedding.size), other.reshape(-1, embedding.size), weights)
+    distance = pairwise(one.reshape(-1, embedding.size), other.reshape(-1, embedding.size), embedding.weights)
     emitters = [np.repeat(np.arange(len(part)), part.shape[1]) for part in (one, other)]
     same = emitters[0][:, None] == emitters[1][None]
     return Pairs(distance[same], distance[~same])

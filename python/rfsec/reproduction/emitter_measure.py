@@ -110,7 +110,7 @@ def _one_shot(session: EncoderSession, what: tuple, condition: Condition, counts
     for emitters in counts:
         for count in ENROLLED:
             prints = fused(enrolled[:emitters, :count], unit)
-            nearest, distance = _nearest(prints, tried, None if weights is None else np.array(weights, np.float32))
+            nearest, distance = _nearest(prints, tried, weights)
             for_threshold, strangers = distance[-_OTHERS:], distance[-2 * _OTHERS : -_OTHERS]
             limit = threshold_for(for_threshold.ravel(), FALSE_ACCEPTS).distance
             right = (nearest[:emitters] == np.arange(emitters)[:, None]) & (distance[:emitters] <= limit)
@@ -118,7 +118,7 @@ def _one_shot(session: EncoderSession, what: tuple, condition: Condition, counts
     return found
 
 
-def _nearest(prints: np.ndarray, tried: np.ndarray, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def _nearest(prints: np.ndarray, tried: np.ndarray, weights: list[float] | None) -> tuple[np.ndarray, np.ndarray]:
     """The nearest enrolled emitter of each tried burst, and its distance; [emitters, bursts] each."""
     distance = pairwise(tried.reshape(-1, tried.shape[-1]), prints, weights)
     nearest = distance.argmin(axis=1)

@@ -10,9 +10,9 @@ from ..inference.encoder_session import EncoderSession
 from .emitter_measure import measure_encoder
 from .emitter_page import Results, page, table_csv
 from .emitter_pictures import draw_conditions, draw_one_shot
-from .emitter_rows import choose_rows
+from .emitter_rows import EmitterRow, choose_rows
 from .files import make_folder, write_text
-from .models import SHIPPED_SEED
+from .models import SHIPPED_SEED, checkpoint_path, model_path
 from .reproduce import Options
 from .train import Report, TrainingOptions
 
@@ -53,9 +53,9 @@ def reproduce_emitters(out: Path, options: Options, emitters: int, command: str,
     results, missing = {}, {}
     for row in rows:
         for seed in range(1, options.seeds + 1):
-            path = _find(row.name, seed, out, options.training, report)
+            path = _find(row, seed, out, options.training, report)
             if path is None:
-                missing[f"{row.name}, seed {seed}"] = _command(row.name, seed, out)
+                missing[f"{row.name}, seed {seed}"] = _command(row, seed, out)
                 continue
             session, what = _open(path, row.name, seed, options.threads), f"measuring {row.name}, seed {seed}"
             measured = measure_encoder(session, emitters, options.per_cell, lambda done, of, what=what: report(what, done, of))
@@ -71,34 +71,26 @@ def reproduce_emitters(out: Path, options: Options, emitters: int, command: str,
     return results, missing
 
 
-def _model(name: str, seed: int, out: Path) -> Path:
-    return out / "models" / f"{name}-seed{seed}.onnx"
+def _command(row: EmitterRow, seed: int, out: Path) -> str:
+    words = ["rfsec", "train", row.name, "--seed", str(seed), "--out", str(model_path(row, seed, out))]
+    return shlex.join([*words, "--checkpoint", str(checkpoint_path(row, seed, out))])
 
 
-def _checkpoint(name: str, seed: int, out: Path) -> Path:
-    return out / "checkpoints" / f"{name}-seed{seed}.checkpoint"
-
-
-def _command(name: str, seed: int, out: Path) -> str:
-    words = ["rfsec", "train", name, "--seed", str(seed), "--out", str(_model(name, seed, out))]
-    return shlex.join([*words, "--checkpoint", str(_checkpoint(name, seed, out))])
-
-
-def _find(name: str, seed: int, out: Path, training: TrainingOptions | None, report: Report) -> Path | None:
-    own = _model(name, seed, out)
+def _find(row: EmitterRow, seed: int, out: Path, training: TrainingOptions | None, report: Report) -> Path | None:
+    own = model_path(row, seed, out)
     if own.exists():
         return own
-    shipped = list_encoders().get(name) if seed == SHIPPED_SEED else None
+    shipped = list_encoders().get(row.name) if seed == SHIPPED_SEED else None
     if shipped or training is None:
         return shipped
     from ..training.encoder_produce import produce_encoder
     from ..training.encoder_recipes import find_encoder_recipe
     from ..training.loop import choose_device
 
-    recipe = find_encoder_recipe(name)
+    recipe = find_encoder_recipe(row.name)
     windows = recipe.default_windows if training.windows is None else training.windows
-    produce_encoder(recipe, recipe.corpus(seed), windows, own, _checkpoint(name, seed, out), choose_device(training.device),
-                    training.threads, lambda one: report(f"training {name}, seed {seed}", one.windows_seen, one.windows_total))
+    produce_encoder(recipe, recipe.corpus(seed), windows, own, checkpoint_path(row, seed, out), choose_device(training.device),
+                    training.threads, lambda one: report(f"training {row.name}, seed {seed}", one.windows_seen, one.windows_total))
     return own
 
 

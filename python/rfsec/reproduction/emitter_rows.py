@@ -29,6 +29,11 @@ class EmitterRow:
     title: str
     paper: float | None = None
 
+    @property
+    def file_stem(self) -> str:
+        """What its files are called, see ``models.model_path``."""
+        return self.name
+
 
 ROWS = (
     EmitterRow("siamese-logistic", "logistic regression", 99.52),

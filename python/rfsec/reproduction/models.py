@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import ModelError
 from ..inference.catalog import list_models
 from ..inference.session import ModelSession
+from .emitter_rows import EmitterRow
 from .table import Row
 
 SHIPPED_SEED = 1
@@ -22,12 +23,12 @@ class Missing:
     command: str
 
 
-def model_path(row: Row, seed: int, out: Path) -> Path:
+def model_path(row: Row | EmitterRow, seed: int, out: Path) -> Path:
     """Where the model of a row and seed is kept below the folder `out`."""
     return out / "models" / f"{row.file_stem}-seed{seed}.onnx"
 
 
-def checkpoint_path(row: Row, seed: int, out: Path) -> Path:
+def checkpoint_path(row: Row | EmitterRow, seed: int, out: Path) -> Path:
     """Where its training is kept and continued from."""
     return out / "checkpoints" / f"{row.file_stem}-seed{seed}.checkpoint"
 

@@ -81,8 +81,9 @@ def train_encoder(
     keep_freed_memory()
     torch.set_num_threads(threads)
     torch.manual_seed(corpus.seed)
-    rows, _ = first = corpus.chunk(0)
-    chunks = max(len(recipe.stages), -(-windows // len(rows)))
+    rows, _ = corpus.chunk(0)
+    usual = len(rows)
+    chunks = max(len(recipe.stages), -(-windows // usual))
     identity = {"model": recipe.name, "chunks": chunks, "batch": recipe.batch, "seed": corpus.seed, "data": repr(corpus)}
     run = _Run(recipe.network(rows.shape[1:]).to(device), recipe, corpus.emitters, device)
     ends = [round(chunks * share) for share in _ends(recipe.stages)]
@@ -108,7 +109,7 @@ def train_encoder(
             save_checkpoint(checkpoint, identity, run.state())
             saved = time.monotonic()
         speed = (run.windows_seen - seen) / (time.monotonic() - started)
-        report(EncoderProgress(run.windows_seen, run.windows_seen + (chunks - number - 1) * len(first[0]), loss, speed))
+        report(EncoderProgress(run.windows_seen, run.windows_seen + (chunks - number - 1) * usual, loss, speed))
     return TrainedEncoder(run.network.cpu().eval(), run.objective.cpu(), run.windows_seen)
 
 

@@ -43,6 +43,7 @@ def produce_encoder(
     """
     trained = train_encoder(recipe, corpus, windows, checkpoint, device, threads, report)
     network, what = trained.network, (corpus.representation, corpus.waveforms[0])
+    channels, length = corpus.chunk(0)[0].shape[1:]
 
     @torch.no_grad()
     def embed(values: np.ndarray) -> np.ndarray:
@@ -61,8 +62,8 @@ def produce_encoder(
             "input": {
                 "representation": corpus.representation,
                 "layout": "batch,channel,value",
-                "channels": corpus.chunk(0)[0].shape[1],
-                "length": corpus.chunk(0)[0].shape[2],
+                "channels": channels,
+                "length": length,
             },
             "embedding": embedding.model_dump(),
             "thresholds": [
@@ -85,13 +86,12 @@ def produce_encoder(
                     for one in CONDITIONS
                 },
             },
-            "parameters": sum(one.numel() for one in (*trained.network.parameters(), *trained.objective.parameters())),
+            "parameters": sum(one.numel() for one in (*network.parameters(), *trained.objective.parameters())),
             "licence": "GPL-3.0-or-later",
             "limits": list(recipe.limits),
         }
     )
-    example = torch.zeros(2, card.input.channels, card.input.length)
-    export_graph(trained.network, card, out, example, card.embedding.name)
+    export_graph(network, card, out, torch.zeros(2, channels, length), card.embedding.name)
     return card
 
 
