@@ -32,6 +32,7 @@ _WHERE = {
     "OutputError": ".errors",
     "RadioError": ".errors",
     "GalleryError": ".errors",
+    "KeyAgreementError": ".errors",
     "open_recording": ".recordings.recording",
     "ModelSession": ".inference.session",
     "ModelCard": ".inference.card",

@@ -40,3 +40,7 @@ class GalleryError(RfsecError):
 
 class ClaimError(GalleryError):
     """A fingerprint is not that of the emitter that it is claimed to be."""
+
+
+class KeyAgreementError(RfsecError):
+    """Two ends stop without a key; the message says why."""

@@ -14,7 +14,8 @@ HOUSE = ["cli", "blocks", "report", "reproduction", "training", "datasets", "inf
          "ofdm", "dsp", "recordings", "records", "errors"]
 ONLY_IN = {"gnuradio": {"blocks"}, "pmt": {"blocks", "records"}, "onnxruntime": {"inference"}, "torch": {"training"},
            "onnx": {"training", "reproduction"}, "sklearn": {"training", "reproduction"},
-           "matplotlib": {"report", "reproduction"}, "h5py": {"datasets"}, "sqlite3": {"fingerprint"}}
+           "matplotlib": {"report", "reproduction"}, "h5py": {"datasets"}, "sqlite3": {"fingerprint", "keygen"},
+           "cryptography": {"keygen"}, "zmq": {"blocks", "keygen"}}
 # torch, onnx, sklearn and h5py come with script/bootstrap --dev only
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
@@ -117,7 +118,8 @@ def test_loading_every_public_name_leaves_torch_unloaded():
     ("datasets", {"gnuradio", "pmt", "onnxruntime", "torch"}), ("training", {"gnuradio", "pmt", "onnxruntime"}),
     ("report", {"gnuradio", "pmt", "torch", "onnx"}), ("reproduction", {"gnuradio", "pmt", "torch"}),
     ("inference", {"gnuradio", "pmt", "torch", "onnx"}),
-    ("fingerprint", {"gnuradio", "pmt", "onnxruntime", "torch"}), ("ofdm", {"gnuradio", "pmt", "onnxruntime", "torch"}),
+    ("fingerprint", {"gnuradio", "pmt", "onnxruntime", "torch"}),
+    ("keygen", {"gnuradio", "pmt", "onnxruntime", "torch"}), ("ofdm", {"gnuradio", "pmt", "onnxruntime", "torch"}),
     ("recordings", {"gnuradio", "pmt", "onnxruntime", "torch"}), ("dsp", {"gnuradio", "pmt", "onnxruntime", "torch"})])
 def test_a_room_loads_on_a_machine_that_lacks(room, without):
     """Rooms below the blocks must run where GNU Radio is not installed, each with no more than it needs."""

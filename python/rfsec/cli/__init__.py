@@ -13,13 +13,14 @@ from .dataset import app as dataset
 from .doctor import doctor
 from .evaluate import evaluate
 from .fingerprint import app as fingerprint
+from .keygen import app as keygen
 from .models import models
 from .quantise import quantise
 from .report import report
 from .reproduce import reproduce
 from .train import train
 
-app = typer.Typer(name="rfsec", help="RF security in GNU Radio: classify what is transmitted, and by whom.",
+app = typer.Typer(name="rfsec", help="RF security in GNU Radio: classify what is transmitted, and by whom; draw keys from channels.",
                   no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.command()(classify)
 app.command()(report)
@@ -30,6 +31,7 @@ app.command()(train)
 app.command()(quantise)
 app.command()(reproduce)
 app.add_typer(fingerprint, name="fingerprint")
+app.add_typer(keygen, name="keygen")
 app.add_typer(dataset, name="dataset")
 app.add_typer(bench, name="bench")
 

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec keygen``: two ends draw a secret key from their channel."""
+
+import typer
+
+app = typer.Typer(help="Draw a secret key from the channel, or measure what such a key is worth.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Draw a secret key from the channel, or measure what such a key is worth."""
