@@ -20,6 +20,7 @@ from gnuradio.rfsec.training.encoder_corpus import ManyEmitters, FixedRecordings
 from gnuradio.rfsec.training.encoder_loop import train_encoder  # noqa: E402
 from gnuradio.rfsec.training.encoder_produce import produce_encoder  # noqa: E402
 from gnuradio.rfsec.training.encoder_recipes import ENCODERS, find_encoder_recipe  # noqa: E402
+from gnuradio.rfsec.training.networks.complex_siamese import ComplexConvolution  # noqa: E402
 from gnuradio.rfsec.training.networks.siamese import SiameseNetwork  # noqa: E402
 from gnuradio.rfsec.training.objectives import (  # noqa: E402
     ContrastiveLoss,
@@ -60,6 +61,17 @@ def same_weights(one, other):
 def test_the_papers_network_has_as_many_parameters_as_facts_say():
     parts = (SiameseNetwork(), LogisticLoss(128, 16))
     assert sum(one.numel() for part in parts for one in part.parameters()) == 1_553_531
+
+
+def test_a_complex_convolution_is_that_of_numpy():
+    """The definition, sample by sample; a rotated window is the rotated output."""
+    torch.manual_seed(5)
+    layer = ComplexConvolution(1, 3, 7)
+    x = torch.randn(20, dtype=torch.complex64)
+    real, imag = layer(x.real[None, None], x.imag[None, None])
+    weights = torch.complex(layer.real.weight, layer.imag.weight)[:, 0].detach().numpy()
+    for filter_, out in zip(weights, torch.complex(real, imag)[0].detach().numpy()):
+        np.testing.assert_allclose(out, np.convolve(x.numpy(), filter_[::-1], "valid"), atol=1e-5)
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):

@@ -42,6 +42,7 @@ ROWS = (
     EmitterRow("siamese-contrastive-unaligned", "contrastive, windows from anywhere in the frame"),
     EmitterRow("siamese-contrastive-augmented", "contrastive, trained with many channels, days and receivers"),
     EmitterRow("siamese-contrastive-equalised", "contrastive, equalised by the training field"),
+    EmitterRow("siamese-contrastive-complex", "contrastive, equalised, complex-valued convolutions"),
     EmitterRow("rffi-80211-contrastive", "ours, contrastive loss"),
     EmitterRow("rffi-80211-triplet", "ours, triplets"),
     EmitterRow("rffi-80211", "ours, supervised contrastive loss"),

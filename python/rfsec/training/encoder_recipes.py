@@ -3,9 +3,12 @@
 
 from functools import partial
 
+from torch import nn
+
 from ..errors import ParameterError
 from .encoder_corpus import ManyEmitters, FixedRecordings
 from .encoder_recipe import EncoderRecipe, Stage
+from .networks.complex_siamese import ComplexSiameseNetwork
 from .networks.measured_network import MeasuredNetwork
 from .networks.siamese import SiameseNetwork
 from .objectives import ClassLoss, ContrastiveLoss, LogisticLoss, SupervisedContrastiveLoss, TripletLoss
@@ -19,6 +22,7 @@ _VARIANTS = (  # of the paper's network: name, description, data
     ("unaligned", "windows from anywhere in the frame", {"representation": "iq"}),
     ("augmented", "trained with many channels, days and receivers", {"augmented": True}),
     ("equalised", "equalised by the training field", {"representation": "iq_equalised"}),
+    ("complex", "equalised; convolutions with complex weights", {"representation": "iq_equalised", "layers": ComplexSiameseNetwork}),
 )
 _OBJECTIVES = (
     ("contrastive", "contrastive loss with margin 1", ContrastiveLoss),
@@ -31,13 +35,13 @@ _OUR_LIMITS = ("Trained and tested on simulated emitters only.",)
 
 def _siamese(
     paradigm: str, description: str, stages: tuple[Stage, ...], rate: float, l2: float, limits: tuple[str, ...] = _PAPER_LIMITS,
-    **data,
+    layers: type[nn.Module] = SiameseNetwork, **data,
 ) -> EncoderRecipe:
     return EncoderRecipe(
         name=f"siamese-{paradigm}",
         description=description,
         paper=_PAPER,
-        network=lambda shape: SiameseNetwork(shape[1]),
+        network=lambda shape: layers(shape[1]),
         corpus=partial(FixedRecordings, **{"waveforms": ("80211a",), "representation": "iq_aligned"} | data),
         stages=stages,
         size=128,
