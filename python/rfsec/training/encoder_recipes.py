@@ -118,8 +118,8 @@ ENCODERS = {
             _KINDS_FSK,
             "fsk_burst",
             "Dense layers on what a burst of FSK tells of the radio: offset, deviation, pulse, turn-on, I/Q",
-            1_000_000,
-            24,
+            2_500_000,
+            64,
         ),
     )
 }
