@@ -3,9 +3,14 @@
 
 import typer
 
+from .keygen_identity import identity
+
 app = typer.Typer(help="Draw a secret key from the channel, or measure what such a key is worth.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
     """Draw a secret key from the channel, or measure what such a key is worth."""
+
+
+app.command("identity")(identity)

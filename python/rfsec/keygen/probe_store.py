@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which probes are spent, in one SQLite file of mode 0600: a probe is never used twice, whatever became of its agreement.
+
+The file keeps the symbols of spent probes too, because a new probe is worth only what the earlier ones don't tell. So it is as
+secret as the keys are: who copies it, and recorded a session without X25519, can find that session's key.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+
+from ..errors import KeyAgreementError
+from .secret_file import OWNER_ONLY, refuse_open_secret
+
+_APPLICATION_ID, _VERSION = int.from_bytes(b"rfPr", "big"), 1
+_WAIT_S = 30
+_SCHEMA = "CREATE TABLE spent (probe INTEGER PRIMARY KEY, symbols BLOB NOT NULL) STRICT"
+
+
+class ProbeStore:
+    """The spent probes of one end. A change is on the disk when its method returns, and is seen by all processes.
+
+    Parameters
+    ----------
+    path : str, Path or None
+        Made, with mode 0600, where it is missing. None keeps the store in memory, for simulations.
+
+    Raises
+    ------
+    KeyAgreementError
+        The file is no such store, is damaged, can't be written, or others may read it. So for every method.
+    """
+
+    def __init__(self, path: str | Path | None) -> None:
+        self.path = Path(path or "store in memory")
+        with self._one_line():
+            self._db = sqlite3.connect(_private_file(self.path) if path else ":memory:", uri=True, timeout=_WAIT_S,
+                                       isolation_level=None, check_same_thread=False)
+            try:
+                self._db.execute("PRAGMA trusted_schema = OFF")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._open()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def __enter__(self) -> "ProbeStore":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def unspent(self, probes: np.ndarray) -> np.ndarray:
+        """The probes, int64 [n], that no agreement has used yet, in the same order."""
+        with self._one_line():
+            spent = [row[0] for row in self._db.execute("SELECT probe FROM spent")]
+        return probes[~np.isin(probes, np.array(spent, np.int64))]
+
+    def remembered(self, count: int) -> np.ndarray:
+        """The symbols, int8 [m, count], of all spent probes that have `count` of them, in the order of their numbers."""
+        with self._one_line():
+            rows = self._db.execute("SELECT symbols FROM spent WHERE length(symbols) = ? ORDER BY probe", (count,)).fetchall()
+        return np.frombuffer(b"".join(row[0] for row in rows), np.int8).reshape(-1, count)
+
+    def spend(self, probes: np.ndarray, symbols: np.ndarray) -> None:
+        """Mark probes, int64 [n], as spent and remember their symbols, int8 [n, m], for good.
+
+        Raises KeyAgreementError, and spends none, where one of them is spent already.
+        """
+        with self._changing() as db:
+            try:
+                db.executemany("INSERT INTO spent VALUES (?, ?)", zip(probes.tolist(), map(bytes, symbols), strict=True))
+            except sqlite3.IntegrityError:
+                raise KeyAgreementError(f"{self.path}: another agreement has just used one of these probes. Start again.") from None
+
+    def _open(self) -> None:
+        """Make the table in a new file, and refuse any other file than such a store."""
+        with self._changing() as db:
+            if not db.execute("SELECT 1 FROM sqlite_schema").fetchone() and not self._mark("application_id"):
+                db.execute(_SCHEMA)
+                db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                db.execute(f"PRAGMA user_version = {_VERSION}")
+        made = [row[0] for row in self._db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")]
+        if (self._mark("application_id"), self._mark("user_version"), made) != (_APPLICATION_ID, _VERSION, [_SCHEMA]):
+            raise KeyAgreementError(f"{self.path}: this is no store of spent probes of this gr-rfsec. Name another file.")
+        if self._mark("integrity_check(1)") != "ok":
+            raise KeyAgreementError(f"{self.path}: this store of spent probes is damaged. Move it away, and use new probes only.")
+
+    def _mark(self, name: str) -> object:
+        return self._db.execute(f"PRAGMA {name}").fetchone()[0]
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._one_line():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _one_line(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise KeyAgreementError(f"{self.path}: this store of spent probes fails: {getattr(error, 'strerror', None) or error}. "
+                                    "Check the file, its folder and the space there.") from None
+
+
+def _private_file(path: Path) -> str:
+    """Make the file where it is missing; return its address for SQLite."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    try:
+        refuse_open_secret(path, descriptor)
+    finally:
+        os.close(descriptor)
+    return f"file:{quote(str(path.absolute()))}?mode=rw"
