@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Public permutations: they spread a bad probe's errors over all blocks, and are different in each pass."""
+
+import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+SEED_BYTES = 32
+_WORD = 8
+
+
+def permutation(seed: bytes, number: int, count: int) -> np.ndarray:
+    """Return a permutation of `count` places, int64 [count]: the order of `count` words of AES in counter mode.
+
+    Parameters
+    ----------
+    seed : bytes
+        `SEED_BYTES` bytes, public, chosen after the probes were measured.
+    number : int
+        Of the permutation, at least 0 and below 2^64.
+    count : int
+        At least 0.
+    """
+    stream = Cipher(algorithms.AES(seed), modes.CTR(bytes(8) + number.to_bytes(8, "big"))).encryptor()
+    words = np.frombuffer(stream.update(bytes(_WORD * count)), "<u8")
+    return np.argsort(words, kind="stable")
