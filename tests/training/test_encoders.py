@@ -24,6 +24,7 @@ from gnuradio.rfsec.training.networks.complex_siamese import ComplexConvolution 
 from gnuradio.rfsec.training.networks.siamese import SiameseNetwork  # noqa: E402
 from gnuradio.rfsec.training.objectives import (  # noqa: E402
     ContrastiveLoss,
+    FusedContrastiveLoss,
     LogisticLoss,
     SupervisedContrastiveLoss,
     TripletLoss,
@@ -145,7 +146,19 @@ def test_pairs_are_balanced_and_never_of_one_window():
     assert len(set(zip(one.tolist(), other.tolist()))) == len(one), "without replacement"
 
 
-@pytest.mark.parametrize("objective", [ContrastiveLoss, TripletLoss, SupervisedContrastiveLoss, LogisticLoss])
+def test_fused_windows_are_means_of_half_of_an_emitters():
+    """Of two windows each, the means are the windows; of four equal ones, too, and their number is halved."""
+    torch.manual_seed(4)
+    directions = torch.nn.functional.normalize(torch.randn(12, 8), dim=1)
+    single, fused = SupervisedContrastiveLoss(8, 6), FusedContrastiveLoss(8, 6)
+    of = torch.arange(6).repeat(2)
+    assert fused(directions, of).item() == pytest.approx(1.5 * single(directions, of).item(), rel=1e-5)
+    same = directions[:6].repeat(4, 1)
+    expected = single(same[:12], of) + single(same, torch.arange(6).repeat(4)) / 2
+    assert fused(same, torch.arange(6).repeat(4)).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("objective", [ContrastiveLoss, TripletLoss, SupervisedContrastiveLoss, FusedContrastiveLoss, LogisticLoss])
 def test_an_objective_is_smallest_where_emitters_are_apart(objective):
     torch.manual_seed(1)
     emitters = torch.arange(4).repeat_interleave(4)

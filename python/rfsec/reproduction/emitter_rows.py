@@ -45,7 +45,8 @@ ROWS = (
     EmitterRow("siamese-contrastive-complex", "contrastive, equalised, complex-valued convolutions"),
     EmitterRow("rffi-80211-contrastive", "ours, contrastive loss"),
     EmitterRow("rffi-80211-triplet", "ours, triplets"),
-    EmitterRow("rffi-80211", "ours, supervised contrastive loss"),
+    EmitterRow("rffi-80211-supervised", "ours, supervised contrastive loss"),
+    EmitterRow("rffi-80211", "ours, supervised contrastive loss of single and of fused windows"),
 )
 OURS, PAPERS = "rffi-80211", tuple(row.name for row in ROWS if row.paper)
 

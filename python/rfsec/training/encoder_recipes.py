@@ -11,7 +11,7 @@ from .encoder_recipe import EncoderRecipe, Stage
 from .networks.complex_siamese import ComplexSiameseNetwork
 from .networks.measured_network import MeasuredNetwork
 from .networks.siamese import SiameseNetwork
-from .objectives import ClassLoss, ContrastiveLoss, LogisticLoss, SupervisedContrastiveLoss, TripletLoss
+from .objectives import ClassLoss, ContrastiveLoss, FusedContrastiveLoss, LogisticLoss, SupervisedContrastiveLoss, TripletLoss
 
 _PAPER = "L. Morge-Rollet et al., Siamese Network on I/Q Signal for RF Fingerprinting, 2020"
 _PAPER_WINDOWS = 16 * 3000 * 32  # three quarters of 4,000 windows of 16 emitters, 32 epochs
@@ -27,6 +27,7 @@ _VARIANTS = (  # of the paper's network: name, description, data
 _OBJECTIVES = (
     ("contrastive", "contrastive loss with margin 1", ContrastiveLoss),
     ("triplet", "hardest triplets of a batch", TripletLoss),
+    ("supervised", "supervised contrastive loss of single windows", SupervisedContrastiveLoss),
 )
 _KINDS_80211 = (("80211a", 5e6, 1.0), ("80211a", 20e6, 20.0))  # waveform, sample rate, oscillators within +- ppm
 _KINDS_FSK = (("ble", 8e6, 20.0), ("fsk", 1e6, 20.0), ("ble", 4e6, 20.0))
@@ -56,7 +57,8 @@ def _siamese(
 
 def _ours(
     name: str, kinds: tuple[tuple[str, float, float], ...], representation: str, description: str, default_windows: int,
-    different: int = 128, objective=SupervisedContrastiveLoss,
+    different: int = 128, objective=FusedContrastiveLoss,
+    batch: int = 2048, learning_rate: float = 2e-3,
 ) -> EncoderRecipe:
     waveforms, rates_hz, oscillators_ppm = zip(*kinds)
     return EncoderRecipe(
@@ -69,8 +71,8 @@ def _ours(
         stages=(Stage(objective),),
         size=64,
         unit_length=True,
-        batch=512,
-        learning_rate=1e-3,
+        batch=batch,
+        learning_rate=learning_rate,
         weight_decay=1e-5,
         default_windows=default_windows,
         limits=_OUR_LIMITS,
@@ -103,7 +105,8 @@ ENCODERS = {
             for name, what, data in _VARIANTS
         ),
         *(
-            _ours(f"rffi-80211-{name}", _KINDS_80211, "preamble_80211", f"{_OUR_80211}; {what}", 2_500_000, objective=objective)
+            _ours(f"rffi-80211-{name}", _KINDS_80211, "preamble_80211", f"{_OUR_80211}; {what}", 2_500_000, objective=objective,
+                  batch=512, learning_rate=1e-3)
             for name, what, objective in _OBJECTIVES
         ),
         _ours(
@@ -111,7 +114,8 @@ ENCODERS = {
             _KINDS_80211,
             "preamble_80211",
             _OUR_80211,
-            2_500_000,
+            5_000_000,
+            256,
         ),
         _ours(
             "rffi-fsk",

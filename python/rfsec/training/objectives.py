@@ -90,6 +90,24 @@ class SupervisedContrastiveLoss(nn.Module):
         return -((chosen * same).sum(dim=1)[count > 0] / count[count > 0]).mean()
 
 
+class FusedContrastiveLoss(SupervisedContrastiveLoss):
+    """The same over fingerprints as they are used, fused of several: each emitter's windows in a batch are dealt to two means.
+
+    Half of the loss of single windows is added.
+    """
+
+    def forward(self, embeddings: Tensor, emitters: Tensor) -> Tensor:
+        """Return the loss."""
+        order = torch.argsort(emitters + torch.rand(len(emitters), device=emitters.device))
+        present, group = torch.unique_consecutive(emitters[order], return_inverse=True)
+        first = torch.searchsorted(group, torch.arange(len(present), device=group.device))
+        place = 2 * group + (torch.arange(len(order), device=group.device) - first[group]) % 2
+        sums = embeddings.new_zeros(2 * len(present), embeddings.shape[1]).index_add(0, place, embeddings[order])
+        some = torch.bincount(place, minlength=len(sums)) > 0
+        fused = nn.functional.normalize(sums[some], dim=1)
+        return super().forward(fused, present.repeat_interleave(2)[some]) + super().forward(embeddings, emitters) / 2
+
+
 def pairs_of(emitters: Tensor, each: int = _EACH) -> tuple[Tensor, Tensor, Tensor]:
     """Return for each window up to `each` others of its emitter and as many of other emitters, at random without replacement.
 
