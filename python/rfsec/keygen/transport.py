@@ -104,7 +104,7 @@ def _discard(link: Link) -> None:
 
 
 def _silence(session: Session, timeout_s: float) -> str:
-    if session.heard:
+    if session.said.received:
         return f"{session.role.other.label} has said nothing for {timeout_s:g} s. Start both ends again."
     return (f"No message of {session.role.other.label} came within {timeout_s:g} s: that end is not there, or one of the two "
             "does not have the other's present public key. Start both ends, and compare the fingerprints of their identities.")
