@@ -6,12 +6,13 @@ import pytest
 
 from gnuradio.rfsec.datasets import room, room_cache, room_fields, room_paths
 from gnuradio.rfsec.datasets.room_materials import CONCRETE, LIGHT_M_S, METAL, Material, reflection
-from gnuradio.rfsec.datasets.room_radios import features, from_features, measure
+from gnuradio.rfsec.datasets.room_radios import measure
 from gnuradio.rfsec.datasets.room_scenarios import SCENARIOS
 from gnuradio.rfsec.datasets.room_scene import ALICE_M, BOB_HEIGHT_M, BOXES, SIZE_M, Box, Surface, grid
 from gnuradio.rfsec.datasets.room_splits import BLOCK_M, split
 from gnuradio.rfsec.datasets.room_walk import walk
 from gnuradio.rfsec.errors import ParameterError
+from gnuradio.rfsec.keygen.features import features, from_features
 
 HZ = 2.4e9
 GRID = grid()
@@ -150,7 +151,7 @@ def test_splits_share_no_position_and_held_out_squares_are_whole():
         assert np.array_equal(test, split(kind, GRID, 1)[1])
     squares = [set(map(tuple, np.floor(GRID[part, :2] / BLOCK_M + 1e-6))) for part in (train, test)]
     assert not squares[0] & squares[1]
-    with pytest.raises(ParameterError, match="'split' of positions must be random or held-out"):
+    with pytest.raises(ParameterError, match="'split' of positions must be one of random, held-out, in-order"):
         split("none", GRID, 1)
 
 

@@ -12,14 +12,14 @@ _OFFSET_HZ = 100.0
 _SYMBOLS, _SYMBOL_S = 2, 3.2e-6  # sounding symbols that are averaged: those of 802.11's long training field
 
 
-def measure(cfr: np.ndarray, snr_db: float, rng: np.random.Generator, radio: str = "ideal") -> np.ndarray:
+def measure(cfr: np.ndarray, snr_db: float | np.ndarray, rng: np.random.Generator, radio: str = "ideal") -> np.ndarray:
     """Return measured channels, complex64 [n, L].
 
     Parameters
     ----------
     cfr : complex64 [n, L]
         Frequency responses on L carriers, equally spaced and rising.
-    snr_db : float
+    snr_db : float, or float [n]
         Mean power over the carriers of each response, over that of the white noise in each; infinite for none.
     rng : numpy.random.Generator
     radio : str
@@ -43,20 +43,7 @@ def measure(cfr: np.ndarray, snr_db: float, rng: np.random.Generator, radio: str
         offset = _OFFSET_HZ * rng.standard_normal(count) * _SYMBOL_S
         apart = np.exp(2j * np.pi * offset[:, None] * np.arange(_SYMBOLS)).mean(axis=1)
         measured = (measured * turn * (gain * apart)[:, None]).astype(np.complex64)
-    if np.isinf(snr_db):
-        return measured
-    power = np.mean(measured.real**2 + measured.imag**2, axis=1, keepdims=True)
-    scale = np.sqrt(power / 2 * np.float32(10 ** (-snr_db / 10)))
+    power = np.mean(measured.real**2 + measured.imag**2, axis=1)
+    scale = np.sqrt(power / 2 * 10 ** (-np.asarray(snr_db) / 10)).astype(np.float32)[:, None]
     noise = rng.standard_normal((count, 2 * carriers), np.float32).view(np.complex64)
     return measured + scale * noise
-
-
-def features(cfr: np.ndarray) -> np.ndarray:
-    """Return real parts, then imaginary parts, float32 [n, 2L], of complex [n, L] (the KGNet paper's equation 13)."""
-    return np.concatenate((cfr.real, cfr.imag), axis=1).astype(np.float32)
-
-
-def from_features(values: np.ndarray) -> np.ndarray:
-    """Return complex64 [n, L] of what `features` gives."""
-    half = values.shape[1] // 2
-    return (values[:, :half] + 1j * values[:, half:]).astype(np.complex64)

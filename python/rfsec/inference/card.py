@@ -11,6 +11,7 @@ from ..errors import ModelError
 METADATA_KEY = "rfsec.card"
 MAX_CARD_BYTES = 1_000_000
 ENCODER_TASK = "emitter"  # of an encoder's card, see ``encoder_card``
+MAPPER_TASK = "mapping"  # of a mapper's card, see ``mapper_card``
 NORMALISATIONS = {"iq": "unit_power", "amp_phase": "unit_l2", "iq_min_max": "min_max"}  # of each representation
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -150,6 +151,8 @@ class ModelCard(Card):
     def _classifies(cls, task: str) -> str:
         if task == ENCODER_TASK:
             raise ValueError("it is an encoder of fingerprints, which gives no labels; 'rfsec fingerprint' takes it")
+        if task == MAPPER_TASK:
+            raise ValueError("it is a mapper of channels, which gives no labels; 'rfsec keygen' takes it")
         return task
 
     @model_validator(mode="after")

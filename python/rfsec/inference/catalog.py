@@ -9,6 +9,7 @@ from ..errors import ModelError
 DEFAULT = "dilated-conv"
 DEFAULT_BURSTS = "field"  # decides about bursts, as detection brings them
 DEFAULT_ENCODER = "rffi-80211"
+DEFAULT_MAPPER = "mapper-paper-free"
 
 
 def models_folder() -> Path:
@@ -30,12 +31,26 @@ def list_encoders() -> dict[str, Path]:
 
 def find_encoder(name_or_path: str | Path) -> Path:
     """The file of a shipped encoder's name, or the file itself. Raises ModelError where there is neither."""
-    text, shipped = str(name_or_path), list_encoders()
+    return _found(name_or_path, list_encoders(), "encoder")
+
+
+def list_mappers() -> dict[str, Path]:
+    """The shipped mappers of channels by name, sorted."""
+    return {path.stem: path for path in sorted((models_folder() / "mappers").glob("*.onnx"))}
+
+
+def find_mapper(name_or_path: str | Path) -> Path:
+    """The file of a shipped mapper's name, or the file itself. Raises ModelError where there is neither."""
+    return _found(name_or_path, list_mappers(), "mapper")
+
+
+def _found(name_or_path: str | Path, shipped: dict[str, Path], what: str) -> Path:
+    text = str(name_or_path)
     if text in shipped:
         return shipped[text]
     if os.path.isfile(text):
         return Path(text)
-    raise ModelError(f"{text}: neither an encoder's file nor one of the shipped encoders: {', '.join(shipped)}.")
+    raise ModelError(f"{text}: neither the file of a model nor one of the shipped {what}s: {', '.join(shipped)}.")
 
 
 def find_model(name_or_path: str | Path) -> Path:

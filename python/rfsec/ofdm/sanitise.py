@@ -12,6 +12,7 @@ from ..errors import ParameterError
 
 FINER = 16  # places of the impulse response for each sample
 _LEAST = 1e-30
+_AT_ONCE = 256  # rows, whose work arrays stay in a core's cache
 
 
 def sanitise(cfr: np.ndarray, carriers: np.ndarray | None = None) -> np.ndarray:
@@ -38,18 +39,23 @@ def sanitise(cfr: np.ndarray, carriers: np.ndarray | None = None) -> np.ndarray:
     at = np.arange(cfr.shape[1]) if carriers is None else np.asarray(carriers)
     if at.shape != cfr.shape[1:] or not np.issubdtype(at.dtype, np.integer) or (np.diff(at) <= 0).any():
         raise ParameterError(f"The 'carriers' of responses must be {cfr.shape[1]} rising whole numbers. Got {at} instead.")
-    values = cfr.astype(np.complex128)
-    power = np.mean(values.real**2 + values.imag**2, axis=1, keepdims=True)
+    out = np.empty(cfr.shape, np.complex64)
+    for first in range(0, len(cfr), _AT_ONCE):
+        out[first : first + _AT_ONCE] = _sanitised(cfr[first : first + _AT_ONCE], at - at[0])
+    return out
+
+
+def _sanitised(cfr: np.ndarray, at: np.ndarray) -> np.ndarray:
+    power = np.mean(np.abs(cfr.astype(np.complex128)) ** 2, axis=1, keepdims=True)
     usable = np.isfinite(power) & (power > _LEAST)
-    values = np.where(usable, values, 1) / np.sqrt(np.where(usable, power, 1))
-    span = int(at[-1] - at[0]) + 1
-    taps = np.zeros((len(values), fft.next_fast_len(FINER * span)), np.complex128)
-    taps[:, at - at[0]] = values
-    delay = _strongest(np.abs(fft.ifft(taps, axis=1, overwrite_x=True)))
-    values = values * np.exp(2j * np.pi * delay[:, None] * (at - at[0]))
-    centred = values.mean(axis=1, keepdims=True)  # the strongest tap, now at 0
-    values = values * np.exp(-1j * np.angle(centred))
-    return np.where(usable, values, 0).astype(np.complex64)
+    values = (np.where(usable, cfr, 1) / np.sqrt(np.where(usable, power, 1))).astype(np.complex64)
+    taps = np.zeros((len(values), fft.next_fast_len(FINER * (int(at[-1]) + 1))), np.complex64)
+    taps[:, at] = values
+    taps = fft.ifft(taps, axis=1, overwrite_x=True)
+    delay = _strongest(np.sqrt(taps.real**2 + taps.imag**2))
+    values *= np.exp(2j * np.pi * delay[:, None] * at)
+    values *= np.exp(-1j * np.angle(values.mean(axis=1, keepdims=True)))  # the mean is the strongest tap, now at 0
+    return np.where(usable, values, 0)
 
 
 def _strongest(size: np.ndarray) -> np.ndarray:

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pairs of channels that someone measured: what Alice and Bob saw at the same moments, in a file of NumPy's."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import DatasetError
+from .room import RoomChannels
+
+_FEWEST = 100
+
+
+def load_pairs(path: Path) -> RoomChannels:
+    """Return the pairs of an .npz file with the arrays `band1` and `band2`, complex [n, L]; positions are not known.
+
+    Raises
+    ------
+    DatasetError
+        The file is no .npz file, lacks an array, or an array is not what it should be: complex, finite, as many rows and
+        carriers as the other, at least 100 rows.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            missing = [name for name in ("band1", "band2") if name not in file.files]
+            if missing:
+                raise DatasetError(f"The file '{path}' has no array '{missing[0]}'. Pairs of channels need band1 and band2, complex [n, L].")
+            bands = [file[name] for name in ("band1", "band2")]
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DatasetError(f"The file '{path}' cannot be read as an .npz file of plain arrays ({error}).") from None
+    one, other = bands
+    if one.ndim != 2 or one.shape != other.shape or len(one) < _FEWEST or one.shape[1] < 2 or not all(map(np.iscomplexobj, bands)):
+        raise DatasetError(
+            f"The arrays band1 and band2 of '{path}' must be complex, of one shape [n, L] with n at least {_FEWEST}. "
+            f"They are {one.dtype} {one.shape} and {other.dtype} {other.shape}."
+        )
+    if not all(np.isfinite(band).all() for band in bands):
+        raise DatasetError(f"The channels of '{path}' must be finite. Leave out the rows that are not.")
+    return RoomChannels(np.full((len(one), 3), np.nan), *(band.astype(np.complex64) for band in bands))

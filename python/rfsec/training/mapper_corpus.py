@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What mappers of channels are trained and tested on."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..datasets.room import RoomChannels
+from ..datasets.room_radios import measure
+from ..datasets.room_splits import split
+from ..datasets.seeding import Purpose, seed_sequence
+from ..inference.mapper_card import Normalisation
+from ..inference.mapper_features import normalised, represented
+from ..keygen.features import features
+from .mapper_recipe import MapperRecipe
+
+SNRS_DB = (0.0, 40.0)  # of the noise that is drawn anew
+_NOISY_DB = 0.0  # of the paper's noisy rows
+_SETS = 4  # the paper counts rows in quarters of all
+
+
+@dataclass(frozen=True)
+class MapperCorpus:
+    """Pairs of channels for one recipe; equal corpora give equal rows.
+
+    Attributes
+    ----------
+    recipe : MapperRecipe
+    channels : RoomChannels
+    seed : int
+    """
+
+    recipe: MapperRecipe
+    channels: RoomChannels
+    seed: int
+
+    @cached_property
+    def _split(self) -> tuple[np.ndarray, np.ndarray]:
+        train, test = split(self.recipe.split, self.channels.positions, self.seed)
+        return train[: self.recipe.positions], test
+
+    @cached_property
+    def train(self) -> np.ndarray:
+        """Numbers of the positions to train on."""
+        return self._split[0]
+
+    @property
+    def test(self) -> np.ndarray:
+        """Numbers of the positions to test on."""
+        return self._split[1]
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the channels that are trained on, in hexadecimal."""
+        digest = hashlib.sha256()
+        for band in (self.channels.band1, self.channels.band2):
+            digest.update(np.ascontiguousarray(band[self.train]).tobytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def _fixed(self) -> tuple[np.ndarray, np.ndarray]:
+        """The paper's cross dataset: the first rows noisy in both bands, the others as they are; not normalised."""
+        count = round((_SETS - (self.recipe.cross - 1)) / _SETS * len(self.train))
+        snr_db = np.where(np.arange(len(self.train)) < count, _NOISY_DB, np.inf)
+        rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, 0))
+        return tuple(self._rows(measure(band[self.train], snr_db, rng, self.recipe.radio))
+                     for band in (self.channels.band1, self.channels.band2))
+
+    @cached_property
+    def _labels(self) -> np.ndarray:
+        """Normalised features of band 2 without noise, at the positions to train on."""
+        return normalised(self._rows(self.channels.band2[self.train]), self.normalisations[1])
+
+    def _rows(self, cfr: np.ndarray) -> np.ndarray:
+        return features(represented(self.recipe.representation, cfr))
+
+    @cached_property
+    def normalisations(self) -> tuple[Normalisation, Normalisation]:
+        """Of band 1 and of band 2, by the rows that are trained on; the paper's include its noisy ones."""
+        if self.recipe.cross is not None:
+            rows = self._fixed
+        else:
+            rows = tuple(self._rows(band[self.train]) for band in (self.channels.band1, self.channels.band2))
+        return tuple(_normalisation(one, self.recipe.min_max) for one in rows)
+
+    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the inputs and labels of an epoch in the order to train on them, float32 [n, 2L] each."""
+        rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, number + 1))
+        order = rng.permutation(len(self.train))
+        if self.recipe.cross is not None:
+            return tuple(normalised(one[order], by) for one, by in zip(self._fixed, self.normalisations))
+        measured = measure(self.channels.band1[self.train[order]], rng.uniform(*SNRS_DB, len(order)), rng, self.recipe.radio)
+        return normalised(self._rows(measured), self.normalisations[0]), self._labels[order]
+
+
+def _normalisation(rows: np.ndarray, min_max: bool) -> Normalisation:
+    if min_max:  # equations 14 and 15
+        low, high = rows.min(axis=0), rows.max(axis=0)
+        return Normalisation(offset=low.tolist(), scale=np.maximum(high - low, 1e-12).tolist())
+    spread = rows.std(axis=0, dtype=np.float64)
+    return Normalisation(offset=rows.mean(axis=0, dtype=np.float64).tolist(), scale=np.maximum(spread, 1e-3 * spread.max()).tolist())

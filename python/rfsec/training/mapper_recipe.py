@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a mapper of channels is trained with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import nn
+
+
+@dataclass(frozen=True)
+class MapperRecipe:
+    """A mapper's training recipe.
+
+    Attributes
+    ----------
+    name, description, paper : str
+        As the card states them.
+    network : callable
+        Makes the network for a number of values.
+    scenario, split, radio : str
+        See ``datasets.room_scenarios``, ``room_splits``, ``room_radios``.
+    representation : str
+        See ``inference.mapper_card``.
+    min_max : bool
+        Whether features are brought to 0 to 1 as in the paper's equation 15, instead of to mean 0 and spread 1.
+    cross : int or None
+        The paper's cross dataset: 1 has noise of 0 dB in all rows, 5 in none. None for
+        noise of any strength that is drawn anew each epoch, and labels without noise.
+    positions : int or None
+        Positions to train on; None for all of the split.
+    batch : int
+        Rows a step.
+    learning_rate : float
+        Of Adam. It warms up, then follows half a cosine.
+    epochs : int
+        Where the user names no number.
+    limits : tuple of str
+        Lines for the card.
+    """
+
+    name: str
+    description: str
+    paper: str
+    network: Callable[[int], nn.Module]
+    scenario: str = "paper"
+    split: str = "random"
+    radio: str = "ideal"
+    representation: str = "cfr"
+    min_max: bool = True
+    cross: int | None = 4
+    positions: int | None = None
+    batch: int = 128
+    learning_rate: float = 1e-3
+    epochs: int = 500
+    limits: tuple[str, ...] = ()
