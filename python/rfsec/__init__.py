@@ -22,6 +22,7 @@ _WHERE = {
     "decision_sink": ".blocks.decision_sink",
     "decision_table": ".blocks.decision_table",
     "fingerprint_authenticator": ".blocks.fingerprint_authenticator",
+    "key_agreement": ".blocks.key_agreement",
     "find_usrp": ".blocks.usrp",
     "DecisionRecord": ".records",
     "RfsecError": ".errors",

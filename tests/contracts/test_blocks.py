@@ -11,6 +11,7 @@ import yaml
 from companion import ROOT, companion, complaints, new_flowgraph, validated
 from gnuradio import rfsec
 from gnuradio.grc.core import Constants, schema_checker
+from gnuradio.rfsec.keygen.identity import Identity, write_identity
 from small_encoder import write_window_encoder
 
 SPDX = "# SPDX-License-Identifier: GPL-3.0-or-later"
@@ -73,8 +74,11 @@ def settings(tmp_path):
     recording = tmp_path / "recording.cf32"
     np.zeros(256, np.complex64).tofile(recording)
     encoder = write_window_encoder(tmp_path / "encoder.onnx")
+    identity = tmp_path / "alice"
+    write_identity(identity, Identity.generate())
     return {"recording_source": {"path": str(recording)},
-            "fingerprint_authenticator": {"gallery": str(tmp_path / "gallery.db"), "model": str(encoder)}}
+            "fingerprint_authenticator": {"gallery": str(tmp_path / "gallery.db"), "model": str(encoder)},
+            "key_agreement": {"identity": str(identity), "peer": f"{identity}.pub"}}
 
 
 def lone_flowgraph(name, **parameters):
