@@ -3,22 +3,22 @@
 
 G. Brassard and L. Salvail, "Secret-key reconciliation by public discussion", EUROCRYPT 1993; parts of halved blocks stay known,
 as in J. Martinez-Mateo et al., "Demystifying the information reconciliation protocol Cascade", Quantum Inf. Comput. 15, 2015.
-All odd blocks of a pass are halved in one round trip.
+Nobody has to know the error rate: the first blocks are halved until few enough are odd, which costs no parity that small blocks
+would not have cost. All odd blocks that share no bit are halved in one round trip.
 """
-
-import struct
 
 import numpy as np
 
 from ..errors import KeyAgreementError
+from .cascade_parities import KnownParities
 from .interleave import permutation
 
-_FIRST_BLOCK = 0.73  # over the error rate (Brassard and Salvail, section 7)
-_ERROR_RATE = 0.005  # that the first blocks are made for; others cost more parities, and are corrected all the same
-_EXTRA_PASSES = 8  # over blocks of half the bits: each finds what is left with a chance of one half
-_HEAD = struct.Struct(">BI")  # pass, number of ranges
+_FIRST_BLOCKS = 8
+_MOST_ODD = 0.35  # of the first blocks: at 0.73 errors a block (Brassard and Salvail, section 7) 0.38 are odd
+_GROWTH = 4  # of blocks from one pass to the next, as the second pass of Martinez-Mateo et al.
+_LAST_PASSES = 8  # over halves of the bits: each sees what is left with a chance of one half
 _MOST_PASSES = 40
-_MOST_PER_BIT = 1.0  # parities; above that nothing is left to hash
+_PLACE = np.dtype([("number", "u1"), ("end", ">u4")])  # asks for the parity of the first `end` bits under permutation `number`
 
 
 class CascadeCorrector:
@@ -36,43 +36,32 @@ class CascadeCorrector:
         self.bits = np.array(bits, np.uint8)
         self.leaked = self.round_trips = 0
         self._seed = seed
-        self._sizes = _block_sizes(len(self.bits))
-        self._passes: list[_Pass] = []
-        self._asked: tuple[_Pass, np.ndarray] | None = None  # a pass, and where its odd blocks begin; none where it is new
+        self._passes = [KnownParities(permutation(seed, 0, len(self.bits)))]
+        self._size = -(-len(self.bits) // _FIRST_BLOCKS)
+        self._sized = self._ended = False
+        self._turned = np.zeros(len(self.bits), bool)
+        self._asked = _places(0, np.append(self._starts(), len(self.bits)))
 
     def question(self) -> bytes | None:
         """See `reconciliation.Corrector`."""
-        self._correct()
-        for one in self._passes:
-            odd = one.odd(self.bits)
-            if odd.size:
-                self._asked = one, odd
-                low, high = one.edges[odd], one.edges[odd + 1]
-                return _pack(self._passes.index(one), low, (low + high) // 2)
-        if len(self._passes) == len(self._sizes):
+        if not self._asked.size:
             return None
-        number = len(self._passes)
-        one = _Pass(permutation(self._seed, number, len(self.bits)), self._sizes[number])
-        self._passes.append(one)
-        self._asked = one, np.zeros(0, int)
-        last = len(one.edges) - 2 if number else len(one.edges) - 1  # the parity of all bits tells the last block's
-        return _pack(number, one.edges[:last], one.edges[1 : last + 1])
+        _require_few(self.leaked + self._asked.size, len(self.bits))
+        return self._asked.tobytes()
 
     def take(self, answer: bytes) -> None:
         """See `reconciliation.Corrector`."""
-        one, odd = self._asked
-        new = one.parities is None
-        count = (len(one.edges) - 1 - bool(len(self._passes) > 1)) if new else odd.size
-        told = _parities(answer, count)
-        self.leaked += count
+        asked = self._asked
+        if len(answer) != (asked.size + 7) // 8 or not asked.size:
+            raise KeyAgreementError(f"An answer of Cascade must have {asked.size} parities. Got {8 * len(answer)} bits instead.")
+        told = np.unpackbits(np.frombuffer(answer, np.uint8))[: asked.size]
+        self.leaked += asked.size
         self.round_trips += 1
-        if new:
-            if len(self._passes) > 1:
-                total = np.bitwise_xor.reduce(self._passes[0].parities)
-                told = np.append(told, total ^ np.bitwise_xor.reduce(told))
-            one.parities = told
-        else:
-            one.halve(odd, told)
+        for number in np.unique(asked["number"]):
+            chosen = asked["number"] == number
+            self._passes[number].learn(asked["end"][chosen].astype(np.int64), told[chosen])
+        self._correct()
+        self._asked = self._next()
 
     def _correct(self) -> None:
         """Turn every bit that is an odd block by itself; that may make other passes' blocks odd, or even."""
@@ -80,37 +69,49 @@ class CascadeCorrector:
         while changed:
             changed = False
             for one in self._passes:
-                single = one.odd_single(self.bits)
-                self.bits[one.order[one.edges[single]]] ^= 1
+                odd = one.odd(self.bits)
+                single = one.order[odd[np.diff(odd)[:, 0] == 1, 0]]
+                if self._turned[single].any():  # Alice has told what the bit is
+                    raise KeyAgreementError("Two parities of Alice contradict each other. Start both ends again.")
+                self._turned[single] = True
+                self.bits[single] ^= 1
                 changed |= bool(single.size)
 
+    def _next(self) -> np.ndarray:
+        """What to ask, or nothing at the end."""
+        first = self._passes[0]
+        self._sized = self._sized or self._size == 1 or len(first.odd(self.bits)) <= _MOST_ODD * first.blocks
+        if not self._sized:
+            self._size = -(-self._size // 2)
+            return _places(0, first.middles())
+        halves = self._halves()
+        if halves.size or self._ended:
+            return halves
+        self._size *= _GROWTH
+        if 2 * self._size < len(self.bits):
+            return _places(self._new_pass(), self._starts())
+        self._ended = True
+        return _places([self._new_pass() for _ in range(_LAST_PASSES)], (len(self.bits) + 1) // 2)
 
-class _Pass:
-    """Blocks of one permutation, and Alice's parity of each."""
+    def _halves(self) -> np.ndarray:
+        """Middles of odd blocks, the smallest first, no two of which share a bit: each has an error of its own to be found."""
+        odd = sorted((high - low, number, low, high) for number, one in enumerate(self._passes) for low, high in one.odd(self.bits))
+        free, found = np.ones(len(self.bits), bool), []
+        for _, number, low, high in odd:
+            places = self._passes[number].order[low:high]
+            if free[places].all():
+                free[places] = False
+                found.append((number, (low + high) // 2))
+        return np.sort(np.array(found, _PLACE))
 
-    def __init__(self, order: np.ndarray, size: int) -> None:
-        self.order = order
-        self.edges = np.append(np.arange(0, len(order), size), len(order))
-        self.parities: np.ndarray | None = None
+    def _new_pass(self) -> int:
+        number = len(self._passes)
+        self._passes.append(KnownParities(permutation(self._seed, number, len(self.bits)), self._passes[0].total))
+        return number
 
-    def _odd(self, bits: np.ndarray) -> np.ndarray:
-        return np.bitwise_xor.reduceat(bits[self.order], self.edges[:-1]) != self.parities
-
-    def odd(self, bits: np.ndarray) -> np.ndarray:
-        """Numbers of the blocks whose parities differ."""
-        return np.flatnonzero(self._odd(bits))
-
-    def odd_single(self, bits: np.ndarray) -> np.ndarray:
-        """Those of them that are one bit."""
-        return np.flatnonzero(self._odd(bits) & (np.diff(self.edges) == 1)) if self.parities is not None else np.zeros(0, int)
-
-    def halve(self, odd: np.ndarray, left: np.ndarray) -> None:
-        """Halve blocks; `left` are Alice's parities of their first halves."""
-        middle = (self.edges[odd] + self.edges[odd + 1]) // 2
-        right = self.parities[odd] ^ left
-        self.parities[odd] = left
-        self.parities = np.insert(self.parities, odd + 1, right)
-        self.edges = np.insert(self.edges, odd + 1, middle)
+    def _starts(self) -> np.ndarray:
+        """Where all blocks of the present size but the first begin."""
+        return np.arange(self._size, len(self.bits), self._size)
 
 
 class CascadeResponder:
@@ -119,47 +120,32 @@ class CascadeResponder:
     def __init__(self, bits: np.ndarray, seed: bytes) -> None:
         self.leaked = 0
         self._bits, self._seed = np.array(bits, np.uint8), seed
-        self._sums: dict[int, np.ndarray] = {}
+        self._parities: dict[int, np.ndarray] = {}
 
     def answer(self, question: bytes) -> bytes:
         """See `reconciliation.Responder`."""
-        number, low, high = _unpack(question, len(self._bits))
-        self.leaked += low.size
-        if self.leaked > _MOST_PER_BIT * len(self._bits) + 2 * _MOST_PASSES:
-            raise KeyAgreementError(f"Cascade asks for more parities than there are bits ({len(self._bits)}): the two ends have other bits.")
-        if number not in self._sums:
-            ordered = self._bits[permutation(self._seed, number, len(self._bits))]
-            self._sums[number] = np.append(0, np.cumsum(ordered, dtype=np.int64))
-        sums = self._sums[number]
-        return np.packbits((sums[high] - sums[low]) % 2 == 1).tobytes()
+        if not question or len(question) % _PLACE.itemsize:
+            raise KeyAgreementError("A question of Cascade must name places, and nothing else. Both ends must run the same version.")
+        asked = np.frombuffer(question, _PLACE)
+        if asked["number"].max() >= _MOST_PASSES or not 1 <= asked["end"].min() <= asked["end"].max() <= len(self._bits):
+            raise KeyAgreementError(f"A question of Cascade must name 1 to {len(self._bits)} bits of a pass below {_MOST_PASSES}. It does not.")
+        _require_few(self.leaked + asked.size, len(self._bits))
+        self.leaked += asked.size
+        told = np.zeros(asked.size, np.uint8)
+        for number in np.unique(asked["number"]):
+            if number not in self._parities:
+                self._parities[number] = np.bitwise_xor.accumulate(self._bits[permutation(self._seed, int(number), len(self._bits))])
+            chosen = asked["number"] == number
+            told[chosen] = self._parities[number][asked["end"][chosen].astype(np.int64) - 1]
+        return np.packbits(told).tobytes()
 
 
-def _block_sizes(count: int) -> list[int]:
-    half = max(1, -(-count // 2))
-    size, sizes = min(half, int(np.ceil(_FIRST_BLOCK / _ERROR_RATE))), []
-    while size < half:
-        sizes.append(size)
-        size *= 2
-    return sizes + [half] * _EXTRA_PASSES
+def _places(numbers: int | list[int], ends: int | np.ndarray) -> np.ndarray:
+    found = np.empty(np.broadcast(numbers, ends).shape, _PLACE)
+    found["number"], found["end"] = numbers, ends
+    return found
 
 
-def _pack(number: int, low: np.ndarray, high: np.ndarray) -> bytes:
-    return _HEAD.pack(number, low.size) + np.stack((low, high), axis=1).astype(">u4").tobytes()
-
-
-def _unpack(question: bytes, bits: int) -> tuple[int, np.ndarray, np.ndarray]:
-    if len(question) < _HEAD.size:
-        raise KeyAgreementError("A question of Cascade is too short. Both ends must run the same version.")
-    number, count = _HEAD.unpack_from(question)
-    if number >= _MOST_PASSES or count > bits or len(question) != _HEAD.size + 8 * count:
-        raise KeyAgreementError(f"A question of Cascade must name up to {bits} ranges of a pass below {_MOST_PASSES}, and no more. It does not.")
-    low, high = np.frombuffer(question, ">u4", offset=_HEAD.size).astype(np.int64).reshape(-1, 2).T
-    if count and (not (low < high).all() or high.max() > bits):
-        raise KeyAgreementError(f"The ranges of a question of Cascade must lie within {bits} bits. They do not.")
-    return number, low, high
-
-
-def _parities(answer: bytes, count: int) -> np.ndarray:
-    if len(answer) != (count + 7) // 8:
-        raise KeyAgreementError(f"An answer of Cascade must have {count} parities. Got {8 * len(answer)} bits instead.")
-    return np.unpackbits(np.frombuffer(answer, np.uint8))[:count]
+def _require_few(parities: int, bits: int) -> None:
+    if parities > bits:  # nothing would be left to hash
+        raise KeyAgreementError(f"Cascade needs more parities than there are bits ({bits}): the channels are too unlike.")

@@ -20,6 +20,7 @@ def permutation(seed: bytes, number: int, count: int) -> np.ndarray:
     count : int
         At least 0.
     """
-    stream = Cipher(algorithms.AES(seed), modes.CTR(bytes(8) + number.to_bytes(8, "big"))).encryptor()
+    # The number stands in the upper half of the counter: in the lower half, each stream would be the one before, shifted.
+    stream = Cipher(algorithms.AES(seed), modes.CTR(number.to_bytes(8, "big") + bytes(8))).encryptor()
     words = np.frombuffer(stream.update(bytes(_WORD * count)), "<u8")
     return np.argsort(words, kind="stable")
