@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part of the OFDM CFR Estimator that takes the stream and gives out a response for each sounding."""
+
+from collections import deque
+
+import numpy as np
+import pmt
+from gnuradio import gr
+
+from ..ofdm.preamble import CARRIERS
+from ..ofdm.sounding_stream import Soundings, SoundingStream
+from .ofdm_sounder import STARTS
+from .sample_clock import CLOCK_KEYS, Epoch, WindowClock, sorted_tags
+
+SOUNDINGS = pmt.intern("soundings")
+END = -1
+
+
+class SoundingSearch(gr.basic_block):
+    """Takes what ``before`` puts out, and gives out all of its soundings before it ends.
+
+    Parameters
+    ----------
+    before : block
+        The block connected to the input: GNU Radio does not tell a block that its input has ended, only its neighbour.
+    stream : SoundingStream
+    sample_rate_hz : float
+        0 takes the rate from the stream's rx_rate tag.
+    """
+
+    def __init__(self, before, stream: SoundingStream, sample_rate_hz: float):
+        gr.basic_block.__init__(self, "OFDM CFR Estimator", [np.complex64], [(np.complex64, CARRIERS.size)])
+        self.message_port_register_out(SOUNDINGS)
+        self.set_tag_propagation_policy(gr.TPP_DONT)
+        self._before, self._stream, self._rate_hz = before, stream, sample_rate_hz
+        self.soundings = self.invalid = 0
+
+    def start(self):  # GNU Radio counts samples from 0 again when a flowgraph runs again
+        self._stream.flush()
+        self._clock = WindowClock(1)
+        self._waiting: deque[tuple[Soundings, int]] = deque()  # groups, and how many of each are out
+        self._held = 0  # 1 while the first input item was taken but stays, so that the scheduler keeps calling
+        self._flushed = False
+        return True
+
+    def forecast(self, noutput_items, ninputs):
+        return [1] * ninputs
+
+    def general_work(self, input_items, output_items):
+        samples, first = input_items[0][self._held :], self.nitems_read(0) + self._held
+        if not self._waiting and samples.size:
+            self._clock.read([tag for tag in sorted_tags(self, 0, first, first + samples.size)
+                              if pmt.symbol_to_string(tag.key) in CLOCK_KEYS])
+            self._waiting += [(group, 0) for group in self._stream.push(self._finite(samples))]
+            self.consume(0, self._held + samples.size - 1)
+            self._held = 1
+        elif not self._waiting and self._before.detail().done() and self._before.nitems_written(0) == first:
+            if self._flushed:
+                self.consume(0, self._held)
+                return END
+            self._flushed = True
+            self._waiting += [(group, 0) for group in self._stream.flush()]
+        return self._emit(output_items[0])
+
+    def _finite(self, samples: np.ndarray) -> np.ndarray:
+        bad = ~np.isfinite(samples.view(np.float32)).reshape(-1, 2).all(axis=1)
+        if not bad.any():
+            return samples
+        self.invalid += int(bad.sum())
+        return np.where(bad, np.complex64(0), samples)
+
+    def _emit(self, out: np.ndarray) -> int:
+        produced = 0
+        while self._waiting and produced < len(out):
+            group, done = self._waiting.popleft()
+            count = min(len(out) - produced, group.start.size - done)
+            out[produced : produced + count] = group.cfr[done : done + count]
+            for number in range(done, done + count):
+                self._tell(group, number, self.nitems_written(0) + produced + number - done)
+            if done + count < group.start.size:
+                self._waiting.appendleft((group, done + count))
+            produced += count
+        self.soundings += produced
+        return produced
+
+    def _tell(self, group: Soundings, number: int, item: int) -> None:
+        sample = int(group.start[number])
+        epoch: Epoch = self._clock.epoch(max(0, sample))
+        rate_hz = self._rate_hz or epoch.rate_hz
+        time_ns = epoch.sample_time_ns(sample)
+        told = {
+            STARTS: pmt.from_uint64(max(0, sample)),
+            pmt.intern("cfo_hz"): pmt.from_double(float(group.cfo[number]) * rate_hz) if rate_hz else pmt.PMT_NIL,
+            pmt.intern("snr_db"): pmt.from_double(float(10 * np.log10(np.mean(10 ** (group.snr_db[number].astype(float) / 10))))),
+            pmt.intern("quality"): pmt.from_double(float(group.quality[number])),
+            pmt.intern("time_ns"): pmt.PMT_NIL if time_ns is None else pmt.from_uint64(time_ns),
+        }
+        for key, value in told.items():
+            self.add_item_tag(0, item, key, value)
+        if not pmt.is_null(self.message_subscribers(SOUNDINGS)):
+            metadata = pmt.make_dict()
+            for key, value in told.items():
+                metadata = pmt.dict_add(metadata, key, value)
+            self.message_port_pub(SOUNDINGS, pmt.cons(metadata, pmt.init_c32vector(CARRIERS.size, group.cfr[number].tolist())))

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sounder and estimator in real flowgraphs: through GNU Radio's channel model, in any cut, with tags and messages, on real Wi-Fi."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pmt
+import pytest
+from flowgraphs import ChunkedSource, run
+from gnuradio import blocks, channels, gr, rfsec
+
+from gnuradio.rfsec.ofdm.preamble import CARRIERS, LONG_SYMBOL_AT
+from gnuradio.rfsec.ofdm.sanitise import sanitise
+from gnuradio.rfsec.ofdm.sounding import sounding
+
+RECORDINGS = os.environ.get("RFSEC_RECORDINGS")
+TAPS = [1.0, 0, 0.5j, 0, 0, -0.3]
+
+
+def estimated(samples, sizes=(4096,), **arguments):
+    """Responses, tags as (item, key, value), and metadata of the messages."""
+    top, source = gr.top_block(), ChunkedSource(samples, sizes)
+    estimator, sink, messages = rfsec.ofdm_cfr_estimator(**arguments), blocks.vector_sink_c(52), blocks.message_debug()
+    top.connect(source, estimator, sink)
+    top.msg_connect(estimator, "soundings", messages, "store")
+    run(top)
+    tags = [(tag.offset, pmt.symbol_to_string(tag.key), pmt.to_python(tag.value)) for tag in sink.tags()]
+    told = [pmt.to_python(pmt.car(messages.get_message(number))) for number in range(messages.num_messages())]
+    return np.array(sink.data(), np.complex64).reshape(-1, 52), tags, told, estimator
+
+
+def sounded(count, repeats, period):
+    top = gr.top_block()
+    sounder, head, sink = rfsec.ofdm_sounder(repeats, period, 0.25), blocks.head(8, count), blocks.vector_sink_c()
+    top.connect(sounder, head, sink)
+    run(top)
+    return np.array(sink.data(), np.complex64), [(tag.offset, pmt.to_uint64(tag.value)) for tag in sink.tags()]
+
+
+def test_the_sounder_sends_soundings_and_silence():
+    samples, tags = sounded(10_500, 4, 1000)
+    whole = np.concatenate((0.25 * sounding(4), np.zeros(1000 - 480)))
+    np.testing.assert_allclose(samples, np.resize(whole, 10_500), atol=1e-7)
+    assert tags == [(1000 * number, number) for number in range(11)]
+
+
+def test_the_channel_model_of_gnuradio_comes_back():
+    """Taps, noise and offset of channels.channel_model; a response is known but for gain, delay and phase."""
+    top = gr.top_block()
+    sounder, head = rfsec.ofdm_sounder(8, 3000, 0.25), blocks.head(8, 150_000)
+    model = channels.channel_model(0.25 * 10 ** (-25 / 20), 1e-3, 1.0, TAPS, 7)
+    estimator, sink = rfsec.ofdm_cfr_estimator(8, 20e6), blocks.vector_sink_c(52)
+    top.connect(sounder, head, model, estimator, sink)
+    run(top)
+    found = np.array(sink.data(), np.complex64).reshape(-1, 52)
+    true = sanitise((np.exp(-2j * np.pi * np.outer(CARRIERS, np.arange(6)) / 64) @ np.array(TAPS))[None], CARRIERS)
+    assert len(found) == estimator.soundings == 50
+    assert np.mean(np.abs(found - true) ** 2) < 3 * 10 ** (-25 / 10) / 8 + 2e-3
+
+
+def test_cut_tags_and_messages():
+    samples, _ = sounded(200_000, 2, 7001)
+    samples += np.random.default_rng(1).normal(0, 0.01, (200_000, 2)).view(np.complex128)[:, 0].astype(np.complex64)
+    whole, tags, told, estimator = estimated(samples, repeats=2, sample_rate=1e6)
+    cut, cut_tags, _, _ = estimated(samples, sizes=(1, 17, 50_000, 333), repeats=2, sample_rate=1e6)
+    assert len(whole) == estimator.soundings == len(told) == 29
+    assert whole.tobytes() == cut.tobytes() and tags == cut_tags
+    starts = {item: value for item, key, value in tags if key == "sounding_start"}
+    assert all(abs(start - 7001 * item) <= 1 for item, start in starts.items()) and len(starts) == 29
+    assert [one["sounding_start"] for one in told] == list(starts.values())
+    assert all(abs(one["cfo_hz"]) < 200 and one["quality"] > 0.9 and one["snr_db"] > 20 for one in told)
+
+
+def test_samples_that_are_not_finite_cost_only_their_soundings():
+    samples, _ = sounded(50_000, 2, 5000)
+    samples[5100:5300] = np.nan
+    found, tags, _, estimator = estimated(samples, repeats=2)
+    starts = [value for _, key, value in tags if key == "sounding_start"]
+    assert [round(start / 5000) for start in starts] == [0, *range(2, 10)] and estimator.invalid == 200
+    assert np.isfinite(found).all()
+
+
+@pytest.mark.parametrize("make, name, wrong", [
+    (rfsec.ofdm_sounder, "repeats", {"repeats": 0}), (rfsec.ofdm_sounder, "period", {"period": 300}),
+    (rfsec.ofdm_sounder, "amplitude", {"amplitude": 1.5}), (rfsec.ofdm_cfr_estimator, "repeats", {"repeats": 65}),
+    (rfsec.ofdm_cfr_estimator, "sample_rate", {"sample_rate": -1}), (rfsec.ofdm_cfr_estimator, "least_quality", {"least_quality": 1}),
+])
+def test_wrong_parameters_raise_when_the_block_is_made(make, name, wrong):
+    with pytest.raises(rfsec.ParameterError, match=f"The '{name}' "):
+        make(**wrong)
+
+
+@pytest.mark.skipif(not RECORDINGS, reason="RFSEC_RECORDINGS names no recordings")
+def test_every_wifi_frame_of_the_recordings_is_timed():
+    truth = json.loads((Path(RECORDINGS) / "GROUND_TRUTH.json").read_text())
+    frames = late = 0
+    for name, one in truth.items():
+        if not name.startswith("wifi:"):
+            continue
+        samples = np.fromfile(Path(RECORDINGS) / "ofdm/wifi" / name.removeprefix("wifi:"), "<i2").astype(np.float32).view(np.complex64) / 2**15
+        _, _, told, _ = estimated(samples, repeats=2, sample_rate=20e6)
+        found = np.array([message["sounding_start"] for message in told])
+        for frame in one:
+            if frame.get("fcs"):
+                frames += 1
+                late += bool(np.abs(found + LONG_SYMBOL_AT - frame["ltf1"]).min() > 2)
+    assert frames > 150 and late == 0
