@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Estimates of the min-entropy of a probe's symbols when its guard bands are public; each bounds it from above.
+
+In the spirit of NIST SP 800-90B, section 6.3: each one sees another weakness, at the edge of a 99% confidence interval, and
+the least counts. Where chances depend on the public guard bands it is the chance of the best guess that is averaged over
+them, as in Y. Dodis et al., "Fuzzy extractors", SIAM J. Comput. 38, 2008, section 2.4: average min-entropy.
+
+Words are int8 [n, m]: symbols from 0 to levels - 1, or `GUARD`.
+"""
+
+import numpy as np
+
+from .guard_band import GUARD
+from .words import distances
+
+_EDGE = 2.576  # standard deviations: SP 800-90B, section 6.3.1
+_CENTRES = 1024
+_GAPS = 4  # that are told apart: neighbours, and 1, 2, or more guard bands between
+
+
+def of_values(words: np.ndarray, levels: int) -> float:
+    """Bits, where a guess takes the most common symbol of each place: what does not depend on the probe at all."""
+    counts = np.stack([(words == level).sum(axis=0) for level in range(levels)])
+    most = _upper(counts.max(axis=0).sum(), counts.sum())
+    return _average((words != GUARD).sum(axis=1) * np.log2(most))
+
+
+def of_neighbours(words: np.ndarray, levels: int, chains: int) -> float:
+    """Bits of a Markov chain along the symbols, whose chances depend on how many guard bands lie between (section 6.3.3).
+
+    `chains` is how many equal parts each word has that are chains of their own: 2 for real and imaginary parts.
+    """
+    first, chances = _transitions(np.concatenate(np.split(words, chains, axis=1)), levels)
+    paths = np.zeros(len(words))
+    for part in np.split(words, chains, axis=1):
+        best, gap = np.tile(first, (len(words), 1)), np.full(len(words), -1)
+        for column in part.T:
+            kept, begun = column != GUARD, gap >= 0
+            step = (best[:, :, None] + chances[np.clip(gap, 0, _GAPS - 1)]).max(axis=1)
+            best = np.where((kept & begun)[:, None], step, best)
+            gap = np.where(kept, 0, gap + begun)
+        paths += np.where(gap >= 0, best.max(axis=1), 0)
+    return _average(paths)
+
+
+def of_distances(words: np.ndarray, levels: int) -> float:
+    """Bits of as many independent symbols as give distances between probes their spread.
+
+    J. Daugman, "The importance of being random: statistical principles of iris recognition", Pattern Recognition 36, 2003.
+    """
+    apart = distances(words, words, levels)[0][np.triu_indices(len(words), 1)]
+    mean, variance = float(apart.mean()), float(apart.var())
+    if not 0 < mean < 1:
+        return 0.0
+    return mean * (1 - mean) / variance * -np.log2(1 - mean) if variance else np.inf
+
+
+def of_patterns(words: np.ndarray, levels: int, tolerance: float) -> float:
+    """Bits, where a guess takes the most common probe: one that the most others are no further from than a share `tolerance`."""
+    kept = (words != GUARD).sum(axis=1)
+    centres = words[kept >= np.median(kept)]  # a guess names all symbols, and one of few symbols is near to all
+    centres = centres[:: -(-len(centres) // _CENTRES)]
+    near = max(int((distances(one[None], words, levels)[0] <= tolerance).sum()) for one in centres)
+    return float(-np.log2(_upper(np.array(near), np.array(len(words)))))
+
+
+def _transitions(chains: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms of upper bounds of chances: float64 [K] of a symbol, float64 [gaps, K, K] of the second after the first."""
+    counts = np.zeros((_GAPS, levels, levels))
+    last, gap = np.full(len(chains), GUARD), np.zeros(len(chains), int)
+    for column in chains.T:
+        kept = column != GUARD
+        both = kept & (last != GUARD)
+        np.add.at(counts, (np.minimum(gap, _GAPS - 1)[both], last[both], column[both]), 1)
+        last, gap = np.where(kept, column, last), np.where(kept, 0, gap + 1)
+    each = np.array([(chains == level).sum() for level in range(levels)])
+    return np.log2(_upper(each, each.sum())), np.log2(_upper(counts, counts.sum(axis=2, keepdims=True)))
+
+
+def _upper(count: np.ndarray, of: np.ndarray) -> np.ndarray:
+    """Upper bound of the chance of what was seen `count` times; 1 where there is next to nothing to tell from."""
+    share = count / np.maximum(of, 1)
+    bound = np.minimum(1, share + _EDGE * np.sqrt(share * (1 - share) / np.maximum(of - 1, 1)))
+    return np.where(of > 1, np.maximum(bound, np.finfo(float).tiny), 1.0)
+
+
+def _average(log2_chances: np.ndarray) -> float:
+    """Average min-entropy in bits, of the logarithms of the chances of the best guess; rounding does not make it negative."""
+    least = log2_chances.max()
+    return max(0.0, float(-least - np.log2(np.mean(np.exp2(log2_chances - least)))))
