@@ -6,9 +6,9 @@ import pmt
 from gnuradio import gr
 
 from ..keygen.agreement import Agreement
-from ..keygen.agreement_credit import credit_of
 from ..keygen.agreement_settings import RECONCILIATIONS, Settings
 from ..keygen.curve_link import CurveLink
+from ..keygen.entropy import ProbeCredit
 from ..keygen.identity import read_identity, read_peer
 from ..keygen.messages import Role
 from ..keygen.probe_store import ProbeStore
@@ -88,7 +88,7 @@ class key_agreement(gr.sync_block):
         self._messages = None if endpoint else MessageLink(self._to_peer)
         self._thread = KeyAgreementThread(
             self._waiting, probes, timeout, agreed=self._agreed, refused=self._refused,
-            session=lambda measured: Session(whose, own, other, settings, measured, spent, credit_of(settings)),
+            session=lambda measured: Session(whose, own, other, settings, measured, spent, ProbeCredit(levels)),
             link=self._messages.open if self._messages else lambda: CurveLink(whose, own, other, endpoint))
         for port in (KEY, STATUS, TO_PEER):
             self.message_port_register_out(port)

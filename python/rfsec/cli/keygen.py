@@ -3,6 +3,8 @@
 
 import typer
 
+from .keygen_alice import alice
+from .keygen_bob import bob
 from .keygen_identity import identity
 
 app = typer.Typer(help="Draw a secret key from the channel, or measure what such a key is worth.", no_args_is_help=True)
@@ -13,4 +15,6 @@ def _group() -> None:
     """Draw a secret key from the channel, or measure what such a key is worth."""
 
 
+app.command("alice")(alice)
+app.command("bob")(bob)
 app.command("identity")(identity)

@@ -45,7 +45,7 @@ class CurveLink:
                 self._door.start()
                 self._door.configure_curve_callback(domain=_DOMAIN.decode(), credentials_provider=_Only(peer))
             self._socket = self._context.socket(zmq.ROUTER if self._alice else zmq.DEALER)
-            self._configure(identity, peer)
+            self._configure(identity, peer, endpoint)
             (self._socket.bind if self._alice else self._socket.connect)(endpoint)
             self.endpoint = self._socket.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode()
         except zmq.ZMQError as error:
@@ -53,7 +53,7 @@ class CurveLink:
             raise KeyAgreementError(f"{endpoint}: no key agreement can be held here: {error.strerror}. "
                                     "Name a free endpoint such as tcp://127.0.0.1:5557.") from None
 
-    def _configure(self, identity: Identity, peer: Peer) -> None:
+    def _configure(self, identity: Identity, peer: Peer, endpoint: str) -> None:
         socket = self._socket
         socket.setsockopt(zmq.CURVE_SECRETKEY, z85.encode(identity.curve))
         socket.setsockopt(zmq.CURVE_PUBLICKEY, z85.encode(identity.public.curve))
@@ -66,7 +66,7 @@ class CurveLink:
         socket.setsockopt(zmq.LINGER, _LINGER_MS)
         socket.setsockopt(zmq.RCVHWM, _MOST_WAITING)
         socket.setsockopt(zmq.SNDHWM, _MOST_WAITING)
-        socket.setsockopt(zmq.IPV6, 1)
+        socket.setsockopt(zmq.IPV6, "[" in endpoint)
 
     def __enter__(self) -> "CurveLink":
         return self

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One end of a key agreement on the command line, from its files to its key file."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from ..errors import OutputError, ParameterError
+
+
+def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, out: Path, store: Path | None, model: Path | None,
+          levels: int, epsilon: float, timeout: float, **settings: object) -> None:
+    """Take "alice" or "bob" to a key in the file `out`, and print what it is worth; `settings` go to `Settings` as they are."""
+    if out.exists():
+        raise OutputError(f"{out}: this file exists, and a key is never replaced. Choose another name, or remove it.")
+    from ..keygen.agreement_settings import Settings
+    from ..keygen.curve_link import CurveLink
+    from ..keygen.entropy import ProbeCredit
+    from ..keygen.guard_band import quantize
+    from ..keygen.identity import read_identity, read_peer
+    from ..keygen.measured_probes import MeasuredProbes
+    from ..keygen.messages import Role
+    from ..keygen.probe_file import read_probe_file
+    from ..keygen.probe_store import ProbeStore
+    from ..keygen.secret_file import write_new
+    from ..keygen.session import Session
+    from ..keygen.transport import check_seconds, drive
+
+    check_seconds("timeout", timeout)
+    own, other, whose, probes = read_identity(identity), read_peer(peer), Role[role.upper()], read_probe_file(features)
+    values, mapper, form = _comparable(role, probes, model)
+    chosen = Settings(quantizer=f"guard-band epsilon={epsilon:.9g} of {form}", symbols=values.shape[1], levels=levels, model=mapper, **settings)
+    measured = MeasuredProbes.of(probes.numbers, quantize(values, levels, epsilon))
+    with ProbeStore(store or f"{identity}.probes") as spent, CurveLink(whose, own, other, endpoint) as link:
+        session = Session(whose, own, other, chosen, measured, spent, ProbeCredit(levels))
+        say(f"{whose.label} {'waits' if role == 'alice' else 'asks'} at {link.endpoint}.")
+        began = time.monotonic()
+        agreement = drive(session, link, timeout_s=timeout)
+        seconds = time.monotonic() - began
+    write_new(out, agreement.key)
+    corrected = "" if agreement.corrected is None else f", {agreement.corrected:,} of them corrected"
+    say(f"{out}: a key of {8 * len(agreement.key)} bits, {len(agreement.key)} raw bytes, mode 0600.\n"
+        f"key id      {agreement.key_id}\n"
+        f"probes      {agreement.probes:,} used, {agreement.left_out:,} left out that gave no symbol\n"
+        f"bits        {agreement.bits:,}{corrected}\n"
+        f"credit      {agreement.credit_bits:.1f} bits of min-entropy\n"
+        f"leakage     {agreement.leaked_bits:.0f} bits said in public\n"
+        f"X25519      {'mixed in' if agreement.x25519 else 'no'}\n"
+        f"messages    {session.round_trips:,} round trips, {session.said.bytes_sent:,} bytes sent, {session.said.bytes_received:,} received, "
+        f"{seconds:.2f} s")
+
+
+def _comparable(role: str, probes, model: Path | None):
+    """Features of this end that compare with the peer's, the hash of the model, and in words what they are of."""
+    if model is None and not probes.measured:
+        return probes.values, "none", "given features"
+    if model is None:
+        from ..keygen.features import features
+        from ..ofdm.sanitise import sanitise
+
+        return features(sanitise(probes.values)), "none", "sanitised responses"
+    if not probes.measured:
+        raise ParameterError("--model takes measured responses: the file must have the array 'cfr'.")
+    from ..inference.mapper_session import MapperSession
+
+    session = MapperSession(model)
+    mapped: Callable = session.alice if role == "alice" else session.bob
+    return mapped(probes.values), session.sha256, "mapped responses"
+
+
+def say(text: str) -> None:
+    """Print text as it is."""
+    Console().print(text, markup=False, highlight=False, soft_wrap=True)

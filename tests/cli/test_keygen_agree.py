@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec keygen alice`` and ``bob``: two processes over TCP end with one key in two files, or with a reason and no file."""
+
+import re
+import subprocess
+
+import numpy as np
+import pytest
+from command_line import DEADLINE_S, RFSEC, rfsec, the_error
+from gnuradio.rfsec.keygen.identity import public_path, write_identity
+from gnuradio.rfsec.keygen.probe_store import ProbeStore
+from two_ends import ALICE, BOB, MALLORY, PROBES, features
+
+BUSY_LINE = re.compile(r"Alice waits at (tcp://127\.0\.0\.1:\d+)\.")
+
+
+@pytest.fixture
+def files(tmp_path):
+    for name, identity in (("alice", ALICE), ("bob", BOB), ("mallory", MALLORY)):
+        write_identity(tmp_path / name, identity)
+    write_probes(tmp_path)
+    return tmp_path
+
+
+def write_probes(folder, first: int = 0, **how):
+    for name, values in zip(("alice", "bob"), features(**how)):
+        np.savez(folder / f"{name}.npz", probe=np.arange(first, first + len(values)), features=values)
+
+
+def end(files, name: str, endpoint: str, *options, peer: str = "") -> list[str]:
+    where = "--bind" if name == "alice" else "--connect"
+    peer = peer or ("bob" if name == "alice" else "alice")
+    return [*RFSEC, "keygen", name, "--identity", str(files / name), "--peer", str(public_path(files / peer)), where, endpoint,
+            "--features", str(files / f"{name}.npz"), "--out", str(files / f"{name}.key"), *options]
+
+
+def start(command) -> subprocess.Popen:
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def start_alice(files, *options, **how) -> tuple[subprocess.Popen, str, str]:
+    """Alice's process, what it said first, and the endpoint that it has bound."""
+    alice = start(end(files, "alice", "tcp://127.0.0.1:*", *options, **how))
+    line = alice.stdout.readline()
+    assert BUSY_LINE.match(line), line + alice.stderr.read()
+    return alice, line, BUSY_LINE.match(line)[1]
+
+
+def both(files, *options, bobs=None, alices_peer: str = "", bobs_peer: str = ""):
+    alice, line, endpoint = start_alice(files, *options, peer=alices_peer)
+    bob = subprocess.run(end(files, "bob", endpoint, *(options if bobs is None else bobs), peer=bobs_peer), capture_output=True, text=True,
+                         timeout=DEADLINE_S)
+    out, err = alice.communicate(timeout=DEADLINE_S)
+    return subprocess.CompletedProcess(alice.args, alice.returncode, line + out, err), bob
+
+
+def keys(files) -> list[bytes]:
+    return [(files / f"{name}.key").read_bytes() for name in ("alice", "bob") if (files / f"{name}.key").exists()]
+
+
+@pytest.mark.parametrize("options", [(), ("--reconciliation", "bch", "--with-x25519", "--key-bits", "256", "--levels", "4", "--epsilon", "0.04",
+                                          "--security-bits", "20", "--probes", "40")])
+def test_two_processes_end_with_one_key(files, options):
+    write_probes(files, count=40)
+    alice, bob = both(files, *options)
+    assert alice.returncode == bob.returncode == 0, alice.stderr + bob.stderr
+    one, other = keys(files)
+    assert one == other and len(one) == (32 if options else 16)
+    assert all((files / f"{name}.key").stat().st_mode & 0o777 == 0o600 for name in ("alice", "bob"))
+    ids = [re.search(r"^key id +([0-9a-f]{16})$", done.stdout, re.M)[1] for done in (alice, bob)]
+    leaks = [re.search(r"^leakage +(\d+) bits", done.stdout, re.M)[1] for done in (alice, bob)]
+    assert ids[0] == ids[1] and leaks[0] == leaks[1] and int(leaks[0]) > 0
+    assert f"probes      {40 if options else PROBES} used" in bob.stdout
+    assert not any(shown in done.stdout + done.stderr for done in (alice, bob) for shown in (one.hex(), repr(one)))
+
+
+def test_measured_responses_are_sanitised_first(files):
+    rng = np.random.default_rng(3)
+    shape = (PROBES, 64)
+    channel = np.fft.fft(rng.normal(size=(PROBES, 24, 2)).view(complex)[..., 0], 64, axis=1)
+    for name in ("alice", "bob"):
+        turned = channel * np.exp(2j * np.pi * rng.random((PROBES, 1))) * rng.uniform(0.7, 1.4, (PROBES, 1))
+        noise = 0.02 * rng.normal(size=(*shape, 2)).view(complex)[..., 0]
+        np.savez(files / f"{name}.npz", probe=np.arange(PROBES), cfr=(turned + noise).astype(np.complex64))
+    alice, bob = both(files)
+    assert alice.returncode == bob.returncode == 0, alice.stderr + bob.stderr
+    one, other = keys(files)
+    assert one == other
+
+
+def test_probes_are_spent_across_runs(files):
+    both(files)
+    for name in ("alice", "bob"):
+        (files / f"{name}.key").unlink()
+    assert "has no probe to use: 32 are spent" in the_error(subprocess.run(
+        end(files, "alice", "tcp://127.0.0.1:*"), capture_output=True, text=True, timeout=DEADLINE_S))
+    write_probes(files, first=PROBES, seed=2)
+    alice, bob = both(files)
+    assert alice.returncode == bob.returncode == 0 and len(set(keys(files))) == 1
+
+
+@pytest.mark.parametrize("bobs, reason", [(("--epsilon", "0.2"), "same settings: quantizer="), (("--with-x25519",), "same settings: x25519="),
+                                          (("--key-bits", "256"), "same settings: key_bits=")])
+def test_other_settings_are_a_reason_at_both_ends(files, bobs, reason):
+    alice, bob = both(files, bobs=bobs)
+    assert reason in the_error(bob) and reason in alice.stderr and alice.returncode == 1 and not keys(files)
+
+
+def test_different_rooms_are_a_reason_at_both_ends(files):
+    np.savez(files / "bob.npz", probe=np.arange(PROBES), features=features(seed=9)[1])
+    alice, bob = both(files)
+    assert alice.returncode == bob.returncode == 1 and not keys(files)
+    assert "channels are too unlike" in alice.stderr + bob.stderr
+
+
+def test_the_wrong_peer_is_a_reason_at_both_ends(files):
+    alice, bob = both(files, "--timeout", "2", bobs_peer="mallory")
+    assert alice.returncode == bob.returncode == 1 and not keys(files)
+    assert "came within 2 s" in alice.stderr and "came within 2 s" in bob.stderr
+
+
+def test_an_alice_who_is_killed_leaves_bob_without_a_key_and_the_next_session_clean(files):
+    alice, _, endpoint = start_alice(files)
+    bob = start(end(files, "bob", endpoint, "--timeout", "2"))
+    spent = ProbeStore(files / "bob.probes")
+    while len(spent.unspent(np.arange(PROBES))) and bob.poll() is None:
+        pass  # until the bits are in use
+    alice.kill()
+    alice.communicate()
+    _, complaint = bob.communicate(timeout=DEADLINE_S)
+    if bob.returncode:  # else the agreement was faster than the kill
+        assert "Alice" in complaint and not (files / "bob.key").exists()
+    assert not (files / "alice.key").exists() or bob.returncode == 0
+    for name in ("alice", "bob"):
+        (files / f"{name}.key").unlink(missing_ok=True)
+    write_probes(files, first=PROBES, seed=2)
+    alice, bob = both(files)
+    assert alice.returncode == bob.returncode == 0 and len(set(keys(files))) == 1
+
+
+def refusal(files, *options) -> str:
+    return the_error(rfsec(*end(files, "alice", "tcp://127.0.0.1:*", *options)[len(RFSEC):]))
+
+
+def test_a_key_is_never_replaced(files):
+    (files / "alice.key").write_bytes(b"precious")
+    assert "never replaced" in refusal(files) and (files / "alice.key").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("options, reason", [
+    (("--levels", "3"), "'levels'"), (("--epsilon", "0.7"), "'epsilon'"), (("--timeout", "0"), "'timeout'"), (("--model", "none.onnx"), "array 'cfr'")])
+def test_wrong_options_are_one_line(files, options, reason):
+    assert reason in refusal(files, *options)
+
+
+@pytest.mark.parametrize("arrays, reason", [({"probe": np.arange(3)}, "one of the arrays"),
+                                            ({"probe": np.array([1, 1, 2]), "features": np.eye(3)}, "come once"),
+                                            ({"probe": np.arange(3), "cfr": np.zeros((3, 8), np.complex64)}, "3 gave no symbol")])
+def test_wrong_probes_are_one_line(files, arrays, reason):
+    np.savez(files / "alice.npz", **arrays)
+    assert reason in refusal(files)
+
+
+def test_an_identity_is_made_and_never_replaced(tmp_path):
+    made = rfsec("keygen", "identity", tmp_path / "carol")
+    assert made.returncode == 0 and "fingerprint" in made.stdout
+    assert (tmp_path / "carol").stat().st_mode & 0o777 == 0o600 and (tmp_path / "carol.pub").exists()
+    assert "never replaced" in the_error(rfsec("keygen", "identity", tmp_path / "carol"))
