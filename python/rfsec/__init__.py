@@ -22,6 +22,7 @@ _WHERE = {
     "decision_sink": ".blocks.decision_sink",
     "decision_table": ".blocks.decision_table",
     "fingerprint_authenticator": ".blocks.fingerprint_authenticator",
+    "guard_band_quantizer": ".blocks.guard_band_quantizer",
     "key_agreement": ".blocks.key_agreement",
     "ofdm_sounder": ".blocks.ofdm_sounder",
     "ofdm_cfr_estimator": ".blocks.ofdm_cfr_estimator",
