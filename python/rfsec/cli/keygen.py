@@ -6,6 +6,7 @@ import typer
 from .keygen_alice import alice
 from .keygen_bob import bob
 from .keygen_identity import identity
+from .keygen_nist import nist
 
 app = typer.Typer(help="Draw a secret key from the channel, or measure what such a key is worth.", no_args_is_help=True)
 
@@ -18,3 +19,4 @@ def _group() -> None:
 app.command("alice")(alice)
 app.command("bob")(bob)
 app.command("identity")(identity)
+app.command("nist")(nist)

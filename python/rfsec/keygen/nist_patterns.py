@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tests of NIST SP 800-22 Rev. 1a that count overlapping patterns: sections 2.11 and 2.12; sequences are taken as rings."""
+
+import numpy as np
+from scipy import special
+
+ENTROPY_LENGTH, SERIAL_LENGTH = 10, 16
+
+
+def serial(bits: np.ndarray, length: int = SERIAL_LENGTH) -> np.ndarray:
+    """Return both P-values, float64 [m, 2], of bits uint8 [m, n]: patterns of `length` bits are equally frequent."""
+    one, two, three = (_psi(bits, length - shorter) for shorter in range(3))
+    return np.stack((special.gammaincc(2.0 ** (length - 2), (one - two) / 2),
+                     special.gammaincc(2.0 ** (length - 3), (one - 2 * two + three) / 2)), axis=1)
+
+
+def approximate_entropy(bits: np.ndarray, length: int = ENTROPY_LENGTH) -> np.ndarray:
+    """Return P-values, float64 [m, 1]: patterns of one bit more are as frequent as those of `length` bits make likely."""
+    entropy = _phi(bits, length) - _phi(bits, length + 1)
+    return special.gammaincc(2.0 ** (length - 1), bits.shape[1] * (np.log(2) - entropy))[:, None]
+
+
+def _psi(bits: np.ndarray, length: int) -> np.ndarray:
+    if length <= 0:
+        return np.zeros(len(bits))
+    counts, row = _counts(bits, length)
+    squares = np.bincount(row, counts.astype(np.float64) ** 2, len(bits))
+    return squares * 2.0**length / bits.shape[1] - bits.shape[1]
+
+
+def _phi(bits: np.ndarray, length: int) -> np.ndarray:
+    if length == 0:
+        return np.zeros(len(bits))
+    counts, row = _counts(bits, length)
+    shares = counts / bits.shape[1]
+    return np.bincount(row, shares * np.log(shares), len(bits))
+
+
+def _counts(bits: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """How often each pattern that occurs does, and in which sequence."""
+    count = bits.shape[1]
+    ring = np.concatenate((bits, np.resize(bits.T, (length - 1, len(bits))).T), axis=1) if length > 1 else bits
+    codes = np.zeros(bits.shape, np.int32)
+    for shift in range(length):
+        codes = codes << 1 | ring[:, shift : shift + count]
+    codes.sort(axis=1)
+    first = np.ones(codes.shape, bool)
+    first[:, 1:] = codes[:, 1:] != codes[:, :-1]
+    at = np.flatnonzero(first)
+    return np.diff(np.append(at, codes.size)), at // count
