@@ -147,6 +147,16 @@ def test_either_end_refuses_probes_that_it_does_not_credit(who):
     assert all("no key" in str(end.failure) for end in (alice, bob))
 
 
+@pytest.mark.parametrize("spare", [-1, 0])
+def test_a_key_needs_every_bit_that_it_has(spare):
+    leaked = two_ends(40)
+    exchange(*leaked)
+    enough = 128 + 2 * 32 + leaked[0].result().leaked_bits
+    alice, bob = two_ends(40, credit=lambda *probes: enough + spare)
+    exchange(alice, bob)
+    assert same_key(alice, bob) is (spare == 0)
+
+
 def test_the_credit_sees_the_probes_their_mask_and_all_earlier_ones():
     seen = []
 

@@ -37,6 +37,7 @@ def signed_again(data: bytes, sender: Role, owner=None, **changed) -> bytes:
     return replace(message, **changed).pack(owner or OWNERS[sender])
 
 
+LATER = ("replayed from an earlier session", 0)  # a hello that is replayed ends at the next step: see the test of it
 # What arrives instead of `message` number `step`, where `sent` are those before it.
 ATTACKS = {
     "changed head": lambda sender, step, message, sent: flipped(message, 8 * 10),
@@ -62,11 +63,8 @@ ATTACKS = {
 }
 
 
-@every_step
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack, step", [(attack, step) for attack in ATTACKS for step in STEPS if (attack, step) != LATER])
 def test_an_attack_stops_both_ends_and_the_next_session_is_clean(attack, step):
-    if attack == "replayed from an earlier session" and step == 0:
-        pytest.skip("a hello that is replayed ends at the next step, which is the test below")
     stores, seen = (ProbeStore(None), ProbeStore(None)), []
 
     def between(sender, number, message):
@@ -138,6 +136,13 @@ def test_an_end_that_stops_tells_the_other_why():
         assert f"{'Bob' if step % 2 == 0 else 'Alice'} stopped: Out of?battery ?." in {str(alice.failure), str(bob.failure)}
 
 
+def test_both_ends_must_count_the_same_leakage():
+    step = next(number for number, (sender, data) in enumerate(EARLIER) if Message.unpack(data, sender, OWNERS[sender].public).kind is Kind.AMPLIFY)
+    alice, bob = two_ends(reconciliation="bch")
+    exchange(alice, bob, lambda sender, number, message: [signed_again(message, sender, body=b"1") if number == step else message])
+    assert "counted different numbers of leaked bits" in str(alice.failure) and not same_key(alice, bob)
+
+
 def test_the_wrong_peer_is_told_apart():
     alice, bob = two_ends(bob=MALLORY)
     exchange(alice, bob)
@@ -163,22 +168,19 @@ def test_random_bytes_stop_a_session_and_nothing_more(data, step):
     assert not same_key(alice, bob)
 
 
-@settings(deadline=None, max_examples=150)
-@given(st.data(), st.sampled_from(["cascade", "bch"]), st.integers(0, 40))
-def test_a_pinned_peer_that_lies_gets_no_key_past_the_other(data, reconciliation, step):
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from(["cascade", "bch"]), st.integers(0, 40), st.booleans(), st.integers(0, 2**32), st.binary(max_size=300))
+def test_a_pinned_peer_that_lies_gets_no_key_past_the_other(reconciliation, step, one_bit, bit, lie):
     alice, bob = two_ends(15, reconciliation=reconciliation)
+    lied = []
 
     def between(sender, number, message):
         if number != step:
             return [message]
         body = Message.unpack(message, sender, OWNERS[sender].public).body
-        if body and data.draw(st.booleans()):
-            lie = flipped(body, data.draw(st.integers(0, 8 * len(body) - 1)))
-        else:
-            lie = data.draw(st.binary(max_size=300).filter(lambda other: other != body))
-        lied.append(number)
-        return [signed_again(message, sender, body=lie)]
+        told = flipped(body, bit % (8 * len(body))) if one_bit and body else lie
+        lied.append(told != body)
+        return [signed_again(message, sender, body=told)]
 
-    lied = []
     exchange(alice, bob, between)
-    assert same_key(alice, bob) is not bool(lied)
+    assert same_key(alice, bob) is not any(lied)
