@@ -2,8 +2,9 @@
 """Privacy amplification: bits of which Eve knows something are hashed to fewer of which she knows next to nothing.
 
 C. H. Bennett, G. Brassard, C. Crepeau and U. M. Maurer, "Generalized privacy amplification", IEEE Trans. Inf. Theory 41(6), 1995;
-as the leftover hash lemma in R. Impagliazzo, L. Levin and M. Luby, STOC 1989. Toeplitz matrices are a universal family:
-H. Krawczyk, "LFSR-based hashing and authentication", CRYPTO 1994, section 4.
+as the leftover hash lemma in R. Impagliazzo, L. Levin and M. Luby, STOC 1989, and with what was said in public in Y. Dodis et al.,
+"Fuzzy extractors", SIAM J. Comput. 38(1), 2008, lemmas 2.2 and 2.4. Toeplitz matrices are a universal family: H. Krawczyk,
+"LFSR-based hashing and authentication", CRYPTO 1994, section 4.
 """
 
 import math
@@ -31,10 +32,12 @@ def secret_bits(credit_bits: float, leaked_bits: float, epsilon: float) -> int:
     KeyAgreementError
         Nothing is left.
     ParameterError
-        `epsilon` is outside its range.
+        A value is outside its range.
     """
     if not 0 < epsilon < 1:
         raise ParameterError(f"The 'epsilon' of a key must be above 0 and below 1. Got {epsilon} instead.")
+    if not (math.isfinite(credit_bits - leaked_bits) and leaked_bits >= 0):
+        raise ParameterError(f"A credit and a leakage must be finite, and the leakage at least 0. Got {credit_bits} and {leaked_bits} instead.")
     slack = 2 * math.log2(1 / epsilon)
     left = math.floor(credit_bits - leaked_bits - slack)
     if left <= 0:
@@ -67,13 +70,16 @@ def toeplitz_hash(bits: np.ndarray, seed: bytes, count: int) -> bytes:
     Raises
     ------
     ParameterError
-        The count is outside its range, or the seed is too short.
+        The bits are not 0 and 1, the count is outside its range, or the seed is too short.
     """
+    bits = np.asarray(bits)
+    if bits.ndim != 1 or not np.isin(bits, (0, 1)).all():
+        raise ParameterError(f"The bits to hash must be one row of 0 and 1. Got an array of shape {bits.shape} instead.")
     if not 1 <= count <= len(bits):
         raise ParameterError(f"The 'count' of hashed bits must be 1 to {len(bits)}, the bits that are hashed. Got {count} instead.")
     if len(seed) < seed_bytes(len(bits), count):
         raise ParameterError(f"The 'seed' of a hash must have {seed_bytes(len(bits), count)} bytes. Got {len(seed)} instead.")
     diagonals = np.unpackbits(np.frombuffer(seed, np.uint8))[: len(bits) + count - 1].astype(np.float64)
     # Sums are at most n, and rounding of an FFT is far below a half for any n that fits into memory.
-    sums = signal.fftconvolve(diagonals, np.asarray(bits, np.float64))[len(bits) - 1 : len(bits) - 1 + count]
+    sums = signal.fftconvolve(diagonals, bits.astype(np.float64))[len(bits) - 1 : len(bits) - 1 + count]
     return np.packbits(np.rint(sums).astype(np.int64) % 2 == 1).tobytes()

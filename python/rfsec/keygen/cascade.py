@@ -11,14 +11,13 @@ import numpy as np
 
 from ..errors import KeyAgreementError
 from .cascade_parities import KnownParities
+from .cascade_responder import PLACE, require_few
 from .interleave import permutation
 
 _FIRST_BLOCKS = 8
-_MOST_ODD = 0.35  # of the first blocks: at 0.73 errors a block (Brassard and Salvail, section 7) 0.38 are odd
+_MOST_ODD = 0.4  # of the first blocks: at 0.73 errors a block (Brassard and Salvail, section 7) 0.38 are odd
 _GROWTH = 4  # of blocks from one pass to the next, as the second pass of Martinez-Mateo et al.
-_LAST_PASSES = 8  # over halves of the bits: each sees what is left with a chance of one half
-_MOST_PASSES = 40
-_PLACE = np.dtype([("number", "u1"), ("end", ">u4")])  # asks for the parity of the first `end` bits under permutation `number`
+_LAST_PASSES = 10  # over halves of the bits: each sees what is left with a chance of one half
 
 
 class CascadeCorrector:
@@ -46,7 +45,7 @@ class CascadeCorrector:
         """See `reconciliation.Corrector`."""
         if not self._asked.size:
             return None
-        _require_few(self.leaked + self._asked.size, len(self.bits))
+        require_few(self.leaked + self._asked.size, len(self.bits))
         return self._asked.tobytes()
 
     def take(self, answer: bytes) -> None:
@@ -102,7 +101,7 @@ class CascadeCorrector:
             if free[places].all():
                 free[places] = False
                 found.append((number, (low + high) // 2))
-        return np.sort(np.array(found, _PLACE))
+        return np.sort(np.array(found, PLACE))
 
     def _new_pass(self) -> int:
         number = len(self._passes)
@@ -114,38 +113,7 @@ class CascadeCorrector:
         return np.arange(self._size, len(self.bits), self._size)
 
 
-class CascadeResponder:
-    """Alice's end; see `reconciliation.Responder`, and `CascadeCorrector` for the parameters."""
-
-    def __init__(self, bits: np.ndarray, seed: bytes) -> None:
-        self.leaked = 0
-        self._bits, self._seed = np.array(bits, np.uint8), seed
-        self._parities: dict[int, np.ndarray] = {}
-
-    def answer(self, question: bytes) -> bytes:
-        """See `reconciliation.Responder`."""
-        if not question or len(question) % _PLACE.itemsize:
-            raise KeyAgreementError("A question of Cascade must name places, and nothing else. Both ends must run the same version.")
-        asked = np.frombuffer(question, _PLACE)
-        if asked["number"].max() >= _MOST_PASSES or not 1 <= asked["end"].min() <= asked["end"].max() <= len(self._bits):
-            raise KeyAgreementError(f"A question of Cascade must name 1 to {len(self._bits)} bits of a pass below {_MOST_PASSES}. It does not.")
-        _require_few(self.leaked + asked.size, len(self._bits))
-        self.leaked += asked.size
-        told = np.zeros(asked.size, np.uint8)
-        for number in np.unique(asked["number"]):
-            if number not in self._parities:
-                self._parities[number] = np.bitwise_xor.accumulate(self._bits[permutation(self._seed, int(number), len(self._bits))])
-            chosen = asked["number"] == number
-            told[chosen] = self._parities[number][asked["end"][chosen].astype(np.int64) - 1]
-        return np.packbits(told).tobytes()
-
-
 def _places(numbers: int | list[int], ends: int | np.ndarray) -> np.ndarray:
-    found = np.empty(np.broadcast(numbers, ends).shape, _PLACE)
+    found = np.empty(np.broadcast(numbers, ends).shape, PLACE)
     found["number"], found["end"] = numbers, ends
     return found
-
-
-def _require_few(parities: int, bits: int) -> None:
-    if parities > bits:  # nothing would be left to hash
-        raise KeyAgreementError(f"Cascade needs more parities than there are bits ({bits}): the channels are too unlike.")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from ..errors import KeyAgreementError
+from ..errors import KeyAgreementError, ParameterError
 
 ENDS = ("alice", "bob")
 _ID_BYTES, _TAG_KEY_BYTES = 8, 32
@@ -66,10 +66,17 @@ def derive(secret: bytes, transcript: bytes, key_bytes: int, x25519: bytes = b""
     transcript : bytes
         A digest of everything that was said, the salt.
     key_bytes : int
-        1 to 64.
+        16 to 64.
     x25519 : bytes
         A shared secret of another kind that is mixed in: who wants the key must know both.
+
+    Raises
+    ------
+    ParameterError
+        The key's length is outside its range.
     """
+    if not 16 <= key_bytes <= 64:
+        raise ParameterError(f"The 'key_bytes' of a key must be 16 to 64. Got {key_bytes} instead.")
     material = _LENGTH.pack(len(secret)) + secret + _LENGTH.pack(len(x25519)) + x25519
 
     def expand(what: str, length: int) -> bytes:

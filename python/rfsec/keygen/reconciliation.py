@@ -6,6 +6,9 @@
         corrector.take(responder.answer(question))
     corrector.bits                            # those of Alice, or the confirmation fails
     corrector.leaked == responder.leaked
+
+Alice's answers are counted: each bit of them costs at most one bit of min-entropy. Bob's questions depend on where the two ends
+differ alone, and are not counted: that differences tell nothing of Alice's bits is taken for granted.
 """
 
 from typing import Protocol
@@ -13,7 +16,8 @@ from typing import Protocol
 import numpy as np
 
 from .bch import BchCorrector, BchResponder
-from .cascade import CascadeCorrector, CascadeResponder
+from .cascade import CascadeCorrector
+from .cascade_responder import CascadeResponder
 
 KINDS = ("cascade", "bch")
 
@@ -34,7 +38,7 @@ class Corrector(Protocol):
     round_trips: int
 
     def question(self) -> bytes | None:
-        """The next question, or None when there is no more to ask."""
+        """The question, the same until its answer is taken; None when there is no more to ask. Raises as `take`."""
 
     def take(self, answer: bytes) -> None:
         """Take Alice's answer. Raises KeyAgreementError where it is none, or where there are too many errors."""
