@@ -37,7 +37,7 @@ def two_ends(snr_db: float = 25, seed: int = 1, first: int = 0, count: int = PRO
             Role, (ALICE, bob), (BOB, bobs_peer), features(snr_db, count, seed), stores or (ProbeStore(None), ProbeStore(None)),
             (alice_set, bob_set)):
         probes = MeasuredProbes.of(np.arange(first, first + count), quantize(values))
-        settings = Settings(**{"quantizer": "guard-band", "symbols": SYMBOLS, **both, **(changed or {})})
+        settings = Settings(**{"quantizer": "guard-band", "symbols": SYMBOLS, "probes": PROBES, **both, **(changed or {})})
         sessions.append(Session(role, own, peer.public, settings, probes, store, credit))
     return tuple(sessions)
 

@@ -16,7 +16,7 @@ from gnuradio.rfsec.keygen.identity import write_identity
 from two_ends import ALICE, BOB, MALLORY, PROBES, SYMBOLS, features
 
 DEADLINE_S = 20
-COMMON = {"symbols": SYMBOLS, "timeout": 10}
+COMMON = {"symbols": SYMBOLS, "probes": PROBES, "timeout": 10}
 
 
 class HoldingSource(gr.sync_block):
@@ -203,7 +203,7 @@ def test_an_endpoint_in_use_is_a_reason(files):
 @pytest.mark.parametrize("wrong, reason", [({"role": "eve"}, "'role'"), ({"timeout": 0}, "'timeout'"), ({"symbols": 0}, "'symbols'"),
                                            ({"levels": 3}, "'levels'"), ({"reconciliation": "none"}, "'reconciliation'"),
                                            ({"key_bits": 100}, "'key_bits'"), ({"probes": 5000}, "'probes'"),
-                                           ({"security_bits": 1}, "'security_bits'"), ({"quantizer": ""}, "'quantizer'")])
+                                           ({"security_bits": 1}, "'security_bits'"), ({"quantizer": "sharp"}, "'quantizer'")])
 def test_parameters_out_of_range_are_refused(files, wrong, reason):
     with pytest.raises(ParameterError, match=reason):
         rfsec.key_agreement(str(files / "alice"), str(files / "bob.pub"), **{**COMMON, **wrong})

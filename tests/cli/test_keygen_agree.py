@@ -7,6 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 from command_line import DEADLINE_S, RFSEC, rfsec, the_error
+from gnuradio.rfsec.keygen.decorrelating import fit
 from gnuradio.rfsec.keygen.identity import public_path, write_identity
 from gnuradio.rfsec.keygen.probe_store import ProbeStore
 from two_ends import ALICE, BOB, MALLORY, PROBES, features
@@ -59,18 +60,21 @@ def keys(files) -> list[bytes]:
 
 
 @pytest.mark.parametrize("options", [(), ("--reconciliation", "bch", "--with-x25519", "--key-bits", "256", "--levels", "4", "--epsilon", "0.04",
-                                          "--security-bits", "20", "--probes", "40")])
-def test_two_processes_end_with_one_key(files, options):
+                                          "--security-bits", "20", "--probes", "36"),
+                                     ("--quantizer", "fitted.json")])
+def test_two_processes_end_with_one_key(files, options, monkeypatch):
+    monkeypatch.chdir(files)
+    (files / "fitted.json").write_text(fit(features(count=500, seed=9)[0], 24).to_json())
     write_probes(files, count=40)
     alice, bob = both(files, *options)
     assert alice.returncode == bob.returncode == 0, alice.stderr + bob.stderr
     one, other = keys(files)
-    assert one == other and len(one) == (32 if options else 16)
+    assert one == other and len(one) == (32 if "256" in options else 16)
     assert all((files / f"{name}.key").stat().st_mode & 0o777 == 0o600 for name in ("alice", "bob"))
     ids = [re.search(r"^key id +([0-9a-f]{16})$", done.stdout, re.M)[1] for done in (alice, bob)]
     leaks = [re.search(r"^leakage +(\d+) bits", done.stdout, re.M)[1] for done in (alice, bob)]
     assert ids[0] == ids[1] and leaks[0] == leaks[1] and int(leaks[0]) > 0
-    assert f"probes      {40 if options else PROBES} used" in bob.stdout
+    assert f"probes      {36 if '36' in options else 40} used" in bob.stdout
     assert not any(shown in done.stdout + done.stderr for done in (alice, bob) for shown in (one.hex(), repr(one)))
 
 
@@ -148,7 +152,7 @@ def test_a_key_is_never_replaced(files):
 
 
 @pytest.mark.parametrize("options, reason", [
-    (("--levels", "3"), "'levels'"), (("--epsilon", "0.7"), "'epsilon'"), (("--timeout", "0"), "'timeout'"), (("--model", "none.onnx"), "array 'cfr'")])
+    (("--levels", "3"), "'levels'"), (("--quantizer", "nowhere.json"), "no quantizer can be read here"), (("--epsilon", "0.7"), "'epsilon'"), (("--timeout", "0"), "'timeout'"), (("--model", "none.onnx"), "array 'cfr'")])
 def test_wrong_options_are_one_line(files, options, reason):
     assert reason in refusal(files, *options)
 

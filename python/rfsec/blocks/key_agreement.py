@@ -8,7 +8,6 @@ from gnuradio import gr
 from ..keygen.agreement import Agreement
 from ..keygen.agreement_settings import RECONCILIATIONS, Settings
 from ..keygen.curve_link import CurveLink
-from ..keygen.entropy import ProbeCredit
 from ..keygen.identity import read_identity, read_peer
 from ..keygen.messages import Role
 from ..keygen.probe_store import ProbeStore
@@ -42,7 +41,8 @@ class key_agreement(gr.sync_block):
         endpoint: ZeroMQ endpoint such as tcp://127.0.0.1:5557; "" talks over the ports to_peer and from_peer
         symbols: labels in a probe, 1 to 4096
         levels: levels of the quantizer, 2 to 8, a power of two
-        quantizer: how features became symbols, such as guard-band 0.1: 1 to 120 characters, the same at both ends
+        quantizer: guard-band or decorrelating, and after a space what else decides on symbols, 1 to 120 characters in all; the
+            same at both ends
         model: hash of Alice's mapper, or none: 1 to 120 characters, the same at both ends
         reconciliation: "cascade" leaks less, "bch" takes fewer round trips
         key_bits: bits of a key, 128 to 256, whole bytes
@@ -72,7 +72,7 @@ class key_agreement(gr.sync_block):
 
     def __init__(self, identity: str, peer: str, role: str = "alice", endpoint: str = "tcp://127.0.0.1:5557", symbols: int = 128,
                  levels: int = 2, quantizer: str = "guard-band 0.1", model: str = "none", reconciliation: str = "cascade",
-                 key_bits: int = 128, security_bits: int = 32, x25519: bool = False, probes: int = 32, store: str = "",
+                 key_bits: int = 128, security_bits: int = 32, x25519: bool = False, probes: int = 64, store: str = "",
                  timeout: float = 30):
         check_choice(NAME, "role", role, ROLES)
         check_choice(NAME, "reconciliation", reconciliation, RECONCILIATIONS)
@@ -88,7 +88,7 @@ class key_agreement(gr.sync_block):
         self._messages = None if endpoint else MessageLink(self._to_peer)
         self._thread = KeyAgreementThread(
             self._waiting, probes, timeout, agreed=self._agreed, refused=self._refused,
-            session=lambda measured: Session(whose, own, other, settings, measured, spent, ProbeCredit(levels)),
+            session=lambda measured: Session(whose, own, other, settings, measured, spent, settings.credit),
             link=self._messages.open if self._messages else lambda: CurveLink(whose, own, other, endpoint))
         for port in (KEY, STATUS, TO_PEER):
             self.message_port_register_out(port)

@@ -7,18 +7,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ..errors import OutputError, ParameterError
+from ..errors import ModelError, OutputError, ParameterError
 
 
 def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, out: Path, store: Path | None, model: Path | None,
-          levels: int, epsilon: float, timeout: float, **settings: object) -> None:
+          quantizer: str, levels: int, epsilon: float, timeout: float, **settings: object) -> None:
     """Take "alice" or "bob" to a key in the file `out`, and print what it is worth; `settings` go to `Settings` as they are."""
     if out.exists():
         raise OutputError(f"{out}: this file exists, and a key is never replaced. Choose another name, or remove it.")
     from ..keygen.agreement_settings import Settings
     from ..keygen.curve_link import CurveLink
-    from ..keygen.entropy import ProbeCredit
-    from ..keygen.guard_band import quantize
     from ..keygen.identity import read_identity, read_peer
     from ..keygen.measured_probes import MeasuredProbes
     from ..keygen.messages import Role
@@ -31,10 +29,11 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
     check_seconds("timeout", timeout)
     own, other, whose, probes = read_identity(identity), read_peer(peer), Role[role.upper()], read_probe_file(features)
     values, mapper, form = _comparable(role, probes, model)
-    chosen = Settings(quantizer=f"guard-band epsilon={epsilon:.9g} of {form}", symbols=values.shape[1], levels=levels, model=mapper, **settings)
-    measured = MeasuredProbes.of(probes.numbers, quantize(values, levels, epsilon))
+    symbols, levels, by = _quantized(values, quantizer, levels, epsilon)
+    chosen = Settings(quantizer=f"{by} of {form}", symbols=symbols.shape[1], levels=levels, model=mapper, **settings)
+    measured = MeasuredProbes.of(probes.numbers, symbols)
     with ProbeStore(store or f"{identity}.probes") as spent, CurveLink(whose, own, other, endpoint) as link:
-        session = Session(whose, own, other, chosen, measured, spent, ProbeCredit(levels))
+        session = Session(whose, own, other, chosen, measured, spent, chosen.credit)
         say(f"{whose.label} {'waits' if role == 'alice' else 'asks'} at {link.endpoint}.")
         began = time.monotonic()
         agreement = drive(session, link, timeout_s=timeout)
@@ -68,6 +67,22 @@ def _comparable(role: str, probes, model: Path | None):
     session = MapperSession(model)
     mapped: Callable = session.alice if role == "alice" else session.bob
     return mapped(probes.values), session.sha256, "mapped responses"
+
+
+def _quantized(values, quantizer: str, levels: int, epsilon: float):
+    """Symbols of features, their levels, and the quantizer in words."""
+    if quantizer == "guard-band":
+        from ..keygen.guard_band import quantize
+
+        return quantize(values, levels, epsilon), levels, f"guard-band epsilon={epsilon:.9g}"
+    from ..keygen.decorrelating import DecorrelatingQuantizer
+
+    try:
+        fitted = DecorrelatingQuantizer.from_json(Path(quantizer).read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{quantizer}: no quantizer can be read here: {getattr(error, 'strerror', None) or 'this is no text'}. "
+                         "Name guard-band, or a file of a decorrelating quantizer.") from None
+    return fitted.quantize(values), fitted.levels, f"decorrelating {fitted.sha256}"
 
 
 def say(text: str) -> None:

@@ -22,8 +22,10 @@ Probes = Annotated[Path, typer.Option("--features", metavar="FILE.npz", help="Wh
 Out = Annotated[Path, typer.Option(metavar="KEYFILE", help="The key's raw bytes: a new file of mode 0600, written only if both ends have it.")]
 Store = Annotated[Path, typer.Option(metavar="FILE", help="Which probes are spent; made where it is missing. [default: IDENTITY.probes]")]
 Model = Annotated[Path, typer.Option(metavar="MODEL.onnx", help="Maps Alice's band to Bob's; name the same file at both ends. Takes 'cfr'.")]
-Levels = Annotated[int, typer.Option(help="Of the quantizer: 2, 4 or 8.")]
-Epsilon = Annotated[float, typer.Option(help="Of the quantizer: share of values on each side of a bound that count for nothing.")]
+Quantizer = Annotated[str, typer.Option(metavar="guard-band|FILE.json", help="The paper's, or a decorrelating one that was fitted before; "
+                                        "the same at both ends.")]
+Levels = Annotated[int, typer.Option(help="Of guard-band: 2, 4 or 8.")]
+Epsilon = Annotated[float, typer.Option(help="Of guard-band: share of values on each side of a bound that count for nothing.")]
 How = Annotated[Reconciliation, typer.Option("--reconciliation", help="cascade tells less in public, bch takes fewer round trips.")]
 KeyBits = Annotated[int, typer.Option(help="Of the key: 128 to 256, whole bytes.")]
 SecurityBits = Annotated[int, typer.Option(help="s, 16 to 128: the key is within 2^-s of a uniform one, which costs 2 s bits.")]

@@ -5,8 +5,10 @@ import re
 from dataclasses import dataclass, fields
 
 from ..errors import KeyAgreementError, ParameterError
+from .entropy import ProbeCredit
 
 RECONCILIATIONS = ("cascade", "bch")
+QUANTIZERS = ("guard-band", "decorrelating")
 _WORDS = re.compile(r"[\w.,:=+ -]{1,120}", re.ASCII)
 _RANGES = {"symbols": (1, 4096), "levels": (2, 8), "key_bits": (128, 256), "security_bits": (16, 128), "probes": (1, 1024)}
 
@@ -18,7 +20,7 @@ class Settings:
     Parameters
     ----------
     quantizer : str
-        How features became symbols, with whatever decides on them, for instance its hash.
+        "guard-band" or "decorrelating", and after a space whatever else decides on symbols, for instance its hash.
     symbols : int
         Symbols of a probe, 1 to 4096.
     levels : int
@@ -45,7 +47,7 @@ class Settings:
     key_bits: int = 128
     security_bits: int = 32
     x25519: bool = False
-    probes: int = 32
+    probes: int = 64
 
     def __post_init__(self) -> None:
         for name, (lowest, highest) in _RANGES.items():
@@ -61,6 +63,14 @@ class Settings:
         for name in ("quantizer", "model"):
             if not _WORDS.fullmatch(getattr(self, name)):
                 _refuse(name, "1 to 120 letters, digits, spaces and . , : = + - _", getattr(self, name))
+
+        if self.quantizer.split(" ")[0] not in QUANTIZERS:
+            _refuse("quantizer", f"{' or '.join(QUANTIZERS)}, and after a space its own settings", self.quantizer)
+
+    @property
+    def credit(self) -> ProbeCredit:
+        """What probes of these symbols are worth."""
+        return ProbeCredit(self.levels, carriers=self.quantizer.split(" ")[0] == "guard-band")
 
     def encode(self) -> bytes:
         """One line a setting, the same bytes for the same settings."""
