@@ -7,10 +7,16 @@ import subprocess
 import numpy as np
 import pytest
 from command_line import DEADLINE_S, RFSEC, rfsec, the_error
+from gnuradio.rfsec.keygen.agreement_settings import Settings
+from gnuradio.rfsec.keygen.curve_link import CurveLink
 from gnuradio.rfsec.keygen.decorrelating import fit
+from gnuradio.rfsec.keygen.guard_band import quantize
 from gnuradio.rfsec.keygen.identity import public_path, write_identity
+from gnuradio.rfsec.keygen.measured_probes import MeasuredProbes
+from gnuradio.rfsec.keygen.messages import Role
 from gnuradio.rfsec.keygen.probe_store import ProbeStore
-from two_ends import ALICE, BOB, MALLORY, PROBES, features
+from gnuradio.rfsec.keygen.session import Session
+from two_ends import ALICE, BOB, MALLORY, PROBES, SYMBOLS, features, generous
 
 BUSY_LINE = re.compile(r"Alice waits at (tcp://127\.0\.0\.1:\d+)\.")
 
@@ -98,9 +104,7 @@ def test_probes_are_spent_across_runs(files):
         (files / f"{name}.key").unlink()
     assert "has no probe to use: 32 are spent" in the_error(subprocess.run(
         end(files, "alice", "tcp://127.0.0.1:*"), capture_output=True, text=True, timeout=DEADLINE_S))
-    write_probes(files, first=PROBES, seed=2)
-    alice, bob = both(files)
-    assert alice.returncode == bob.returncode == 0 and len(set(keys(files))) == 1
+    clean(files)
 
 
 @pytest.mark.parametrize("bobs, reason", [(("--epsilon", "0.2"), "same settings: quantizer="), (("--with-x25519",), "same settings: x25519="),
@@ -123,23 +127,41 @@ def test_the_wrong_peer_is_a_reason_at_both_ends(files):
     assert "came within 2 s" in alice.stderr and "came within 2 s" in bob.stderr
 
 
-def test_an_alice_who_is_killed_leaves_bob_without_a_key_and_the_next_session_clean(files):
-    alice, _, endpoint = start_alice(files)
-    bob = start(end(files, "bob", endpoint, "--timeout", "2"))
-    spent = ProbeStore(files / "bob.probes")
-    while len(spent.unspent(np.arange(PROBES))) and bob.poll() is None:
-        pass  # until the bits are in use
-    alice.kill()
-    alice.communicate()
-    _, complaint = bob.communicate(timeout=DEADLINE_S)
-    if bob.returncode:  # else the agreement was faster than the kill
-        assert "Alice" in complaint and not (files / "bob.key").exists()
-    assert not (files / "alice.key").exists() or bob.returncode == 0
-    for name in ("alice", "bob"):
-        (files / f"{name}.key").unlink(missing_ok=True)
+def clean(files):
+    """The next agreement of the same ends, over new probes, gives a key."""
     write_probes(files, first=PROBES, seed=2)
     alice, bob = both(files)
     assert alice.returncode == bob.returncode == 0 and len(set(keys(files))) == 1
+
+
+@pytest.mark.parametrize("messages", [2, 5])
+def test_a_bob_who_dies_leaves_alice_without_a_key_and_the_next_agreement_clean(files, messages):
+    alice, _, endpoint = start_alice(files, "--timeout", "2")
+    probes = MeasuredProbes.of(np.arange(PROBES), quantize(features()[1]))
+    with ProbeStore(files / "bob.probes") as store, CurveLink(Role.BOB, BOB, ALICE.public, endpoint) as link:
+        bob = Session(Role.BOB, BOB, ALICE.public, Settings("guard-band epsilon=0.1 of given features", SYMBOLS), probes, store, generous)
+        link.send(bob.start())
+        for _ in range(messages):
+            link.send(*bob.receive(link.receive(DEADLINE_S)))
+    out, complaint = alice.communicate(timeout=DEADLINE_S)
+    assert alice.returncode == 1 and "Bob has said nothing for 2 s" in complaint and not keys(files)
+    clean(files)
+
+
+def test_an_alice_who_is_killed_leaves_bob_without_a_key_and_the_next_agreement_clean(files):
+    alice, _, endpoint = start_alice(files)
+    bob = start(end(files, "bob", endpoint, "--timeout", "2"))
+    with ProbeStore(files / "alice.probes") as spent:
+        while len(spent.unspent(np.arange(PROBES))) and alice.poll() is None:
+            pass  # until her bits are in use
+    alice.kill()
+    alice.communicate()
+    _, complaint = bob.communicate(timeout=DEADLINE_S)
+    late = (files / "bob.key").exists()  # her last message had left
+    assert late or (bob.returncode == 1 and "Alice has said nothing for 2 s" in complaint and not keys(files))
+    for key in files.glob("*.key"):
+        key.unlink()
+    clean(files)
 
 
 def refusal(files, *options) -> str:

@@ -36,7 +36,7 @@ class Conversation:
     def pack(self, kind: Kind, body: bytes) -> bytes:
         """The next message. Raises KeyAgreementError where it would be too long."""
         if kind is Kind.HELLO and self._role is Role.ALICE:
-            self._session = _session_name(self._hello, body)
+            self._session = self._session_name(body)
         data = Message(kind, self._role, self.sent, self._session, body).pack(self._identity)
         if kind is Kind.HELLO and self._role is Role.BOB:
             self._hello = data
@@ -68,13 +68,18 @@ class Conversation:
         self.bytes_received += len(data)
         return message
 
+    def _session_name(self, answer: bytes) -> bytes:
+        """Of both ends and both hellos: neither end can make it repeat an earlier one, or give it to a third."""
+        ends = (self._peer, self._identity.public) if self._role is Role.BOB else (self._identity.public, self._peer)
+        return hashlib.sha256(b"gr-rfsec session\0" + b"".join(end.ed25519 + end.curve for end in ends) + self._hello + answer).digest()
+
     def _begin(self, data: bytes, message: Message) -> None:
-        """Name the session after both hellos: neither end can make it repeat an earlier one."""
+        """Take the peer's hello, and see that it is one of this session."""
         if self._role is Role.ALICE:
             self._hello = data
             expected = NO_SESSION
         else:
-            expected = self._session = _session_name(self._hello, message.body)
+            expected = self._session = self._session_name(message.body)
         if message.session != expected:
             raise KeyAgreementError("A hello is of another session: it was replayed. Start both ends again.")
 
@@ -82,10 +87,6 @@ class Conversation:
 def reason_of(abort: Message) -> str:
     """What a peer that stops gives as its reason, fit for one line of a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in abort.body[:_LONGEST_REASON].decode("ascii", "replace"))
-
-
-def _session_name(hello: bytes, answer: bytes) -> bytes:
-    return hashlib.sha256(b"gr-rfsec session\0" + hello + answer).digest()
 
 
 def _digest(data: bytes) -> bytes:
