@@ -5,6 +5,7 @@ import typer
 
 from .keygen_alice import alice
 from .keygen_bob import bob
+from .keygen_evaluate import evaluate
 from .keygen_identity import identity
 from .keygen_nist import nist
 
@@ -18,5 +19,6 @@ def _group() -> None:
 
 app.command("alice")(alice)
 app.command("bob")(bob)
+app.command("evaluate")(evaluate)
 app.command("identity")(identity)
 app.command("nist")(nist)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What probes are worth: the min-entropy that a key may be drawn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,7 +28,7 @@ class ProbeCredit:
     Each probe gets the least of
 
     - `most_bits`, since a channel is a function of the position;
-    - the estimates of `structure` over the probes of this and the last agreements;
+    - the estimates of `limits` over the probes of this and the last agreements;
     - the bits that it holds for one who knows every probe before it (`words.bits_apart`): a place pays once. Where `carriers`
       holds, earlier probes count turned by quarters too, since a few centimetres turn the phase of all carriers alike.
 
@@ -42,7 +42,7 @@ class ProbeCredit:
         Whether symbols are those of real parts, then of imaginary parts, of carriers in their order, as `guard_band` gives
         them; else those of components. Only sanitised responses may be credited as components: they have no phase to turn.
     most_bits : float
-        0 to `MOST_BITS`: what a position is worth where `min_entropy_per_probe` measured it.
+        0 to `MOST_BITS`: what a position is worth where `measure_worth` found it.
 
     Raises
     ------
@@ -77,18 +77,25 @@ class ProbeCredit:
         """
         words = np.where(kept, symbols, np.int8(GUARD))
         known = np.concatenate((earlier, words))
-        if len(known) < FEWEST_PROBES:
-            return np.zeros(len(words))
-        most = min(self.most_bits, *self.structure(known[-_MOST_PROBES:]).values())
-        return np.minimum(most, self._news(known, len(earlier)))
+        return np.minimum(min(self.limits(known).values()), self._news(known, len(earlier)))
 
-    def structure(self, words: np.ndarray) -> dict[str, float]:
-        """Bits of a probe by each of the `entropy_estimates` that a few probes are enough for, of words int8 [n, m]."""
+    def limits(self, words: np.ndarray) -> dict[str, float]:
+        """Most bits of any probe by each estimate that a few probes are enough for, of all known words int8 [n, m]."""
+        if len(words) < FEWEST_PROBES:
+            return {"probes": 0.0}
+        last = words[-_MOST_PROBES:]
         return {
-            "values": estimates.of_values(words, self.levels),
-            "neighbours": estimates.of_neighbours(words, self.levels, 2 if self._has_parts(words) else 1),
-            "distances": estimates.of_distances(words, self.levels),
+            "position": self.most_bits,
+            "values": estimates.of_values(last, self.levels),
+            "neighbours": estimates.of_neighbours(last, self.levels, 2 if self._has_parts(last) else 1),
+            "distances": estimates.of_distances(last, self.levels),
         }
+
+    def beside(self, words: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """Return the bits, float64 [n], that each word, int8 [n, m], holds for one who has the same row of `known`, int8 [n, m]."""
+        turned = quarter_turns(known, self.levels) if self._has_parts(words) else known[None]
+        return np.array([min(bits_apart(words[row : row + 1], others[row : row + 1], self.levels)[0, 0] for others in turned)
+                         for row in range(len(words))])
 
     def _news(self, known: np.ndarray, first: int) -> np.ndarray:
         """Bits of each of the words `known` from number `first` on, given all before it."""
@@ -106,11 +113,30 @@ class ProbeCredit:
         return self.carriers and words.shape[1] % 2 == 0
 
 
-def min_entropy_per_probe(words: np.ndarray, credit: ProbeCredit, tolerance: float = 0.0) -> dict[str, float]:
-    """Return bits of min-entropy of a probe by each estimate, of many probes of one kind; the least of them counts.
+@dataclass(frozen=True)
+class Worth:
+    """Min-entropy of many probes of one kind, as measured.
 
-    Beside what `credit` looks at: "patterns", the most common probe, which can't tell more than log2 of the number of probes;
-    and "sequence", the mean of what each is worth after those before it.
+    Parameters
+    ----------
+    limits : dict of str to float
+        Most bits of any probe by each estimate: those of `ProbeCredit.limits`, and "patterns", the most common probe, which can't
+        tell more than log2 of the number of probes.
+    each : float64 [n]
+        Bits of each probe, no more than any limit, when all before it are known.
+    """
+
+    limits: dict[str, float]
+    each: np.ndarray
+
+    @property
+    def bits_per_probe(self) -> float:
+        """The mean of all probes; 0 where there are none."""
+        return float(self.each.mean()) if self.each.size else 0.0
+
+
+def measure_worth(words: np.ndarray, credit: ProbeCredit, tolerance: float = 0.0) -> Worth:
+    """Measure probes offline: what their kind is worth, from as many as there are, and what each of them is.
 
     Parameters
     ----------
@@ -120,11 +146,8 @@ def min_entropy_per_probe(words: np.ndarray, credit: ProbeCredit, tolerance: flo
     tolerance : float
         Share of symbols, 0 to 1, in which two measurements of one channel differ.
     """
-    if len(words) < FEWEST_PROBES:
-        return {"probes": 0.0}
-    return {
-        "position": credit.most_bits,
-        **credit.structure(words[-_MOST_PROBES:]),
-        "patterns": estimates.of_patterns(words, credit.levels, tolerance),
-        "sequence": float(credit.each(words, words != GUARD, words[:0]).mean()),
-    }
+    limits = credit.limits(words)
+    if len(words) >= FEWEST_PROBES:
+        limits["patterns"] = estimates.of_patterns(words, credit.levels, tolerance)
+    most = replace(credit, most_bits=min(limits.values()))
+    return Worth(limits, most.each(words, words != GUARD, words[:0]))

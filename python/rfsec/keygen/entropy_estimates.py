@@ -22,7 +22,7 @@ def of_values(words: np.ndarray, levels: int) -> float:
     """Bits, where a guess takes the most common symbol of each place: what does not depend on the probe at all."""
     counts = np.stack([(words == level).sum(axis=0) for level in range(levels)])
     most = _upper(counts.max(axis=0).sum(), counts.sum())
-    return _average((words != GUARD).sum(axis=1) * np.log2(most))
+    return average((words != GUARD).sum(axis=1) * np.log2(most))
 
 
 def of_neighbours(words: np.ndarray, levels: int, chains: int) -> float:
@@ -40,7 +40,7 @@ def of_neighbours(words: np.ndarray, levels: int, chains: int) -> float:
             best = np.where((kept & begun)[:, None], step, best)
             gap = np.where(kept, 0, gap + begun)
         paths += np.where(gap >= 0, best.max(axis=1), 0)
-    return _average(paths)
+    return average(paths)
 
 
 def of_distances(words: np.ndarray, levels: int) -> float:
@@ -61,7 +61,15 @@ def of_patterns(words: np.ndarray, levels: int, tolerance: float) -> float:
     centres = words[kept >= np.median(kept)]  # a guess names all symbols, and one of few symbols is near to all
     centres = centres[:: -(-len(centres) // _CENTRES)]
     near = max(int((distances(one[None], words, levels)[0] <= tolerance).sum()) for one in centres)
-    return float(-np.log2(_upper(np.array(near), np.array(len(words)))))
+    return abs(float(np.log2(_upper(near, len(words)))))
+
+
+def average(log2_chances: np.ndarray) -> float:
+    """Average min-entropy in bits, of logarithms, float64 [n], of the chances of the best guess; 0 where there are none."""
+    if not log2_chances.size:
+        return 0.0
+    most = log2_chances.max()
+    return abs(float(most + np.log2(np.mean(np.exp2(log2_chances - most)))))
 
 
 def _transitions(chains: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
@@ -77,14 +85,8 @@ def _transitions(chains: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarra
     return np.log2(_upper(each, each.sum())), np.log2(_upper(counts, counts.sum(axis=2, keepdims=True)))
 
 
-def _upper(count: np.ndarray, of: np.ndarray) -> np.ndarray:
+def _upper(count: np.ndarray | int, of: np.ndarray | int) -> np.ndarray:
     """Upper bound of the chance of what was seen `count` times; 1 where there is next to nothing to tell from."""
     share = count / np.maximum(of, 1)
     bound = np.minimum(1, share + _EDGE * np.sqrt(share * (1 - share) / np.maximum(of - 1, 1)))
     return np.where(of > 1, np.maximum(bound, np.finfo(float).tiny), 1.0)
-
-
-def _average(log2_chances: np.ndarray) -> float:
-    """Average min-entropy in bits, of the logarithms of the chances of the best guess; rounding does not make it negative."""
-    least = log2_chances.max()
-    return max(0.0, float(-least - np.log2(np.mean(np.exp2(log2_chances - least)))))

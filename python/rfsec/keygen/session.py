@@ -74,6 +74,11 @@ class Session:
         """Pairs of a question and its answer so far."""
         return min(self.said.sent, self.said.received)
 
+    @property
+    def leaked_bits(self) -> float:
+        """Public bits about the probes so far, also of a session that failed."""
+        return self._state.ledger.total
+
     def result(self) -> Agreement:
         """The agreement. Raises KeyAgreementError where there is none."""
         if self.agreement is None:

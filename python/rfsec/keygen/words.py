@@ -21,12 +21,12 @@ def distances(words: np.ndarray, others: np.ndarray, levels: int) -> tuple[np.nd
 
     Returns
     -------
-    float32 [n, k], int64 [n, k]
+    float32 [n, k], uint16 [n, k]
         The share is 0 where two words have no symbol in common: nothing says that they differ.
     """
     common = _product(words != GUARD, others != GUARD)
     same = sum(_product(words == level, others == level) for level in range(levels))
-    return (common - same) / np.maximum(common, 1), common.astype(np.int64)
+    return (common - same) / np.maximum(common, 1), common.astype(np.uint16)
 
 
 def bits_apart(words: np.ndarray, others: np.ndarray, levels: int) -> np.ndarray:
@@ -38,8 +38,10 @@ def bits_apart(words: np.ndarray, others: np.ndarray, levels: int) -> np.ndarray
     share, common = distances(words, others, levels)
     longest = _BITS // (levels.bit_length() - 1)
     length = np.minimum(common, longest)
+    share *= length
+    share += 1e-4  # shares are rounded to 24 bits
     within = np.array([[_log2_words(least, size, levels) for least in range(longest + 1)] for size in range(longest + 1)])
-    return within[length, np.floor(share * length + 1e-6).astype(int)]
+    return within.ravel()[length * (longest + 1) + share.astype(np.uint8)]
 
 
 def quarter_turns(words: np.ndarray, levels: int) -> np.ndarray:
