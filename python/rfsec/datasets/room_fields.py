@@ -12,8 +12,9 @@ _TINY = 1e-12
 def gains(rays: Rays, frequency_hz: float) -> np.ndarray:
     """Return the complex gain of each ray without the turn by its length, complex128 [m].
 
-    Both antennas radiate alike in all directions, polarised along the vertical's part across the ray. The field is a vector
-    that each reflection splits into what is normal to the plane of incidence and what lies in it.
+    Both antennas are short vertical dipoles: their field is the part of the vertical that is across the ray, and a ray along
+    the horizon has unit gain. The field is a vector that each reflection splits into what is normal to the plane of
+    incidence and what lies in it.
 
     Parameters
     ----------
@@ -42,10 +43,10 @@ def delays(rays: Rays) -> np.ndarray:
 
 
 def _vertical(directions: np.ndarray) -> np.ndarray:
-    """The part of the vertical that is across each direction, of unit length."""
+    """The part of the vertical that is across each direction."""
     across = -directions * directions[:, 2:]
     across[:, 2] += 1
-    return _unit(across, np.array([1.0, 0.0, 0.0]))
+    return across
 
 
 def _unit(vectors: np.ndarray, otherwise: np.ndarray) -> np.ndarray:

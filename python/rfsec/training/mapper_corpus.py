@@ -18,6 +18,7 @@ from .mapper_recipe import MapperRecipe
 
 SNRS_DB = (0.0, 40.0)  # of the noise that is drawn anew
 _NOISY_DB = 0.0  # of the paper's noisy rows
+_LEAST_NOISE = 0.003  # over the signal: below that, rows weigh alike
 _SETS = 4  # the paper counts rows in quarters of all
 
 
@@ -84,14 +85,20 @@ class MapperCorpus:
             rows = tuple(self._rows(band[self.train]) for band in (self.channels.band1, self.channels.band2))
         return tuple(_normalisation(one, self.recipe.min_max) for one in rows)
 
-    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the inputs and labels of an epoch in the order to train on them, float32 [n, 2L] each."""
+    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return inputs and labels of an epoch in the order to train on them, float32 [n, 2L], and the rows' weights, float32 [n].
+
+        Where noise is drawn anew, a row counts by how little noise there is in it: else the strongest alone would be learned.
+        """
         rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, number + 1))
         order = rng.permutation(len(self.train))
         if self.recipe.cross is not None:
-            return tuple(normalised(one[order], by) for one, by in zip(self._fixed, self.normalisations))
-        measured = measure(self.channels.band1[self.train[order]], rng.uniform(*SNRS_DB, len(order)), rng, self.recipe.radio)
-        return normalised(self._rows(measured), self.normalisations[0]), self._labels[order]
+            rows = (normalised(one[order], by) for one, by in zip(self._fixed, self.normalisations))
+            return *rows, np.ones(len(order), np.float32)
+        snr_db = rng.uniform(*SNRS_DB, len(order))
+        measured = measure(self.channels.band1[self.train[order]], snr_db, rng, self.recipe.radio)
+        weights = 1 / (10 ** (-snr_db / 10) + _LEAST_NOISE)
+        return normalised(self._rows(measured), self.normalisations[0]), self._labels[order], (weights / weights.mean()).astype(np.float32)
 
 
 def _normalisation(rows: np.ndarray, min_max: bool) -> Normalisation:

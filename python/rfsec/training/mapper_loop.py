@@ -87,14 +87,15 @@ def train_mapper(
             ) from None
     started = saved = time.monotonic()
     for number in range(first, epochs):
-        x, y = (torch.from_numpy(part).to(device) for part in corpus.epoch(number))
+        x, y, weights = (torch.from_numpy(part).to(device) for part in corpus.epoch(number))
         total, rough = torch.zeros((), device=device), bf16_pays(device) and number < _EXACT_FROM * epochs
         for start in range(0, len(x), recipe.batch):
             for group in optimiser.param_groups:
                 group["lr"] = recipe.learning_rate * learning_rate_scale((number + start / len(x)) / epochs)
             with torch.autocast(device.type, torch.bfloat16, enabled=rough):
                 mapped = network(x[start : start + recipe.batch])
-            loss = nn.functional.mse_loss(mapped.float(), y[start : start + recipe.batch])
+            errors = (mapped.float() - y[start : start + recipe.batch]).square().mean(dim=1)
+            loss = (errors * weights[start : start + recipe.batch]).mean()
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
