@@ -72,7 +72,7 @@ class key_agreement(gr.sync_block):
 
     def __init__(self, identity: str, peer: str, role: str = "alice", endpoint: str = "tcp://127.0.0.1:5557", symbols: int = 128,
                  levels: int = 2, quantizer: str = "guard-band 0.1", model: str = "none", reconciliation: str = "cascade",
-                 key_bits: int = 128, security_bits: int = 32, x25519: bool = False, probes: int = 64, store: str = "",
+                 key_bits: int = 128, security_bits: int = 32, x25519: bool = False, probes: int = 128, store: str = "",
                  timeout: float = 30):
         check_choice(NAME, "role", role, ROLES)
         check_choice(NAME, "reconciliation", reconciliation, RECONCILIATIONS)

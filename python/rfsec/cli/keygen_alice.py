@@ -26,7 +26,7 @@ def alice(
     key_bits: KeyBits = 128,
     security_bits: SecurityBits = 32,
     with_x25519: X25519 = False,
-    probes: Most = 64,
+    probes: Most = 128,
     timeout: Timeout = 30.0,
 ) -> None:
     """Agree on a key with Bob, who runs rfsec keygen bob with the same settings. Fails with the reason where there is no key."""

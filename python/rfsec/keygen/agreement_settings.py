@@ -47,7 +47,7 @@ class Settings:
     key_bits: int = 128
     security_bits: int = 32
     x25519: bool = False
-    probes: int = 64
+    probes: int = 128
 
     def __post_init__(self) -> None:
         for name, (lowest, highest) in _RANGES.items():
