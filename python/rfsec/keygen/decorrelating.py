@@ -11,6 +11,7 @@ from ..errors import ModelError, ParameterError
 from .guard_band import GUARD, LEVELS, check_guard_band
 
 _MOST_COMPONENTS = 4096
+_LEAST_SPREAD = 0.3  # of the rms feature: what varies less is measurement noise, and a channel that stands still has no more
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +86,8 @@ def fit(features: np.ndarray, components: int = 20, levels: int = 2, epsilon: fl
     features : float [n, m]
         Sanitised, and measured with such noise as there will be. Rows that are not finite or all zero are left out.
     components : int
-        1 to m, and less than the usable rows. More of them tell places apart better, until they hold noise alone.
+        1 to m, and less than the usable rows. More of them tell places apart better, until they hold noise alone; those
+        that hardly vary from place to place are left out, but for the first.
     levels : int
         Equally likely ones: 2, 4 or 8.
     epsilon : float
@@ -104,8 +106,10 @@ def fit(features: np.ndarray, components: int = 20, levels: int = 2, epsilon: fl
         raise ParameterError(f"The 'components' of a decorrelating quantizer must be 1 to {max(most, 1)}, for {len(rows)} usable rows of {rows.shape[1]} "
                              f"features. Got {components!r} instead.")
     mean = rows.mean(axis=0)
-    axes = np.linalg.svd(rows - mean, full_matrices=False)[2][:components]
-    axes *= np.sign(axes[np.arange(components), np.abs(axes).argmax(axis=1)])[:, None]  # or its sign would be the machine's choice
+    _, spread, axes = np.linalg.svd(rows - mean, full_matrices=False)
+    enough = spread[:components] >= _LEAST_SPREAD * np.sqrt(len(rows))
+    axes = axes[: max(1, int(enough.sum()))]
+    axes *= np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None]  # or its sign would be the machine's choice
     bounds = np.arange(1, levels) / levels
     cuts = np.quantile((rows - mean) @ axes.T, np.stack((bounds - epsilon, bounds + epsilon), axis=1), axis=0)
     return DecorrelatingQuantizer(mean.astype(np.float32), axes.astype(np.float32), cuts.astype(np.float32))

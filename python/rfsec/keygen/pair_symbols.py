@@ -72,4 +72,4 @@ def symbols_of(pairs: Pairs, quantizer: str, levels: int, epsilon: float) -> Pai
     forced = replace(fitted, cuts=np.repeat(fitted.cuts.mean(axis=1, keepdims=True), 2, axis=1))
     eve = None if pairs.eve is None else forced.quantize(pairs.eve[half:])
     ends = [fitted.quantize(one[half:]) for one in (pairs.alice, pairs.bob)]
-    return PairSymbols(f"{quantizer} {count} components", levels, *ends, eve)
+    return PairSymbols(f"{quantizer} components={count}", levels, *ends, eve)
