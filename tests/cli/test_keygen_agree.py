@@ -16,6 +16,7 @@ from gnuradio.rfsec.keygen.measured_probes import MeasuredProbes
 from gnuradio.rfsec.keygen.messages import Role
 from gnuradio.rfsec.keygen.probe_store import ProbeStore
 from gnuradio.rfsec.keygen.session import Session
+from small_mapper import write_conjugating_mapper
 from two_ends import ALICE, BOB, MALLORY, PROBES, SYMBOLS, features, generous
 
 BUSY_LINE = re.compile(r"Alice waits at (tcp://127\.0\.0\.1:\d+)\.")
@@ -38,7 +39,7 @@ def end(files, name: str, endpoint: str, *options, peer: str = "") -> list[str]:
     where = "--bind" if name == "alice" else "--connect"
     peer = peer or ("bob" if name == "alice" else "alice")
     return [*RFSEC, "keygen", name, "--identity", str(files / name), "--peer", str(public_path(files / peer)), where, endpoint,
-            "--features", str(files / f"{name}.npz"), "--out", str(files / f"{name}.key"), *options]
+            "--features", str(files / f"{name}.npz"), "--out", str(files / f"{name}.key"), *map(str, options)]
 
 
 def start(command) -> subprocess.Popen:
@@ -84,18 +85,30 @@ def test_two_processes_end_with_one_key(files, options, monkeypatch):
     assert not any(shown in done.stdout + done.stderr for done in (alice, bob) for shown in (one.hex(), repr(one)))
 
 
-def test_measured_responses_are_sanitised_first(files):
+def write_responses(files, conjugate: bool):
+    """Responses of both ends with phases and gains of their own; Bob's band is the conjugate of Alice's, or the same."""
     rng = np.random.default_rng(3)
-    shape = (PROBES, 64)
     channel = np.fft.fft(rng.normal(size=(PROBES, 24, 2)).view(complex)[..., 0], 64, axis=1)
     for name in ("alice", "bob"):
         turned = channel * np.exp(2j * np.pi * rng.random((PROBES, 1))) * rng.uniform(0.7, 1.4, (PROBES, 1))
-        noise = 0.02 * rng.normal(size=(*shape, 2)).view(complex)[..., 0]
-        np.savez(files / f"{name}.npz", probe=np.arange(PROBES), cfr=(turned + noise).astype(np.complex64))
-    alice, bob = both(files)
+        measured = turned + 0.02 * rng.normal(size=(PROBES, 64, 2)).view(complex)[..., 0]
+        band = measured.conj() if conjugate and name == "bob" else measured
+        np.savez(files / f"{name}.npz", probe=np.arange(PROBES), cfr=band.astype(np.complex64))
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_measured_responses_are_sanitised_and_mapped_first(files, mapped):
+    write_responses(files, conjugate=mapped)
+    alice, bob = both(files, *(("--model", write_conjugating_mapper(files / "mapper.onnx", 64)) if mapped else ()))
     assert alice.returncode == bob.returncode == 0, alice.stderr + bob.stderr
     one, other = keys(files)
     assert one == other
+
+
+def test_components_of_responses_with_phases_are_refused(files):
+    write_responses(files, conjugate=True)
+    mapper = write_conjugating_mapper(files / "mapper.onnx", 64, representation="cfr_unit_power")
+    assert "takes sanitised responses" in refusal(files, "--model", mapper, "--quantizer", "fitted.json")
 
 
 def test_probes_are_spent_across_runs(files):
@@ -139,7 +152,7 @@ def test_a_bob_who_dies_leaves_alice_without_a_key_and_the_next_agreement_clean(
     alice, _, endpoint = start_alice(files, "--timeout", "2")
     probes = MeasuredProbes.of(np.arange(PROBES), quantize(features()[1]))
     with ProbeStore(files / "bob.probes") as store, CurveLink(Role.BOB, BOB, ALICE.public, endpoint) as link:
-        bob = Session(Role.BOB, BOB, ALICE.public, Settings("guard-band epsilon=0.1 of given features", SYMBOLS), probes, store, generous)
+        bob = Session(Role.BOB, BOB, ALICE.public, Settings("guard-band epsilon=0.1 of features", SYMBOLS), probes, store, generous)
         link.send(bob.start())
         for _ in range(messages):
             link.send(*bob.receive(link.receive(DEADLINE_S)))
@@ -174,7 +187,8 @@ def test_a_key_is_never_replaced(files):
 
 
 @pytest.mark.parametrize("options, reason", [
-    (("--levels", "3"), "'levels'"), (("--quantizer", "nowhere.json"), "no quantizer can be read here"), (("--epsilon", "0.7"), "'epsilon'"), (("--timeout", "0"), "'timeout'"), (("--model", "none.onnx"), "array 'cfr'")])
+    (("--levels", "3"), "'levels'"), (("--timeout", "0"), "'timeout'"), (("--quantizer", "nowhere.json"), "no quantizer can be read here"), (("--epsilon", "0.7"), "'epsilon'"),
+    (("--model", "none.onnx"), "array 'cfr'")])
 def test_wrong_options_are_one_line(files, options, reason):
     assert reason in refusal(files, *options)
 

@@ -70,7 +70,8 @@ def test_a_setting_that_differs_is_named_at_both_ends(name, other):
             end.result()
 
 
-@pytest.mark.parametrize("wrong", [{"quantizer": ""}, {"quantizer": "guard-band\nlevels=8"}, {"quantizer": "guard-bands"}, {"symbols": 0}, {"levels": 3}, {"model": "ä"},
+@pytest.mark.parametrize("wrong", [{"quantizer": ""}, {"quantizer": "guard-band\nlevels=8"}, {"quantizer": "guard-bands"},
+                                   {"symbols": 0}, {"levels": 3}, {"model": "ä"},
                                    {"reconciliation": "none"}, {"key_bits": 64}, {"key_bits": 129}, {"security_bits": 8}, {"probes": 0},
                                    {"probes": 2.0}])
 def test_settings_out_of_range_are_refused(wrong):

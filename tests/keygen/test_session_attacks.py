@@ -137,7 +137,8 @@ def test_an_end_that_stops_tells_the_other_why():
 
 
 def test_both_ends_must_count_the_same_leakage():
-    step = next(number for number, (sender, data) in enumerate(EARLIER) if Message.unpack(data, sender, OWNERS[sender].public).kind is Kind.AMPLIFY)
+    kinds = [Message.unpack(data, sender, OWNERS[sender].public).kind for sender, data in EARLIER]
+    step = kinds.index(Kind.AMPLIFY)
     alice, bob = two_ends(reconciliation="bch")
     exchange(alice, bob, lambda sender, number, message: [signed_again(message, sender, body=b"1") if number == step else message])
     assert "counted different numbers of leaked bits" in str(alice.failure) and not same_key(alice, bob)

@@ -9,6 +9,8 @@ from rich.console import Console
 
 from ..errors import ModelError, OutputError, ParameterError
 
+GUARD_BAND = "guard-band"
+
 
 def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, out: Path, store: Path | None, model: Path | None,
           quantizer: str, levels: int, epsilon: float, timeout: float, **settings: object) -> None:
@@ -29,6 +31,8 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
     check_seconds("timeout", timeout)
     own, other, whose, probes = read_identity(identity), read_peer(peer), Role[role.upper()], read_probe_file(features)
     values, mapper, form = _comparable(role, probes, model)
+    if quantizer != GUARD_BAND and form in ("cfr", "cfr_unit_power"):  # a step of centimetres turns their phase, and so would be credited
+        raise ParameterError(f"--quantizer FILE takes sanitised responses, and those of this mapper are '{form}'. Use --quantizer {GUARD_BAND}.")
     symbols, levels, by = _quantized(values, quantizer, levels, epsilon)
     chosen = Settings(quantizer=f"{by} of {form}", symbols=symbols.shape[1], levels=levels, model=mapper, **settings)
     measured = MeasuredProbes.of(probes.numbers, symbols)
@@ -52,36 +56,36 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
 
 
 def _comparable(role: str, probes, model: Path | None):
-    """Features of this end that compare with the peer's, the hash of the model, and in words what they are of."""
+    """Features of this end that compare with the peer's, the hash of the model, and the name of their representation."""
     if model is None and not probes.measured:
-        return probes.values, "none", "given features"
+        return probes.values, "none", "features"
     if model is None:
         from ..keygen.features import features
         from ..ofdm.sanitise import sanitise
 
-        return features(sanitise(probes.values)), "none", "sanitised responses"
+        return features(sanitise(probes.values)), "none", "cfr_sanitised"
     if not probes.measured:
         raise ParameterError("--model takes measured responses: the file must have the array 'cfr'.")
     from ..inference.mapper_session import MapperSession
 
     session = MapperSession(model)
     mapped: Callable = session.alice if role == "alice" else session.bob
-    return mapped(probes.values), session.sha256, "mapped responses"
+    return mapped(probes.values), session.sha256, session.card.input.representation
 
 
 def _quantized(values, quantizer: str, levels: int, epsilon: float):
     """Symbols of features, their levels, and the quantizer in words."""
-    if quantizer == "guard-band":
+    if quantizer == GUARD_BAND:
         from ..keygen.guard_band import quantize
 
-        return quantize(values, levels, epsilon), levels, f"guard-band epsilon={epsilon:.9g}"
+        return quantize(values, levels, epsilon), levels, f"{GUARD_BAND} epsilon={epsilon:.9g}"
     from ..keygen.decorrelating import DecorrelatingQuantizer
 
     try:
         fitted = DecorrelatingQuantizer.from_json(Path(quantizer).read_text())
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{quantizer}: no quantizer can be read here: {getattr(error, 'strerror', None) or 'this is no text'}. "
-                         "Name guard-band, or a file of a decorrelating quantizer.") from None
+                         f"Name {GUARD_BAND}, or a file of a decorrelating quantizer.") from None
     return fitted.quantize(values), fitted.levels, f"decorrelating {fitted.sha256}"
 
 

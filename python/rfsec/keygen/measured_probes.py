@@ -44,7 +44,8 @@ class MeasuredProbes:
                                  f"Got {numbers.dtype} {list(numbers.shape)} beside {list(symbols.shape)} instead.")
         if symbols.dtype != np.int8 or (symbols.size and not -1 <= symbols.min() <= symbols.max() < HIGHEST_LEVELS):
             raise ParameterError(f"The symbols of probes must be int8 from -1 to {HIGHEST_LEVELS - 1}. Quantize the features first.")
-        if len(numbers) and (int(numbers.min()) < 0 or int(numbers.max()) > np.iinfo(np.int64).max or len(np.unique(numbers)) < len(numbers)):
+        outside = len(numbers) and not 0 <= int(numbers.min()) <= int(numbers.max()) <= np.iinfo(np.int64).max
+        if outside or len(np.unique(numbers)) < len(numbers):
             raise ParameterError("The numbers of probes must be 0 or more, below 2^63, and each must come once. Number them anew.")
         usable = (symbols >= 0).any(axis=1)
         order = np.argsort(numbers[usable], kind="stable")
