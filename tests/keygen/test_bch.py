@@ -84,6 +84,10 @@ def test_all_errors_of_a_short_word_are_found():
     for places in combinations(range(15), 4):
         found = find_errors(syndromes(np.array(places), range(1, 6, 2), small), 15, small)
         assert found is None or len(found) == 3  # a word of the code is 7 or more away from any other
+    three = np.array([0, 85, 170])  # whose elements are cube roots of 1
+    assert find_errors(syndromes(three, range(1, 4, 2), small), 255, small) is None
+    assert find_errors(syndromes(three, range(1, 6, 2), small), 255, small).tolist() == three.tolist()
+    assert find_errors(syndromes(three, range(1, 6, 2), small), 170, small) is None  # beyond the word
 
 
 def test_too_many_errors_are_flagged():

@@ -69,6 +69,7 @@ def test_a_bad_probe_is_as_good_as_errors_all_over():
 def test_both_count_all_that_was_told(error_rate):
     alice, bob = unlike(300, error_rate, 3)
     corrector, responder, said = reconcile("cascade", alice, bob)
+    assert len({place for question, _ in said for place in asked(question)}) == corrector.leaked  # none is asked for twice
     rows, told = [], []
     for question, answer in said:
         for (number, end), parity in zip(asked(question), np.unpackbits(np.frombuffer(answer, np.uint8))):
@@ -106,7 +107,25 @@ def test_ends_without_anything_in_common_stop():
         reconcile("cascade", alice, bob)
 
 
-@pytest.mark.parametrize("question", [b"", b"\0" * 4, b"\0" * 6, place(0, 0), place(0, 301), place(40, 1), place(0, 1) + place(0, 2**32 - 1)])
+def test_a_bob_whose_alice_answers_for_ever_stops():
+    alice, bob = unlike(2000, 0.5, 1)
+    corrector = make_corrector("cascade", bob, SEED)
+    with pytest.raises(KeyAgreementError, match="more parities than there are bits .2000"):
+        while (question := corrector.question()) is not None:
+            corrector.take(make_responder("cascade", alice, SEED).answer(question))  # a new one each time: it forgets what it told
+    assert corrector.leaked <= 2000
+
+
+def test_it_ends_when_fresh_halves_of_the_bits_find_nothing():
+    alice, _ = unlike(800, 0, 1)
+    pair = permutation(SEED, 0, 800)[:2]  # in one block: the first pass does not see them
+    for bob, last in ((alice, 10), (with_errors(alice, pair), 20)):
+        corrector, _, said = reconcile("cascade", alice, bob)
+        assert np.array_equal(corrector.bits, alice)
+        assert asked(said[-1][0]) == [(number, 400) for number in range(last - 9, last + 1)]
+
+
+@pytest.mark.parametrize("question", [b"", b"\0" * 4, b"\0" * 6, place(0, 0), place(0, 301), place(100, 1), place(0, 1) + place(0, 2**32 - 1)])
 def test_a_question_that_is_none_is_refused(question):
     responder = make_responder("cascade", unlike(300, 0, 1)[0], SEED)
     with pytest.raises(KeyAgreementError, match="question of Cascade"):

@@ -31,14 +31,12 @@ def find_errors(odd: np.ndarray, length: int, field: Field) -> np.ndarray | None
     for power in range(2, 2 * odd.size + 1, 2):  # squares, since bits are their own squares
         known[power] = field.multiply(known[power // 2], known[power // 2])
     locator = _locator(known[1:], field)
-    degree = len(locator) - 1
-    if degree > odd.size:
+    if len(locator) - 1 > odd.size:
         return None
     places = np.arange(length)
-    turns = np.outer(field.order - places, np.arange(degree + 1)) % field.order  # powers of the inverses of the places' elements
+    turns = np.outer(field.order - places, np.arange(len(locator))) % field.order  # powers of the inverses of the places' elements
     errors = places[np.bitwise_xor.reduce(field.multiply(locator[None], field.power[turns]), axis=1) == 0]
-    same = np.array_equal(syndromes(errors, range(1, 2 * odd.size, 2), field), odd)
-    return errors if len(errors) == degree and same else None
+    return errors if np.array_equal(syndromes(errors, range(1, 2 * odd.size, 2), field), odd) else None
 
 
 def _locator(known: np.ndarray, field: Field) -> np.ndarray:

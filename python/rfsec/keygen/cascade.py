@@ -3,8 +3,9 @@
 
 G. Brassard and L. Salvail, "Secret-key reconciliation by public discussion", EUROCRYPT 1993; parts of halved blocks stay known,
 as in J. Martinez-Mateo et al., "Demystifying the information reconciliation protocol Cascade", Quantum Inf. Comput. 15, 2015.
-Nobody has to know the error rate: the first blocks are halved until few enough are odd, which costs no parity that small blocks
-would not have cost. All odd blocks that share no bit are halved in one round trip.
+Here nobody has to know the error rate: the first pass's blocks are halved until few enough are odd, which costs no parity that
+small blocks would not have cost. The other passes are halves of all bits, ten in one round trip, until ten find nothing; blocks
+in between cost as much. All odd blocks that share no bit are halved in one round trip.
 """
 
 import numpy as np
@@ -16,8 +17,7 @@ from .interleave import permutation
 
 _FIRST_BLOCKS = 8
 _MOST_ODD = 0.4  # of the first blocks: at 0.73 errors a block (Brassard and Salvail, section 7) 0.38 are odd
-_GROWTH = 4  # of blocks from one pass to the next, as the second pass of Martinez-Mateo et al.
-_LAST_PASSES = 10  # over halves of the bits: each sees what is left with a chance of one half
+_CHECKS = 10  # halves of the bits at random: each sees what is left with a chance of one half
 
 
 class CascadeCorrector:
@@ -37,7 +37,7 @@ class CascadeCorrector:
         self._seed = seed
         self._passes = [KnownParities(permutation(seed, 0, len(self.bits)))]
         self._size = -(-len(self.bits) // _FIRST_BLOCKS)
-        self._sized = self._ended = False
+        self._sized = self._checked = False
         self._turned = np.zeros(len(self.bits), bool)
         self._asked = _places(0, np.append(self._starts(), len(self.bits)))
 
@@ -63,18 +63,14 @@ class CascadeCorrector:
         self._asked = self._next()
 
     def _correct(self) -> None:
-        """Turn every bit that is an odd block by itself; that may make other passes' blocks odd, or even."""
-        changed = True
-        while changed:
-            changed = False
-            for one in self._passes:
-                odd = one.odd(self.bits)
-                single = one.order[odd[np.diff(odd)[:, 0] == 1, 0]]
-                if self._turned[single].any():  # Alice has told what the bit is
-                    raise KeyAgreementError("Two parities of Alice contradict each other. Start both ends again.")
-                self._turned[single] = True
-                self.bits[single] ^= 1
-                changed |= bool(single.size)
+        """Turn every bit that is an odd block by itself. Alice has told it, so that once is enough, unless she contradicts herself."""
+        for one in self._passes:
+            odd = one.odd(self.bits)
+            single = one.order[odd[np.diff(odd)[:, 0] == 1, 0]]
+            if self._turned[single].any():
+                raise KeyAgreementError("Two parities of Alice contradict each other. Start both ends again.")
+            self._turned[single] = True
+            self.bits[single] ^= 1
 
     def _next(self) -> np.ndarray:
         """What to ask, or nothing at the end."""
@@ -84,13 +80,11 @@ class CascadeCorrector:
             self._size = -(-self._size // 2)
             return _places(0, first.middles())
         halves = self._halves()
-        if halves.size or self._ended:
+        if halves.size or self._checked:
+            self._checked = False
             return halves
-        self._size *= _GROWTH
-        if 2 * self._size < len(self.bits):
-            return _places(self._new_pass(), self._starts())
-        self._ended = True
-        return _places([self._new_pass() for _ in range(_LAST_PASSES)], (len(self.bits) + 1) // 2)
+        self._checked = True
+        return _places([self._new_pass() for _ in range(_CHECKS)], (len(self.bits) + 1) // 2)
 
     def _halves(self) -> np.ndarray:
         """Middles of odd blocks, the smallest first, no two of which share a bit: each has an error of its own to be found."""

@@ -8,7 +8,7 @@ from .interleave import permutation
 
 #: Asks for the parity of the first `end` bits under permutation `number`. A question is one or more of these.
 PLACE = np.dtype([("number", "u1"), ("end", ">u4")])
-_MOST_PASSES = 40
+_MOST_PASSES = 100
 
 
 class CascadeResponder:
