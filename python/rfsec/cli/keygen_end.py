@@ -12,7 +12,7 @@ from ..errors import ModelError, OutputError, ParameterError
 GUARD_BAND = "guard-band"
 
 
-def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, out: Path, store: Path | None, model: Path | None,
+def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, out: Path, store: Path | None, model: str | None,
           quantizer: str, levels: int, epsilon: float, timeout: float, **settings: object) -> None:
     """Take "alice" or "bob" to a key in the file `out`, and print what it is worth; `settings` go to `Settings` as they are."""
     if out.exists():
@@ -55,7 +55,7 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
         f"{seconds:.2f} s")
 
 
-def _comparable(role: str, probes, model: Path | None):
+def _comparable(role: str, probes, model: str | None):
     """Features of this end that compare with the peer's, the hash of the model, and the name of their representation."""
     if model is None and not probes.measured:
         return probes.values, "none", "features"
@@ -66,9 +66,10 @@ def _comparable(role: str, probes, model: Path | None):
         return features(sanitise(probes.values)), "none", "cfr_sanitised"
     if not probes.measured:
         raise ParameterError("--model takes measured responses: the file must have the array 'cfr'.")
+    from ..inference.catalog import find_mapper
     from ..inference.mapper_session import MapperSession
 
-    session = MapperSession(model)
+    session = MapperSession(find_mapper(model))
     mapped: Callable = session.alice if role == "alice" else session.bob
     return mapped(probes.values), session.sha256, session.card.input.representation
 

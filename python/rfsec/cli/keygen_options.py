@@ -21,7 +21,7 @@ Probes = Annotated[Path, typer.Option("--features", metavar="FILE.npz", help="Wh
                                       "complex responses, or 'features', real and ready to be quantized.")]
 Out = Annotated[Path, typer.Option(metavar="KEYFILE", help="The key's raw bytes: a new file of mode 0600, written only if both ends have it.")]
 Store = Annotated[Path, typer.Option(metavar="FILE", help="Which probes are spent; made where it is missing. IDENTITY.probes where not given.")]
-Model = Annotated[Path, typer.Option(metavar="MODEL.onnx", help="Maps Alice's band to Bob's; name the same file at both ends. Takes 'cfr'.")]
+Model = Annotated[str, typer.Option(help="Maps Alice's band to Bob's, and takes 'cfr': a shipped mapper or an .onnx file, the same at both ends.")]
 Quantizer = Annotated[str, typer.Option(metavar="guard-band|FILE.json", help="The paper's, or a decorrelating one that was fitted before; "
                                         "the same at both ends.")]
 Levels = Annotated[int, typer.Option(help="Of guard-band: 2, 4 or 8.")]
