@@ -33,7 +33,7 @@ def rank(rows):
 def test_every_error_is_corrected_for_little_more_than_the_limit(error_rate, most_round_trips):
     limit = 3000 * (-error_rate * np.log2(error_rate) - (1 - error_rate) * np.log2(1 - error_rate))  # Slepian and Wolf
     leaked, round_trips = [], []
-    for seed in range(15):
+    for seed in range(8):
         alice, bob = unlike(3000, error_rate, seed)
         corrector, _, said = reconcile("cascade", alice, bob, seed.to_bytes(32, "big"))
         np.testing.assert_array_equal(corrector.bits, alice)
