@@ -87,6 +87,14 @@ def test_standing_still_gives_no_key(evaluate, snr_db, options):
     assert found["confirmed_keys"] == 0 and found["min_entropy_bits_per_probe"] < 0.1
 
 
+def test_what_the_quantizer_was_fitted_to_gives_no_key(evaluate, pairs):
+    still = np.tile(features(places(1)), (300, 1))
+    alice, bob = (np.concatenate((pairs[name], noisy(still, seed=seed))) for name, seed in (("alice", 8), ("bob", 9)))
+    found = evaluate("--quantizer", "decorrelating", alice=alice, bob=bob)
+    assert found["probes"] == found["left_out"] == 300 and found["confirmed_keys"] == 0
+    assert evaluate("--quantizer", "decorrelating", alice=alice[:300], bob=bob[:300])["confirmed_keys"] > 0
+
+
 @pytest.mark.parametrize("rows", [np.tile(features(places(1)), (400, 1)), np.ones((400, 128)), np.zeros((400, 128))])
 def test_rows_that_never_change_are_worth_nothing(evaluate, rows):
     for quantizer in ("guard-band", "decorrelating")[: 1 + bool(rows.any())]:

@@ -38,7 +38,7 @@ def test_the_scale_does_not_matter(scale):
 
 
 def test_rows_that_say_nothing_are_guard_bands_only():
-    quantizer, rows = fit(correlated(2000), 6), correlated(4, 3)
+    quantizer, rows = fit(correlated(2000) + 5, 6), correlated(4, 3) + 5
     rows[0, 3], rows[1, 4], rows[2] = np.nan, np.inf, 0
     symbols = quantizer.quantize(rows)
     assert (symbols[:3] == -1).all() and (symbols[3] >= 0).any()

@@ -74,6 +74,29 @@ def test_few_probes_tell_nothing_of_themselves():
     assert (each(ProbeCredit(), words) > 0).all() and (each(ProbeCredit(), words[:1], words[1:]) > 0).all()
 
 
+def chained(rng):
+    """Neighbours that hardly ever differ: what a narrow band gives."""
+    return ((np.cumsum(rng.random((64, 2, 64)) < 0.01, axis=2) + rng.integers(0, 2, (64, 2, 1))) % 2).reshape(64, 128)
+
+
+def biased(rng):
+    """A fixed pattern of few symbols, of which some differ by chance."""
+    return rng.integers(0, 2, 24) ^ (rng.random((64, 24)) < 0.15)
+
+
+def copied(rng):
+    """Five bits, and copies of them."""
+    return np.tile(rng.integers(0, 2, (64, 5)), (1, 24))[:, rng.permutation(120)]
+
+
+@pytest.mark.parametrize("source, name", [(chained, "neighbours"), (biased, "values"), (copied, "distances")])
+def test_each_estimate_limits_what_it_sees_through(source, name):
+    words = source(np.random.default_rng(2)).astype(np.int8)
+    limits, bits = ProbeCredit().limits(words), each(ProbeCredit(), words, words[:0])
+    assert min(limits, key=limits.get) == name and 0 < limits[name] < 6
+    assert bits.max() == limits[name]
+
+
 def test_the_same_pattern_everywhere_is_worth_nothing():
     fixed = np.tile(np.repeat(np.int8([1, 0]), 64), (64, 1))
     fixed[np.random.default_rng(1).random(fixed.shape) < 0.2] = -1

@@ -46,6 +46,17 @@ def test_neighbours_find_a_markov_chain(same):
     assert estimates.of_values(markov(same), 2) > found or same == 0.5  # which looks at one place at a time
 
 
+@pytest.mark.parametrize("same", [0.9, 0.1])
+def test_neighbours_know_how_many_guard_bands_lie_between(same):
+    words = guarded(markov(same), 0.5)
+    chances = []
+    for word in words:
+        gaps = np.diff(np.flatnonzero(word >= 0))
+        chances.append(-1 - np.sum(-np.log2(0.5 + 0.5 * abs(2 * same - 1) ** gaps)))  # of the other or of the same symbol
+    truth = estimates.average(np.array(chances))
+    assert 0.85 * truth <= estimates.of_neighbours(words, 2, 1) <= 1.02 * truth
+
+
 def test_neighbours_count_the_chains_apart():
     words = np.concatenate((markov(0.9, 1), markov(0.9, 2)), axis=1)
     one = estimates.of_neighbours(markov(0.9), 2, 1)
