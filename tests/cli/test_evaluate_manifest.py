@@ -107,5 +107,5 @@ def test_real_recordings():
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["share_of_starts_met"] >= 0.95
-    assert found["share_of_files_right"] >= 0.8  # 0.9 is the aim
+    assert found["share_of_files_right"] >= 0.9
     assert found["share_of_bursts_right"] >= 0.8
