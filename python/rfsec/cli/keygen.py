@@ -8,6 +8,7 @@ from .keygen_bob import bob
 from .keygen_evaluate import evaluate
 from .keygen_identity import identity
 from .keygen_nist import nist
+from .keygen_simulate import simulate
 
 app = typer.Typer(help="Draw a secret key from the channel, or measure what such a key is worth.", no_args_is_help=True)
 
@@ -22,3 +23,4 @@ app.command("bob")(bob)
 app.command("evaluate")(evaluate)
 app.command("identity")(identity)
 app.command("nist")(nist)
+app.command("simulate")(simulate)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec keygen simulate``: many key agreements in the simulated room, with Bob walking and Eve beside him."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import mean
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Column, Table
+
+from ..errors import ParameterError
+from ..keygen.reconciliation import KINDS
+
+_SNRS_DB = (0, 10, 20, 25, 30, 40)
+
+
+def simulate(
+    sessions: Annotated[int, typer.Option(help="Agreements at each SNR.")] = 20,
+    snr: Annotated[list[float] | None, typer.Option(help="Of all measurements, dB; may be given more than once. Default: 0 to 40.")] = None,
+    reconciliation: Annotated[str, typer.Option(help="cascade or bch.")] = "cascade",
+    probes: Annotated[int, typer.Option(help="That both ends measure for one agreement.")] = 128,
+    apart: Annotated[float, typer.Option(help="Bob's way from probe to probe, m; 0 lets him stand still.")] = 0.3,
+    eve: Annotated[float, typer.Option(help="From Bob to Eve, m.")] = 0.15,
+    model: Annotated[str, typer.Option(help="Name of a shipped mapper, or an .onnx file trained on the room.")] = "mapper-paper-free",
+    seed: Annotated[int, typer.Option(help="Of walks and noise.")] = 1,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Agree on keys in the simulated room, each pair for the first time, and tell how it went.
+
+    Both ends run the whole protocol; messages pass from hand to hand. No key is written or shown.
+    """
+    for name, value, least in (("sessions", sessions, 1), ("probes", probes, 1), ("apart", apart, 0), ("eve", eve, 0)):
+        if value < least:
+            raise ParameterError(f"The '--{name}' of a simulation must be at least {least}. Got {value} instead.")
+    if reconciliation not in KINDS:
+        raise ParameterError(f"The '--reconciliation' must be {' or '.join(KINDS)}. Got {reconciliation!r} instead.")
+    from ..inference.catalog import find_mapper
+    from ..inference.mapper_session import MapperSession
+    from ..reproduction.keygen_sessions import Pair, Walk
+
+    mapper = MapperSession(find_mapper(model))
+    if not mapper.card.channels.startswith("room "):
+        raise ParameterError(f"The mapper {Path(model).name} was trained on {mapper.card.channels}; a simulation needs one that was trained on the room.")
+    rng, found = np.random.default_rng(seed), {}
+    chosen = list(snr or _SNRS_DB)
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("agreements", total=len(chosen) * sessions)
+        for snr_db in chosen:
+            results = []
+            for _ in range(sessions):
+                results.append(Pair(mapper, reconciliation).agree(Walk(snr_db, probes, apart, eve), rng))
+                bar.advance(task)
+            found[f"{snr_db:g}"] = _summary(results)
+    if json_:
+        print(json.dumps({"reconciliation": reconciliation, "model": mapper.card.name, "probes": probes, "apart_m": apart, "eve_apart_m": eve,
+                          "by_snr": found}, indent=2))
+    else:
+        _show(found, reconciliation)
+
+
+def _summary(results: list) -> dict[str, Any]:
+    """Means over the agreements at one SNR; what only a success has is over successes."""
+    good = [one for one in results if one.succeeded]
+    return {
+        "sessions": len(results),
+        "succeeded": len(good),
+        "unequal": sum(one.equal is False for one in results),
+        "key_error_rate": _mean(one.key_error_rate for one in results),
+        "eve_error_rate": _mean(one.eve_error_rate for one in results),
+        "eve_hash_errors": _mean(one.eve_hash_errors for one in good),
+        "eve_keys": sum(one.eve_hash_errors == 0 for one in good),
+        "credit_bits": _mean(one.credit_bits for one in good),
+        "leaked_bits": _mean(one.leaked_bits for one in good),
+        "probes": _mean(one.probes for one in good),
+        "round_trips": _mean(one.round_trips for one in good),
+        "bytes": _mean(one.bytes for one in good),
+        "seconds": _mean(one.seconds for one in good),
+        "reasons": dict(Counter(_kind(one.reason) for one in results if not one.succeeded)),
+    }
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    found = list(values)
+    return mean(found) if found else None
+
+
+def _kind(reason: str) -> str:
+    """A reason without its numbers, so that equal ones can be counted."""
+    return "".join("#" if letter.isdigit() else letter for letter in reason)
+
+
+def _show(found: dict[str, dict[str, Any]], reconciliation: str) -> None:
+    names = ("keys", "unequal", "bits wrong", "Eve's", "after the hash", "credit", "leaked", "probes", "trips", "s")
+    table = Table(Column("SNR / dB", justify="right"), *(Column(name, justify="right") for name in names), title=reconciliation,
+                  title_justify="left", box=SIMPLE_HEAD)
+    for snr_db, one in found.items():
+        table.add_row(snr_db, f"{one['succeeded']}/{one['sessions']}", str(one["unequal"]), f"{one['key_error_rate']:.1e}",
+                      f"{one['eve_error_rate']:.1%}", *(_text(one[key], form) for key, form in (
+                          ("eve_hash_errors", ".1%"), ("credit_bits", ".0f"), ("leaked_bits", ".0f"), ("probes", ".0f"), ("round_trips", ".0f"),
+                          ("seconds", ".3f"))))
+    console = Console()
+    console.print(table)
+    for snr_db, one in found.items():
+        for reason, count in one["reasons"].items():
+            console.print(f"{snr_db} dB, {count} times: {reason}", soft_wrap=True)
+
+
+def _text(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Key agreements in the simulated room: Bob walks, both ends measure, and Eve listens beside him."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..datasets.room import trace
+from ..datasets.room_radios import measure
+from ..datasets.room_walk import walk
+from ..errors import KeyAgreementError
+from ..inference.mapper_session import MapperSession
+from ..keygen.agreement_settings import Settings
+from ..keygen.amplification import toeplitz_hash
+from ..keygen.entropy import ProbeCredit
+from ..keygen.guard_band import bits_of, quantize
+from ..keygen.identity import Identity
+from ..keygen.measured_probes import MeasuredProbes
+from ..keygen.message_bodies import unpack_numbers
+from ..keygen.messages import Kind, Message, Role
+from ..keygen.metrics import agreed
+from ..keygen.probe_store import ProbeStore
+from ..keygen.session import Session
+
+LEVELS, EPSILON = 2, 0.1
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a simulated agreement is made of.
+
+    Attributes
+    ----------
+    snr_db : float
+        Of both ends' measurements, and of Eve's.
+    probes : int
+        That both ends measure.
+    apart_m : float
+        Bob's way from one probe to the next; 0 where he stands still.
+    eve_apart_m : float
+        From Bob to Eve, who moves with him.
+    """
+
+    snr_db: float
+    probes: int
+    apart_m: float
+    eve_apart_m: float
+
+
+@dataclass(frozen=True)
+class SessionResult:
+    """How an agreement ended.
+
+    Attributes
+    ----------
+    succeeded : bool
+        Whether both ends report success.
+    equal : bool or None
+        Whether their keys are the same; None where not both report one.
+    reason : str
+        Why there is no key, as Bob tells it.
+    key_error_rate, eve_error_rate : float
+        Share of raw bits outside the guard bands in which Alice and Bob differ, and Eve and Bob.
+    credit_bits, leaked_bits : float
+    probes, round_trips, bytes : int
+        Probes spent; messages of Bob that Alice answered; bytes of all messages.
+    seconds : float
+        At both ends together, without measuring.
+    eve_hash_errors : float or None
+        Share of the bits of the amplified secret that Eve has wrong when she hashes her bits as Alice told her to.
+    """
+
+    succeeded: bool
+    equal: bool | None
+    reason: str
+    key_error_rate: float
+    eve_error_rate: float
+    credit_bits: float
+    leaked_bits: float
+    probes: int
+    round_trips: int
+    bytes: int
+    seconds: float
+    eve_hash_errors: float | None
+
+
+class Pair:
+    """Alice and Bob over several agreements: their identities, and what they remember.
+
+    Parameters
+    ----------
+    mapper : MapperSession
+    reconciliation : str
+        "cascade" or "bch".
+    """
+
+    def __init__(self, mapper: MapperSession, reconciliation: str) -> None:
+        self._mapper = mapper
+        self._identities = {role: Identity.generate() for role in Role}
+        self._stores = {role: ProbeStore(None) for role in Role}
+        self._next = 0
+        self._settings = Settings(f"guard-band {LEVELS} levels, epsilon {EPSILON}", 2 * mapper.card.input.carriers, LEVELS,
+                                  model=mapper.sha256, reconciliation=reconciliation, probes=1024)
+
+    def agree(self, way: Walk, rng: np.random.Generator) -> SessionResult:
+        """Measure probes along a walk, and agree on a key from them.
+
+        Raises ParameterError where the walk is none.
+        """
+        scenario = self._mapper.card.channels.removeprefix("room ")
+        positions = walk(way.probes, way.apart_m, rng)
+        towards = rng.uniform(0, 2 * np.pi)
+        beside = positions + way.eve_apart_m * np.array((np.cos(towards), np.sin(towards), 0.0))
+        (band1, band2), (_, eves) = trace(scenario, positions), trace(scenario, beside)
+        radio = self._mapper.card.radio
+        features = (self._mapper.alice(measure(band1, way.snr_db, rng, radio)), self._mapper.bob(measure(band2, way.snr_db, rng, radio)))
+        symbols = dict(zip((Role.ALICE, Role.BOB), (quantize(one, LEVELS, EPSILON) for one in features)))
+        eve = quantize(self._mapper.bob(measure(eves, way.snr_db, rng, radio)), LEVELS, 0.0)
+        numbers = self._next + np.arange(way.probes)
+        self._next += way.probes
+        sessions = {role: Session(role, self._identities[role], self._identities[role.other].public, self._settings,
+                                  MeasuredProbes.of(numbers, symbols[role]), self._stores[role], ProbeCredit(LEVELS)) for role in Role}
+        started = time.perf_counter()
+        heard = _converse(sessions, self._identities)
+        return self._result(sessions, heard, symbols, eve, numbers, time.perf_counter() - started)
+
+    def _result(self, sessions, heard, symbols, eve, numbers, seconds) -> SessionResult:
+        kept = agreed(symbols[Role.ALICE], symbols[Role.BOB])
+        alices, bobs, eves = (bits_of(one, kept, LEVELS) for one in (symbols[Role.ALICE], symbols[Role.BOB], np.maximum(eve, 0)))
+        keys, reason = {}, ""
+        for role, session in sessions.items():
+            try:
+                keys[role] = session.result()
+            except KeyAgreementError as error:
+                reason = str(error)
+        both = len(keys) == len(sessions)
+        done = keys.get(Role.BOB)
+        return SessionResult(
+            succeeded=both,
+            equal=keys[Role.ALICE].key == keys[Role.BOB].key if both else None,
+            reason="" if both else reason,
+            key_error_rate=float(np.mean(alices != bobs)) if alices.size else float("nan"),
+            eve_error_rate=float(np.mean(eves != bobs)) if alices.size else float("nan"),
+            credit_bits=done.credit_bits if done else 0.0,
+            leaked_bits=sessions[Role.BOB].leaked_bits,
+            probes=done.probes if done else 0,
+            round_trips=sum(one.sender is Role.BOB for one in heard),
+            bytes=sum(len(one.body) for one in heard),
+            seconds=seconds,
+            eve_hash_errors=_eves_hash(heard, numbers, kept, symbols[Role.ALICE], eve, self._settings.key_bits) if both else None,
+        )
+
+
+def _converse(sessions: dict[Role, Session], identities: dict[Role, Identity]) -> list[Message]:
+    """Carry messages from end to end until there are no more; return them all, as Eve heard them."""
+    heard, receiver, waiting = [], Role.ALICE, [sessions[Role.BOB].start()]
+    while waiting:
+        heard.append(Message.unpack(waiting[0], receiver.other, identities[receiver.other].public))
+        waiting = sessions[receiver].receive(waiting[0])
+        receiver = receiver.other
+    return heard
+
+
+def _eves_hash(
+    heard: list[Message], numbers: np.ndarray, kept: np.ndarray, alice: np.ndarray, eve: np.ndarray, key_bits: int
+) -> float:
+    """Share of the amplified secret that Eve has wrong: she heard which probes, which guard bands, and the seed."""
+    said = {one.kind: one.body for one in heard if one.sender is Role.ALICE}
+    rows = np.searchsorted(numbers, unpack_numbers(said[Kind.PROBES], len(numbers)))
+    secret, guess = (
+        np.unpackbits(np.frombuffer(toeplitz_hash(bits_of(one[rows], kept[rows], LEVELS), said[Kind.AMPLIFY], key_bits), np.uint8))
+        for one in (alice, np.maximum(eve, 0))
+    )
+    return float(np.mean(secret != guess))

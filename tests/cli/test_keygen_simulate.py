@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec keygen simulate``: whole agreements in the room, the good ones and those that must end without a key."""
+
+import json
+
+import pytest
+from command_line import rfsec, the_error
+
+
+def simulated(*arguments):
+    return json.loads(rfsec("keygen", "simulate", "--json", *arguments).stdout)["by_snr"]
+
+
+@pytest.mark.parametrize("reconciliation", ["cascade", "bch"])
+def test_a_walking_bob_gets_keys_that_eve_does_not_have(reconciliation):
+    [found] = simulated("--sessions", 6, "--snr", 30, "--reconciliation", reconciliation).values()
+    assert found["succeeded"] == 6 and found["unequal"] == 0 and found["eve_keys"] == 0
+    assert abs(found["eve_hash_errors"] - 0.5) < 0.06
+    assert found["credit_bits"] - found["leaked_bits"] - 2 * 32 >= 128
+    assert found["key_error_rate"] < 0.01 < found["eve_error_rate"]
+
+
+def test_a_bob_who_stands_still_gets_none():
+    [found] = simulated("--sessions", 2, "--snr", 30, "--apart", 0).values()
+    assert found["succeeded"] == 0 and all("no key" in reason or "secret bits" in reason for reason in found["reasons"])
+
+
+def test_noise_ends_in_a_reason_and_never_in_two_keys():
+    found = simulated("--sessions", 3, "--snr", 0, "--snr", 8)
+    assert all(one["unequal"] == 0 for one in found.values()) and found["0"]["succeeded"] == 0 and found["0"]["reasons"]
+
+
+def test_one_seed_gives_one_result_and_the_table_shows_it():
+    one, other = (simulated("--sessions", 1, "--snr", 30, "--seed", 7) for _ in range(2))
+    for found in (one, other):
+        del found["30"]["seconds"], found["30"]["leaked_bits"], found["30"]["round_trips"], found["30"]["bytes"]  # of orders drawn anew
+    assert one == other
+    assert "cascade" in rfsec("keygen", "simulate", "--sessions", 1, "--snr", 30).stdout
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (("--sessions", 0), "'--sessions' of a simulation must be at least 1"),
+    (("--reconciliation", "ldpc"), "must be cascade or bch"),
+    (("--model", "none.onnx"), "neither the file of a model nor one of the shipped mappers"),
+])
+def test_wrong_options_are_told_in_one_line(arguments, said):
+    assert said in the_error(rfsec("keygen", "simulate", *arguments))
