@@ -29,7 +29,7 @@ def rank(rows):
     return found
 
 
-@pytest.mark.parametrize("error_rate, most_round_trips", [(0.001, 30), (0.01, 100), (0.03, 170), (0.05, 230), (0.1, 300)])
+@pytest.mark.parametrize("error_rate, most_round_trips", [(0.001, 30), (0.01, 100), (0.03, 190), (0.05, 240), (0.1, 300)])
 def test_every_error_is_corrected_for_little_more_than_the_limit(error_rate, most_round_trips):
     limit = 3000 * (-error_rate * np.log2(error_rate) - (1 - error_rate) * np.log2(1 - error_rate))  # Slepian and Wolf
     leaked, round_trips = [], []
