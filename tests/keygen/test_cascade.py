@@ -29,7 +29,7 @@ def rank(rows):
     return found
 
 
-@pytest.mark.parametrize("error_rate, most_round_trips", [(0.001, 30), (0.01, 100), (0.03, 190), (0.05, 240), (0.1, 300)])
+@pytest.mark.parametrize("error_rate, most_round_trips", [(0.001, 30), (0.01, 110), (0.03, 240), (0.05, 280), (0.1, 350)])
 def test_every_error_is_corrected_for_little_more_than_the_limit(error_rate, most_round_trips):
     limit = 3000 * (-error_rate * np.log2(error_rate) - (1 - error_rate) * np.log2(1 - error_rate))  # Slepian and Wolf
     leaked, round_trips = [], []
@@ -41,7 +41,7 @@ def test_every_error_is_corrected_for_little_more_than_the_limit(error_rate, mos
         leaked.append(corrector.leaked)
         round_trips.append(corrector.round_trips)
     assert limit < np.mean(leaked) < 1.25 * limit + 15
-    assert np.mean(round_trips) < most_round_trips
+    assert np.mean(round_trips) < most_round_trips  # a quarter above what it took once
 
 
 def test_equal_bits_cost_next_to_nothing():
