@@ -14,7 +14,7 @@ from .words import bits_apart, quarter_turns
 MOST_BITS = 12.1
 FEWEST_PROBES = 16  # that statistics are taken of; a key of 128 bits needs as many
 _MOST_PROBES = 512
-_AT_ONCE = 256
+_AT_ONCE, _ROWS = 256, 16
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class ProbeCredit:
     Each probe gets the least of
 
     - `most_bits`, since a channel is a function of the position;
-    - the estimates of `limits` over the probes of this and the last agreements;
+    - the estimates of `limits` over the probes of this and the last agreements, which know the public guard bands;
     - the bits that it holds for one who knows every probe before it (`words.bits_apart`): a place pays once. Where `carriers`
       holds, earlier probes count turned by quarters too, since a few centimetres turn the phase of all carriers alike.
 
@@ -93,14 +93,17 @@ class ProbeCredit:
 
     def beside(self, words: np.ndarray, known: np.ndarray) -> np.ndarray:
         """Return the bits, float64 [n], that each word, int8 [n, m], holds for one who has the same row of `known`, int8 [n, m]."""
-        turned = quarter_turns(known, self.levels) if self._has_parts(words) else known[None]
-        return np.array([min(bits_apart(words[row : row + 1], others[row : row + 1], self.levels)[0, 0] for others in turned)
-                         for row in range(len(words))])
+        bits = np.full(len(words), np.inf)
+        for others in self._turned(known):
+            for start in range(0, len(words), _ROWS):
+                rows = slice(start, start + _ROWS)
+                bits[rows] = np.minimum(bits[rows], np.diagonal(bits_apart(words[rows], others[rows], self.levels)))
+        return bits
 
     def _news(self, known: np.ndarray, first: int) -> np.ndarray:
         """Bits of each of the words `known` from number `first` on, given all before it."""
         bits = np.full(len(known) - first, np.inf)
-        turned = quarter_turns(known, self.levels) if self._has_parts(known) else known[None]
+        turned = self._turned(known)
         for start in range(first, len(known), _AT_ONCE):
             end = min(start + _AT_ONCE, len(known))
             before = np.arange(end) < np.arange(start, end)[:, None]
@@ -108,6 +111,9 @@ class ProbeCredit:
                 apart = np.where(before, bits_apart(known[start:end], others[:end], self.levels), np.inf)
                 bits[start - first : end - first] = np.minimum(bits[start - first : end - first], apart.min(axis=1))
         return bits
+
+    def _turned(self, words: np.ndarray) -> np.ndarray:
+        return quarter_turns(words, self.levels) if self._has_parts(words) else words[None]
 
     def _has_parts(self, words: np.ndarray) -> bool:
         return self.carriers and words.shape[1] % 2 == 0
