@@ -8,12 +8,12 @@ from .mapper_card import Normalisation
 
 
 def represented(representation: str, cfr: np.ndarray) -> np.ndarray:
-    """Return measured responses, complex [n, L], as a card's representation has them. Zeros and what is not finite stay so."""
+    """Return measured responses, complex [n, L], as a card's representation has them. Rows of zeros, or not finite, have no features."""
     if representation == "cfr_sanitised":
         return sanitise(cfr)
     if representation == "cfr_unit_power":
         power = np.mean(np.abs(cfr) ** 2, axis=1, keepdims=True)
-        return cfr / np.sqrt(np.where(power > 0, power, 1))
+        return np.where(np.isfinite(power), cfr, np.nan) / np.sqrt(np.where(power > 0, power, 1))
     return cfr
 
 
