@@ -4,8 +4,9 @@
 import numpy as np
 import pytest
 from gnuradio.rfsec.errors import ParameterError
-from gnuradio.rfsec.keygen.entropy import FEWEST_PROBES, MOST_BITS, ProbeCredit, measure_worth
+from gnuradio.rfsec.keygen.entropy import FEWEST_PROBES, MOST_BITS, ProbeCredit
 from gnuradio.rfsec.keygen.guard_band import quantize
+from gnuradio.rfsec.keygen.worth import measure_worth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -71,10 +71,12 @@ class DecorrelatingQuantizer:
         except (ValueError, TypeError, KeyError):
             raise ModelError("A decorrelating quantizer must be JSON with the arrays mean, axes and cuts. Write it with to_json.") from None
         count = len(axes) if axes.ndim == 2 else 0
-        good = mean.ndim == 1 and 1 <= count <= _MOST_COMPONENTS and axes.shape[1:] == mean.shape and cuts.shape in [(k - 1, 2, count) for k in LEVELS]
-        if not good or not all(np.isfinite(one).all() for one in (mean, axes, cuts)) or (np.diff(cuts.reshape(-1, count), axis=0) < 0).any():
-            raise ModelError("The arrays of a decorrelating quantizer must be finite, of shapes [m], [c, m] and [levels - 1, 2, c], and its cuts "
-                             f"must rise. Got {list(mean.shape)}, {list(axes.shape)} and {list(cuts.shape)}. Write it with to_json.")
+        good = mean.ndim == 1 and 1 <= count <= _MOST_COMPONENTS and axes.shape[1:] == mean.shape
+        good = good and cuts.shape in [(levels - 1, 2, count) for levels in LEVELS]
+        good = good and all(np.isfinite(one).all() for one in (mean, axes, cuts))
+        if not good or (np.diff(cuts.reshape(-1, count), axis=0) < 0).any():
+            raise ModelError("The arrays of a decorrelating quantizer must be finite, of shapes [m], [c, m] and [levels - 1, 2, c], and "
+                             f"its cuts must rise. Got {list(mean.shape)}, {list(axes.shape)} and {list(cuts.shape)}. Write it with to_json.")
         return cls(mean, axes, cuts)
 
 
@@ -103,8 +105,8 @@ def fit(features: np.ndarray, components: int = 20, levels: int = 2, epsilon: fl
     rows = rows[usable]
     most = min(rows.shape[1], len(rows) - 1)
     if not 1 <= components <= most:
-        raise ParameterError(f"The 'components' of a decorrelating quantizer must be 1 to {max(most, 1)}, for {len(rows)} usable rows of {rows.shape[1]} "
-                             f"features. Got {components!r} instead.")
+        raise ParameterError(f"The 'components' of a decorrelating quantizer must be 1 to {max(most, 1)}, for {len(rows)} usable rows of "
+                             f"{rows.shape[1]} features. Got {components!r} instead.")
     mean = rows.mean(axis=0)
     _, spread, axes = np.linalg.svd(rows - mean, full_matrices=False)
     enough = spread[:components] >= _LEAST_SPREAD * np.sqrt(len(rows))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What probes are worth: the min-entropy that a key may be drawn from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class ProbeCredit:
         Whether symbols are those of real parts, then of imaginary parts, of carriers in their order, as `guard_band` gives
         them; else those of components. Only sanitised responses may be credited as components: they have no phase to turn.
     most_bits : float
-        0 to `MOST_BITS`: what a position is worth where `measure_worth` found it.
+        0 to `MOST_BITS`: what a position is worth where `worth.measure_worth` found it.
 
     Raises
     ------
@@ -117,43 +117,3 @@ class ProbeCredit:
 
     def _has_parts(self, words: np.ndarray) -> bool:
         return self.carriers and words.shape[1] % 2 == 0
-
-
-@dataclass(frozen=True)
-class Worth:
-    """Min-entropy of many probes of one kind, as measured.
-
-    Parameters
-    ----------
-    limits : dict of str to float
-        Most bits of any probe by each estimate: those of `ProbeCredit.limits`, and "patterns", the most common probe, which can't
-        tell more than log2 of the number of probes.
-    each : float64 [n]
-        Bits of each probe, no more than any limit, when all before it are known.
-    """
-
-    limits: dict[str, float]
-    each: np.ndarray
-
-    @property
-    def bits_per_probe(self) -> float:
-        """The mean of all probes; 0 where there are none."""
-        return float(self.each.mean()) if self.each.size else 0.0
-
-
-def measure_worth(words: np.ndarray, credit: ProbeCredit, tolerance: float = 0.0) -> Worth:
-    """Measure probes offline: what their kind is worth, from as many as there are, and what each of them is.
-
-    Parameters
-    ----------
-    words : int8 [n, m]
-        Symbols, `GUARD` where either end has a guard band.
-    credit : ProbeCredit
-    tolerance : float
-        Share of symbols, 0 to 1, in which two measurements of one channel differ.
-    """
-    limits = credit.limits(words)
-    if len(words) >= FEWEST_PROBES:
-        limits["patterns"] = estimates.of_patterns(words, credit.levels, tolerance)
-    most = replace(credit, most_bits=min(limits.values()))
-    return Worth(limits, most.each(words, words != GUARD, words[:0]))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import entropy_estimates as estimates
-from .entropy import ProbeCredit, Worth, measure_worth
+from .entropy import ProbeCredit
 from .evaluation_keys import KeysDrawn, draw_keys
 from .guard_band import GUARD
 from .metrics import agreed, key_error_rate
 from .pair_file import Pairs
 from .pair_symbols import symbols_of
+from .worth import Worth, measure_worth
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class Evaluation:
     keys: KeysDrawn
 
 
-def evaluate(pairs: Pairs, quantizer: str = "guard-band", levels: int = 2, epsilon: float = 0.1, reconciliation: str = "cascade") -> Evaluation:
+def evaluate(
+    pairs: Pairs, quantizer: str = "guard-band", levels: int = 2, epsilon: float = 0.1, reconciliation: str = "cascade"
+) -> Evaluation:
     """Quantize pairs, measure them, and draw as many keys as they pay for.
 
     Where there is an Eve, a probe is worth no more than it holds for her on average. Which of them are better known to her than

@@ -15,7 +15,7 @@ from .probe_store import ProbeStore
 from .session import Session
 
 _RATE = {"cascade": (1.3, 0.0), "bch": (2.0, 0.01)}  # bits told to correct a bit, about: times the entropy of its errors, plus
-_RESERVE = 32.0  # bits told whatever is corrected
+_RESERVE = 40.0  # bits told whatever is corrected
 _MOST_FAILURES = 3  # in a row
 _MOST_PROBES = 1024
 
@@ -71,8 +71,10 @@ def draw_keys(symbols: PairSymbols, credit_bits: np.ndarray, reconciliation: str
         offered = np.flatnonzero(worth > 0)[:_MOST_PROBES]
         paid = np.cumsum(worth[offered])
         if not paid.size or paid[-1] < needed + reserve:
-            left = f"The probes left are worth {paid[-1] if paid.size else 0:.0f} bits more than correcting them tells, and a key needs {needed + reserve:.0f}."
-            return KeysDrawn(confirmed, failed, leaked, used, f"{reason} {left}".strip())
+            left = paid[-1] if paid.size else 0.0
+            reason += (f" The probes left are worth {left:.0f} bits more than correcting them tells, and a key needs "
+                       f"{needed + reserve:.0f}.")
+            break
         chosen = offered[: np.searchsorted(paid, needed + reserve) + 1]
         bobs = _agree(ends, chosen, float(credit_bits[chosen].sum()))
         start, used, leaked = int(chosen[-1]) + 1, used + len(chosen), leaked + bobs.leaked_bits
@@ -80,7 +82,7 @@ def draw_keys(symbols: PairSymbols, credit_bits: np.ndarray, reconciliation: str
             confirmed, failed_in_a_row, reason = confirmed + 1, 0, ""
         else:
             failed, failed_in_a_row, reason, reserve = failed + 1, failed_in_a_row + 1, str(bobs.failure), 2 * reserve
-    return KeysDrawn(confirmed, failed, leaked, used, reason)
+    return KeysDrawn(confirmed, failed, leaked, used, reason.strip())
 
 
 class _End:

@@ -20,7 +20,8 @@ def check_guard_band(levels: int, epsilon: float) -> None:
     # An inner level is cut from both sides, the two of K = 2 from one side only.
     most = 0.5 if levels == 2 else 1 / (2 * levels)
     if not 0 <= epsilon < most:
-        raise ParameterError(f"The 'epsilon' of a guard-band quantizer of {levels} levels must be at least 0 and below {most:g}. Got {epsilon!r} instead.")
+        raise ParameterError(f"The 'epsilon' of a guard-band quantizer of {levels} levels must be at least 0 and below {most:g}. "
+                             f"Got {epsilon!r} instead.")
 
 
 def quantize(features: np.ndarray, levels: int = 2, epsilon: float = 0.1) -> np.ndarray:

@@ -24,7 +24,9 @@ class Pairs:
 
 
 def read_pairs(path: str | Path) -> Pairs:
-    """Read ``alice``, ``bob`` and, where it is there, ``eve``: real [n, m], or complex [n, m / 2] which become real, then imaginary parts.
+    """Read ``alice``, ``bob`` and, where it is there, ``eve``: real [n, m], or complex [n, m / 2].
+
+    Complex numbers become real parts, then imaginary parts.
 
     Raises DatasetError where the file can't be read, or an array is missing or is not as above.
     """
@@ -33,7 +35,8 @@ def read_pairs(path: str | Path) -> Pairs:
             found = {name: np.asarray(arrays[name]) for name in ("alice", "bob", "eve") if name in arrays}
     except MemoryError:
         raise DatasetError(f"The pairs '{path}' do not fit into memory. Split the file.") from None
-    except (OSError, EOFError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError, zipfile.BadZipFile,
+            zlib.error) as error:
         reason = " ".join(str(error).split())[:200]
         raise DatasetError(f"The pairs '{path}' can't be read: {reason}. {_WAY_OUT}.") from None
     alice, bob = (_features(path, name, found.get(name)) for name in ("alice", "bob"))
@@ -41,16 +44,21 @@ def read_pairs(path: str | Path) -> Pairs:
     for name, other in (("bob", bob), ("eve", eve)):
         if other is not None and other.shape != alice.shape:
             raise DatasetError(f"The arrays 'alice' and '{name}' of '{path}' must be of the same probes and features. "
-                               f"Got {found['alice'].dtype} {list(found['alice'].shape)} and {found[name].dtype} {list(found[name].shape)} instead. {_WAY_OUT}.")
+                               f"Got {_kind(found['alice'])} and {_kind(found[name])} instead. {_WAY_OUT}.")
     return Pairs(alice, bob, eve)
 
 
 def _features(path: str | Path, name: str, values: np.ndarray | None) -> np.ndarray:
     if values is None or values.ndim != 2 or values.dtype.kind not in "fciu" or not len(values):
-        text = "none" if values is None else f"{values.dtype} {list(values.shape)}"
-        raise DatasetError(f"The array '{name}' of '{path}' must be rows of real or complex numbers. Got {text} instead. {_WAY_OUT}.")
+        raise DatasetError(f"The array '{name}' of '{path}' must be rows of real or complex numbers. "
+                           f"Got {'none' if values is None else _kind(values)} instead. {_WAY_OUT}.")
     if np.iscomplexobj(values):
         values = np.concatenate((values.real, values.imag), axis=1)
     if not 2 <= values.shape[1] <= _MOST_FEATURES:
-        raise DatasetError(f"The rows of '{name}' of '{path}' must have 2 to {_MOST_FEATURES} real features. Got {values.shape[1]} instead. {_WAY_OUT}.")
+        raise DatasetError(f"The rows of '{name}' of '{path}' must have 2 to {_MOST_FEATURES} real features. "
+                           f"Got {values.shape[1]} instead. {_WAY_OUT}.")
     return values.astype(np.float64)
+
+
+def _kind(values: np.ndarray) -> str:
+    return f"{values.dtype} {list(values.shape)}"
