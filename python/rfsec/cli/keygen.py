@@ -6,6 +6,7 @@ import typer
 from .keygen_alice import alice
 from .keygen_bob import bob
 from .keygen_evaluate import evaluate
+from .keygen_fit import fit
 from .keygen_identity import identity
 from .keygen_nist import nist
 from .keygen_simulate import simulate
@@ -21,6 +22,7 @@ def _group() -> None:
 app.command("alice")(alice)
 app.command("bob")(bob)
 app.command("evaluate")(evaluate)
+app.command("fit")(fit)
 app.command("identity")(identity)
 app.command("nist")(nist)
 app.command("simulate")(simulate)

@@ -30,7 +30,7 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
 
     check_seconds("timeout", timeout)
     own, other, whose, probes = read_identity(identity), read_peer(peer), Role[role.upper()], read_probe_file(features)
-    values, mapper, form = _comparable(role, probes, model)
+    values, mapper, form = comparable(role, probes, model)
     if quantizer != GUARD_BAND and form in ("cfr", "cfr_unit_power"):  # a step of centimetres turns their phase, and so would be credited
         raise ParameterError(f"--quantizer FILE takes sanitised responses, and those of this mapper are '{form}'. Use --quantizer {GUARD_BAND}.")
     symbols, levels, by = _quantized(values, quantizer, levels, epsilon)
@@ -55,7 +55,7 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
         f"{seconds:.2f} s")
 
 
-def _comparable(role: str, probes, model: str | None):
+def comparable(role: str, probes, model: str | None):
     """Features of this end that compare with the peer's, the hash of the model, and the name of their representation."""
     if model is None and not probes.measured:
         return probes.values, "none", "features"

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec keygen fit``: a decorrelating quantizer, for both ends, from probes that no key is drawn from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import ParameterError
+from .keygen_end import comparable, say
+from .keygen_options import Epsilon, Levels, Model, Probes
+
+
+def fit(
+    features: Probes,
+    out: Annotated[Path, typer.Option(metavar="FILE.json", help="The quantizer, for --quantizer at both ends. It is no secret.")],
+    model: Model = None,
+    components: Annotated[int, typer.Option(help="Most components; those that hardly vary are left out.")] = 20,
+    levels: Levels = 2,
+    epsilon: Epsilon = 0.1,
+) -> None:
+    """Fit a quantizer of principal components to what Bob measured at many places beforehand. Never draw keys from those probes."""
+    from ..datasets.files import written_aside
+    from ..keygen.decorrelating import fit as fitted
+    from ..keygen.probe_file import read_probe_file
+
+    values, _, form = comparable("bob", read_probe_file(features), model)
+    if form in ("cfr", "cfr_unit_power"):
+        raise ParameterError(f"A decorrelating quantizer takes sanitised responses, and those of this mapper are '{form}'. Take another mapper.")
+    made = fitted(values, components, levels, epsilon)
+    with written_aside(out, "file") as aside:
+        aside.write_text(made.to_json(), encoding="utf-8")
+    say(f"{out}: {len(made.axes)} components of {made.levels} levels, from {len(values):,} probes.\nsha256 {made.sha256}")
