@@ -108,7 +108,7 @@ def test_rows_that_never_change_are_worth_nothing(evaluate, rows):
 def test_coming_back_to_a_few_places_pays_once(evaluate):
     visited = features(places(16))[np.random.default_rng(1).integers(0, 16, 400)]
     found = evaluate(alice=noisy(visited, seed=1), bob=noisy(visited, seed=2))
-    assert found["confirmed_keys"] == 0 and found["min_entropy_limits"]["patterns"] <= 4
+    assert found["confirmed_keys"] == 0 and found["min_entropy_estimates"]["patterns"] <= 4
     assert found["min_entropy_bits_per_probe"] * 400 <= 16 * 4
 
 

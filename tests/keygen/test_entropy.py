@@ -69,6 +69,22 @@ def test_what_is_in_guard_bands_of_the_peer_is_not_credited():
     assert ProbeCredit()(words, np.zeros_like(words, bool), NONE) == 0
 
 
+def test_a_word_of_hardly_any_symbols_does_not_stand_for_all_places():
+    words = quantize(places(64))
+    whole = each(ProbeCredit(), words)
+    words[3, 4:] = -1
+    assert each(ProbeCredit(), words)[3] < 5
+    np.testing.assert_allclose(np.delete(each(ProbeCredit(), words), 3), np.delete(whole, 3), atol=1)
+
+
+def test_sparse_words_of_one_place_are_the_same_place():
+    """Wide guard bands and noise: of each word a fifth is kept, and half of that in any other."""
+    alice, bob = (quantize(noisy(np.tile(places(1), (200, 1)), 3, seed), 2, 0.4) for seed in (1, 2))
+    kept = (alice >= 0) & (bob >= 0)
+    assert (alice == bob)[kept].mean() > 0.99 and kept.mean() < 0.2
+    assert ProbeCredit()(alice, kept, NONE) < 128
+
+
 def test_few_probes_tell_nothing_of_themselves():
     words = quantize(places(FEWEST_PROBES))
     assert (each(ProbeCredit(), words[:-1]) == 0).all() and len(each(ProbeCredit(), words[:0])) == 0
@@ -93,9 +109,9 @@ def copied(rng):
 @pytest.mark.parametrize("source, name", [(chained, "neighbours"), (biased, "values"), (copied, "distances")])
 def test_each_estimate_limits_what_it_sees_through(source, name):
     words = source(np.random.default_rng(2)).astype(np.int8)
-    limits, bits = ProbeCredit().limits(words), each(ProbeCredit(), words, words[:0])
-    assert min(limits, key=limits.get) == name and 0 < limits[name] < 6
-    assert bits.max() == limits[name]
+    by, bits = ProbeCredit().by_statistics(words, words), each(ProbeCredit(), words, words[:0])
+    assert min(by, key=lambda one: by[one].mean()) == name and 0 < by[name].max() < 8
+    assert bits.max() == by[name].max() and (bits <= by[name]).all()
 
 
 def test_the_same_pattern_everywhere_is_worth_nothing():
@@ -142,7 +158,7 @@ def test_the_measured_worth_is_the_least_of_all():
     rng = np.random.default_rng(1)
     visited = quantize(places(16)[rng.integers(0, 16, 400)])
     worth = measure_worth(visited, ProbeCredit())
-    assert worth.limits["patterns"] <= 4 and (worth.each <= min(worth.limits.values())).all()
+    assert worth.means["patterns"] <= 4 and worth.each.max() <= worth.means["patterns"]
     assert worth.each.sum() <= 16 * 4 and worth.bits_per_probe == pytest.approx(worth.each.mean())
     fresh = measure_worth(quantize(places(400)), ProbeCredit())
     assert 5 < fresh.bits_per_probe <= np.log2(400)

@@ -41,7 +41,7 @@ def evaluate(
         "probes": found.probes, "left_out": found.left_out, "bits_per_probe": round(found.bits_per_probe, 3),
         "disagreement": _rounded(found.disagreement), "disagreement_eve": _rounded(found.disagreement_eve),
         "min_entropy_bits_per_probe": round(found.worth.bits_per_probe, 3),
-        "min_entropy_limits": {name: round(bits, 3) for name, bits in found.worth.limits.items()},
+        "min_entropy_estimates": {name: round(bits, 3) for name, bits in found.worth.means.items()},
         "leakage_bits": found.keys.leaked_bits, "confirmed_keys": found.keys.confirmed, "failed_agreements": found.keys.failed,
         "probes_used": found.keys.used, "stopped_because": found.keys.reason,
     }

@@ -15,9 +15,9 @@ def fit(
     features: Probes,
     out: Annotated[Path, typer.Option(metavar="FILE.json", help="The quantizer, for --quantizer at both ends. It is no secret.")],
     model: Model = None,
-    components: Annotated[int, typer.Option(help="Most components; those that hardly vary are left out.")] = 20,
+    components: Annotated[int, typer.Option(help="Most components; those that hardly vary are left out.")] = 16,
     levels: Levels = 2,
-    epsilon: Epsilon = 0.1,
+    epsilon: Epsilon = 0.05,
 ) -> None:
     """Fit a quantizer of principal components to what Bob measured at many places beforehand. Never draw keys from those probes."""
     from ..datasets.files import written_aside

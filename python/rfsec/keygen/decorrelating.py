@@ -80,7 +80,7 @@ class DecorrelatingQuantizer:
         return cls(mean, axes, cuts)
 
 
-def fit(features: np.ndarray, components: int = 20, levels: int = 2, epsilon: float = 0.1) -> DecorrelatingQuantizer:
+def fit(features: np.ndarray, components: int = 16, levels: int = 2, epsilon: float = 0.05) -> DecorrelatingQuantizer:
     """Fit a quantizer to features of many positions, which are used for nothing else.
 
     Parameters

@@ -28,7 +28,8 @@ class ProbeCredit:
     Each probe gets the least of
 
     - `most_bits`, since a channel is a function of the position;
-    - the estimates of `limits` over the probes of this and the last agreements, which know the public guard bands;
+    - the bits that the statistics of this and the last agreements' probes leave it, its public guard bands known
+      (`entropy_estimates`);
     - the bits that it holds for one who knows every probe before it (`words.bits_apart`): a place pays once. Where `carriers`
       holds, earlier probes count turned by quarters too, since a few centimetres turn the phase of all carriers alike.
 
@@ -77,19 +78,25 @@ class ProbeCredit:
         """
         words = np.where(kept, symbols, np.int8(GUARD))
         known = np.concatenate((earlier, words))
-        return np.minimum(min(self.limits(known).values()), self._news(known, len(earlier)))
+        if len(known) < FEWEST_PROBES:
+            return np.zeros(len(words))
+        return np.min([*self.by_statistics(words, known).values(), self._news(known, len(earlier))], axis=0)
+
+    def by_statistics(self, words: np.ndarray, known: np.ndarray) -> dict[str, np.ndarray]:
+        """Bits of each word, float64 [n], by each estimate that a few `known` words are enough for; the last of those count."""
+        last = known[-_MOST_PROBES:]
+        return {
+            "position": np.full(len(words), self.most_bits),
+            "values": estimates.of_values(words, last, self.levels),
+            "neighbours": estimates.of_neighbours(words, last, self.levels, 2 if self._has_parts(last) else 1),
+            "distances": np.full(len(words), estimates.of_distances(last, self.levels)),
+        }
 
     def limits(self, words: np.ndarray) -> dict[str, float]:
-        """Most bits of any probe by each estimate that a few probes are enough for, of all known words int8 [n, m]."""
+        """Mean bits of a probe by each of those estimates, of words int8 [n, m]; too few of them are worth nothing."""
         if len(words) < FEWEST_PROBES:
             return {"probes": 0.0}
-        last = words[-_MOST_PROBES:]
-        return {
-            "position": self.most_bits,
-            "values": estimates.of_values(last, self.levels),
-            "neighbours": estimates.of_neighbours(last, self.levels, 2 if self._has_parts(last) else 1),
-            "distances": estimates.of_distances(last, self.levels),
-        }
+        return {name: float(bits.mean()) for name, bits in self.by_statistics(words, words).items()}
 
     def beside(self, words: np.ndarray, known: np.ndarray) -> np.ndarray:
         """Return the bits, float64 [n], that each word, int8 [n, m], holds for one who has the same row of `known`, int8 [n, m]."""
@@ -101,12 +108,14 @@ class ProbeCredit:
         return bits
 
     def _news(self, known: np.ndarray, first: int) -> np.ndarray:
-        """Bits of each of the words `known` from number `first` on, given all before it."""
+        """Bits of each of the words `known` from number `first` on, given all before it, but for those that say next to nothing."""
+        symbols = (known != GUARD).sum(axis=1)
+        telling = symbols >= np.median(symbols) / 2
         bits = np.full(len(known) - first, np.inf)
         turned = self._turned(known)
         for start in range(first, len(known), _AT_ONCE):
             end = min(start + _AT_ONCE, len(known))
-            before = np.arange(end) < np.arange(start, end)[:, None]
+            before = telling[:end] & (np.arange(end) < np.arange(start, end)[:, None])
             for others in turned:
                 apart = np.where(before, bits_apart(known[start:end], others[:end], self.levels), np.inf)
                 bits[start - first : end - first] = np.minimum(bits[start - first : end - first], apart.min(axis=1))

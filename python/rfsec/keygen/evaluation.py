@@ -29,7 +29,7 @@ class Evaluation:
     disagreement, disagreement_eve : float or None
         Share of the raw bits that differ between Alice and Bob, and between Eve and Bob; None where there are none.
     worth : Worth
-        Min-entropy of the probes; "eve" among its limits is what they hold for an Eve.
+        Min-entropy of the probes; "eve" among its means is what they hold for an Eve.
     keys : KeysDrawn
     """
 
@@ -63,7 +63,7 @@ def evaluate(
     worth = measure_worth(words, credit, tolerance)
     if eve is not None:
         hers = estimates.average(-credit.beside(words, eve))
-        worth = Worth({**worth.limits, "eve": hers}, np.minimum(worth.each, hers))
+        worth = Worth({**worth.means, "eve": hers}, np.minimum(worth.each, hers))
     return Evaluation(
         quantizer=found.quantizer,
         probes=len(alice),

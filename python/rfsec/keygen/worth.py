@@ -16,14 +16,14 @@ class Worth:
 
     Parameters
     ----------
-    limits : dict of str to float
-        Most bits of any probe by each estimate: those of `ProbeCredit.limits`, and "patterns", the most common probe, which can't
-        tell more than log2 of the number of probes.
+    means : dict of str to float
+        Mean bits of a probe by each estimate: those of `ProbeCredit.limits`, and "patterns", the most common probe, which
+        can't tell more than log2 of the number of probes.
     each : float64 [n]
-        Bits of each probe, no more than any limit, when all before it are known.
+        Bits of each probe, the least of all estimates, and of what it holds when all before it are known.
     """
 
-    limits: dict[str, float]
+    means: dict[str, float]
     each: np.ndarray
 
     @property
@@ -43,8 +43,8 @@ def measure_worth(words: np.ndarray, credit: ProbeCredit, tolerance: float = 0.0
     tolerance : float
         Share of symbols, 0 to 1, in which two measurements of one channel differ.
     """
-    limits = credit.limits(words)
-    if len(words) >= FEWEST_PROBES:
-        limits["patterns"] = estimates.of_patterns(words, credit.levels, tolerance)
-    most = replace(credit, most_bits=min(limits.values()))
-    return Worth(limits, most.each(words, words != GUARD, words[:0]))
+    if len(words) < FEWEST_PROBES:
+        return Worth(credit.limits(words), np.zeros(len(words)))
+    patterns = estimates.of_patterns(words, credit.levels, tolerance)
+    most = replace(credit, most_bits=min(credit.most_bits, patterns))
+    return Worth({**credit.limits(words), "patterns": patterns}, most.each(words, words != GUARD, words[:0]))
