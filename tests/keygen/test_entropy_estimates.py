@@ -86,6 +86,12 @@ def test_distances_find_bits_that_are_copies_of_others(independent):
     assert estimates.of_distances(words, 2) == pytest.approx(independent, rel=0.1)
 
 
+def test_distances_are_not_taken_from_words_of_hardly_any_symbols():
+    words = np.random.default_rng(1).integers(0, 2, (PROBES, 40), np.int8)
+    words[::10, 2:] = -1
+    assert estimates.of_distances(words, 2) == pytest.approx(40, rel=0.1)
+
+
 def test_public_guard_bands_tell_about_smooth_features():
     words = quantize(carriers(8))
     blind = np.where(words >= 0, words, np.random.default_rng(1).integers(0, 2, words.shape)).astype(np.int8)  # the same, had they been kept
