@@ -4,7 +4,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 from statistics import mean
 from typing import Annotated, Any
 
@@ -25,6 +24,7 @@ def simulate(
     sessions: Annotated[int, typer.Option(help="Agreements at each SNR.")] = 20,
     snr: Annotated[list[float] | None, typer.Option(help="Of all measurements, dB; may be given more than once. Default: 0 to 40.")] = None,
     reconciliation: Annotated[str, typer.Option(help="cascade or bch.")] = "cascade",
+    quantizer: Annotated[str, typer.Option(help="guard-band (the paper's), or decorrelating, fitted to the room.")] = "decorrelating",
     probes: Annotated[int, typer.Option(help="That both ends measure for one agreement.")] = 128,
     apart: Annotated[float, typer.Option(help="Bob's way from probe to probe, m; 0 lets him stand still.")] = 0.3,
     eve: Annotated[float, typer.Option(help="From Bob to Eve, m.")] = 0.15,
@@ -41,25 +41,26 @@ def simulate(
             raise ParameterError(f"The '--{name}' of a simulation must be at least {least}. Got {value} instead.")
     if reconciliation not in KINDS:
         raise ParameterError(f"The '--reconciliation' must be {' or '.join(KINDS)}. Got {reconciliation!r} instead.")
+    if quantizer not in ("guard-band", "decorrelating"):
+        raise ParameterError(f"The '--quantizer' must be guard-band or decorrelating. Got {quantizer!r} instead.")
     from ..inference.catalog import find_mapper
     from ..inference.mapper_session import MapperSession
-    from ..reproduction.keygen_sessions import Pair, Walk
+    from ..reproduction.keygen_sessions import Pair, Walk, fit_quantizer
 
     mapper = MapperSession(find_mapper(model))
-    if not mapper.card.channels.startswith("room "):
-        raise ParameterError(f"The mapper {Path(model).name} was trained on {mapper.card.channels}; a simulation needs one that was trained on the room.")
     rng, found = np.random.default_rng(seed), {}
+    fitted = fit_quantizer(mapper, rng) if quantizer == "decorrelating" else None
     chosen = list(snr or _SNRS_DB)
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("agreements", total=len(chosen) * sessions)
         for snr_db in chosen:
             results = []
             for _ in range(sessions):
-                results.append(Pair(mapper, reconciliation).agree(Walk(snr_db, probes, apart, eve), rng))
+                results.append(Pair(mapper, reconciliation, fitted).agree(Walk(snr_db, probes, apart, eve), rng))
                 bar.advance(task)
             found[f"{snr_db:g}"] = _summary(results)
     if json_:
-        print(json.dumps({"reconciliation": reconciliation, "model": mapper.card.name, "probes": probes, "apart_m": apart, "eve_apart_m": eve,
+        print(json.dumps({"reconciliation": reconciliation, "quantizer": quantizer, "model": mapper.card.name, "probes": probes, "apart_m": apart, "eve_apart_m": eve,
                           "by_snr": found}, indent=2))
     else:
         _show(found, reconciliation)

@@ -2,18 +2,19 @@
 """Key agreements in the simulated room: Bob walks, both ends measure, and Eve listens beside him."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..datasets.room import trace
 from ..datasets.room_radios import measure
+from ..datasets.room_scene import grid
 from ..datasets.room_walk import walk
-from ..errors import KeyAgreementError
+from ..errors import KeyAgreementError, ParameterError
 from ..inference.mapper_session import MapperSession
 from ..keygen.agreement_settings import Settings
 from ..keygen.amplification import toeplitz_hash
-from ..keygen.entropy import ProbeCredit
+from ..keygen.decorrelating import DecorrelatingQuantizer, fit
 from ..keygen.guard_band import bits_of, quantize
 from ..keygen.identity import Identity
 from ..keygen.measured_probes import MeasuredProbes
@@ -24,6 +25,9 @@ from ..keygen.probe_store import ProbeStore
 from ..keygen.session import Session
 
 LEVELS, EPSILON = 2, 0.1
+QUANTIZERS = ("guard-band", "decorrelating")
+_FITTED_TO, _COMPONENTS, _FITTED_DB = 3000, 20, 25.0  # positions, and the SNR there
+_MOST_PROBES = 1024
 
 
 @dataclass(frozen=True)
@@ -85,45 +89,72 @@ class SessionResult:
     eve_hash_errors: float | None
 
 
+def fit_quantizer(mapper: MapperSession, rng: np.random.Generator) -> DecorrelatingQuantizer:
+    """Return a decorrelating quantizer of what Bob sees all over the mapper's room."""
+    positions = rng.permutation(grid())[:_FITTED_TO]
+    _, band2 = trace(scenario_of(mapper), positions)
+    return fit(mapper.bob(measure(band2, _FITTED_DB, rng, mapper.card.radio)), _COMPONENTS, LEVELS, EPSILON)
+
+
+def scenario_of(mapper: MapperSession) -> str:
+    """The scenario whose room a mapper knows. Raises ParameterError where it was trained on something else."""
+    if not mapper.card.channels.startswith("room "):
+        raise ParameterError(f"The mapper {mapper.card.name} was trained on {mapper.card.channels}; a simulation needs one that was trained on the room.")
+    return mapper.card.channels.removeprefix("room ")
+
+
 class Pair:
     """Alice and Bob over several agreements: their identities, and what they remember.
 
     Parameters
     ----------
     mapper : MapperSession
+        Of the room.
     reconciliation : str
         "cascade" or "bch".
+    quantizer : DecorrelatingQuantizer or None
+        None for the paper's guard bands.
     """
 
-    def __init__(self, mapper: MapperSession, reconciliation: str) -> None:
-        self._mapper = mapper
+    def __init__(self, mapper: MapperSession, reconciliation: str, quantizer: DecorrelatingQuantizer | None = None) -> None:
+        self._mapper, self._quantizer = mapper, quantizer
         self._identities = {role: Identity.generate() for role in Role}
         self._stores = {role: ProbeStore(None) for role in Role}
         self._next = 0
-        self._settings = Settings(f"guard-band {LEVELS} levels, epsilon {EPSILON}", 2 * mapper.card.input.carriers, LEVELS,
-                                  model=mapper.sha256, reconciliation=reconciliation, probes=1024)
+        if quantizer is None:
+            name, symbols = f"guard-band {LEVELS} levels, epsilon {EPSILON}", 2 * mapper.card.input.carriers
+        else:
+            name, symbols = f"decorrelating {quantizer.sha256}", len(quantizer.axes)
+        self._settings = Settings(name, symbols, LEVELS, model=mapper.sha256, reconciliation=reconciliation, probes=_MOST_PROBES)
 
     def agree(self, way: Walk, rng: np.random.Generator) -> SessionResult:
         """Measure probes along a walk, and agree on a key from them.
 
         Raises ParameterError where the walk is none.
         """
-        scenario = self._mapper.card.channels.removeprefix("room ")
+        scenario = scenario_of(self._mapper)
         positions = walk(way.probes, way.apart_m, rng)
         towards = rng.uniform(0, 2 * np.pi)
         beside = positions + way.eve_apart_m * np.array((np.cos(towards), np.sin(towards), 0.0))
         (band1, band2), (_, eves) = trace(scenario, positions), trace(scenario, beside)
         radio = self._mapper.card.radio
         features = (self._mapper.alice(measure(band1, way.snr_db, rng, radio)), self._mapper.bob(measure(band2, way.snr_db, rng, radio)))
-        symbols = dict(zip((Role.ALICE, Role.BOB), (quantize(one, LEVELS, EPSILON) for one in features)))
-        eve = quantize(self._mapper.bob(measure(eves, way.snr_db, rng, radio)), LEVELS, 0.0)
+        symbols = dict(zip((Role.ALICE, Role.BOB), map(self._symbols, features)))
+        eve = self._symbols(self._mapper.bob(measure(eves, way.snr_db, rng, radio)), guards=False)
         numbers = self._next + np.arange(way.probes)
         self._next += way.probes
         sessions = {role: Session(role, self._identities[role], self._identities[role.other].public, self._settings,
-                                  MeasuredProbes.of(numbers, symbols[role]), self._stores[role], ProbeCredit(LEVELS)) for role in Role}
+                                  MeasuredProbes.of(numbers, symbols[role]), self._stores[role], self._settings.credit) for role in Role}
         started = time.perf_counter()
         heard = _converse(sessions, self._identities)
         return self._result(sessions, heard, symbols, eve, numbers, time.perf_counter() - started)
+
+    def _symbols(self, features: np.ndarray, guards: bool = True) -> np.ndarray:
+        if self._quantizer is None:
+            return quantize(features, LEVELS, EPSILON if guards else 0.0)
+        cuts = self._quantizer.cuts
+        without = replace(self._quantizer, cuts=np.repeat(cuts.mean(axis=1, keepdims=True), 2, axis=1))
+        return (self._quantizer if guards else without).quantize(features)
 
     def _result(self, sessions, heard, symbols, eve, numbers, seconds) -> SessionResult:
         kept = agreed(symbols[Role.ALICE], symbols[Role.BOB])
