@@ -113,7 +113,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
 
 def test_what_is_written_is_a_mapper_that_learned_with_its_card(tmp_path):
     one = corpus("mapper-paper")
-    card = produce_mapper(one, "room paper", 60, tmp_path / "one.onnx", tmp_path / "checkpoint", CPU, 1)
+    card = produce_mapper(one, "room paper", "rfsec train mapper-paper", 60, tmp_path / "one.onnx", tmp_path / "checkpoint", CPU, 1)
     session = MapperSession(tmp_path / "one.onnx")
     assert session.card == card and card.split == "random" and list(card.metrics.by_snr) == [str(snr) for snr in range(0, 41, 5)]
     best, worst = card.metrics.by_snr["40"], card.metrics.by_snr["0"]
@@ -135,6 +135,7 @@ def test_a_users_own_pairs_are_trained_on_in_their_order(tmp_path):
     assert done.returncode == 0, done.stderr
     card = MapperSession(tmp_path / "own.onnx").card
     assert (card.input.carriers, card.channels, card.split, card.radio) == (52, "pairs pairs.npz", "in-order", "ideal")
+    assert card.training.command == f"rfsec train mapper-paper --data {tmp_path / 'pairs.npz'} --seed 1 --epochs 150"
     assert "80 positions" in card.metrics.test_data and card.metrics.by_snr["40"].key_error_rate < 0.2
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``rfsec reproduce TABLE``: a table of the modulation papers measured again, beside the paper's figures."""
+"""``rfsec reproduce TABLE``: a table of a paper measured again, beside the paper's figures."""
 
 import shlex
 import sys
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Column, Table
 
 from ..errors import ParameterError
+from .reproduce_keygen import show_keys
 
 _NEEDED = ("matplotlib", "onnx", "sklearn")
 
@@ -22,7 +23,8 @@ def reproduce(
         str,
         typer.Argument(
             help="signet-table2, signet-table3, signet-table4, signet-fig7, lstm-fig3, lstm-fig9, "
-            "lstm-fig12 (with 13 and 14), lstm-fig17, lstm-table6 or siamese-table2."
+            "lstm-fig12 (with 13 and 14), lstm-fig17, lstm-table6, siamese-table2, kgnet-fig3 to kgnet-fig10, kgnet-fig12, or "
+            "kgnet-table2 to kgnet-table4."
         ),
     ],
     out: Annotated[
@@ -35,7 +37,10 @@ def reproduce(
     windows: Annotated[int | None, typer.Option(help="With --train: windows to see; default: each model's recipe.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only this row; may be given more than once.")] = None,
     test_windows_per_cell: Annotated[
-        int | None, typer.Option(help="Test windows of each label at each SNR (100), or of each recording of an emitter (192).")
+        int | None,
+        typer.Option(
+            help="Test windows of each label at each SNR (100), of each recording of an emitter (192), or test positions of a mapper (all)."
+        ),
     ] = None,
     emitters: Annotated[int | None, typer.Option(help="siamese-table2: emitters never trained on, of each condition (64).")] = None,
     device: Annotated[str, typer.Option(help="With --train: auto, cpu or cuda.")] = "auto",
@@ -46,14 +51,16 @@ def reproduce(
     for name in needed:
         if find_spec(name) is None:
             raise ParameterError(f"A reproduction needs {name}, which is not installed. Run script/bootstrap --dev.")
-    from ..reproduction import emitter_rows
+    from ..reproduction import emitter_rows, keygen_tables
     from ..reproduction.reproduce import Options
     from ..reproduction.reproduce import reproduce as run
     from ..reproduction.train import TrainingOptions
 
-    of_emitters = table == emitter_rows.NAME
+    of_emitters, of_keys = table == emitter_rows.NAME, table in keygen_tables.TABLES
     if emitters is not None and not of_emitters:
         raise ParameterError(f"--emitters belongs to {emitter_rows.NAME}; {table} has no emitters.")
+    if of_keys and seeds != 1:
+        raise ParameterError(f"The mappers of {table} are of one seed. Leave out --seeds.")
     per_cell = test_windows_per_cell or (192 if of_emitters else 100)
     options = Options(seeds, per_cell, only, threads, TrainingOptions(windows, device, threads) if train else None)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
@@ -75,10 +82,16 @@ def reproduce(
             from ..reproduction.emitter_reproduce import reproduce_emitters
 
             results, missing = reproduce_emitters(out, options, 64 if emitters is None else emitters, command, report)
+        elif of_keys:
+            from ..reproduction.keygen_reproduce import reproduce_keygen
+
+            found = reproduce_keygen(table, out, only, test_windows_per_cell, threads, options.training, command, report)
         else:
             result = run(table, out, options, command, report)
     if of_emitters:
         _show_emitters(results, missing, out)
+    elif of_keys:
+        show_keys(found, out)
     else:
         _show(result, out)
 

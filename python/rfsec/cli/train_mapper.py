@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec train kgnet`` and the other mappers of channels: the room's data, or a user's own, and their own loop."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ def train_mapper_model(
         else:
             source, channels, recipe = f"pairs {Path(data).name}", load_pairs(Path(data)), for_pairs(recipe)
         wanted = recipe.epochs if epochs is None else epochs
-        card = produce_mapper(MapperCorpus(recipe, channels, seed), source, wanted, out, checkpoint, chosen, threads, report)
+        words = ["rfsec", "train", model, *(() if data is None else ("--data", data)), "--seed", str(seed), "--epochs", str(wanted)]
+        card = produce_mapper(MapperCorpus(recipe, channels, seed), source, shlex.join(words), wanted, out, checkpoint, chosen, threads, report)
     _show(console, card, out)
 
 

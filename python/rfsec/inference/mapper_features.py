@@ -17,6 +17,12 @@ def represented(representation: str, cfr: np.ndarray) -> np.ndarray:
     return cfr
 
 
+def min_max(rows: np.ndarray) -> Normalisation:
+    """Return what brings each feature of rows, float32 [n, 2L], to 0 to 1 (the KGNet paper's equations 14 and 15)."""
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    return Normalisation(offset=low.tolist(), scale=np.maximum(high - low, 1e-12).tolist())
+
+
 def normalised(values: np.ndarray, by: Normalisation) -> np.ndarray:
     """Return features, float32 [n, 2L], brought to a card's normalisation."""
     return (values - np.asarray(by.offset, np.float32)) / np.asarray(by.scale, np.float32)

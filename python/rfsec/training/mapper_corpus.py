@@ -12,12 +12,11 @@ from ..datasets.room_radios import measure
 from ..datasets.room_splits import split
 from ..datasets.seeding import Purpose, seed_sequence
 from ..inference.mapper_card import Normalisation
-from ..inference.mapper_features import normalised, represented
+from ..inference.mapper_features import min_max, normalised, represented
 from ..keygen.features import features
 from .mapper_recipe import MapperRecipe
 
 SNRS_DB = (0.0, 40.0)  # of the noise that is drawn anew
-_NOISY_DB = 0.0  # of the paper's noisy rows
 _LEAST_NOISE = 0.003  # over the signal: below that, rows weigh alike
 _SETS = 4  # the paper counts rows in quarters of all
 
@@ -63,7 +62,7 @@ class MapperCorpus:
     def _fixed(self) -> tuple[np.ndarray, np.ndarray]:
         """The paper's cross dataset: the first rows noisy in both bands, the others as they are; not normalised."""
         count = round((_SETS - (self.recipe.cross - 1)) / _SETS * len(self.train))
-        snr_db = np.where(np.arange(len(self.train)) < count, _NOISY_DB, np.inf)
+        snr_db = np.where(np.arange(len(self.train)) < count, self.recipe.noisy_db, np.inf)
         rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, 0))
         return tuple(self._rows(measure(band[self.train], snr_db, rng, self.recipe.radio))
                      for band in (self.channels.band1, self.channels.band2))
@@ -101,9 +100,8 @@ class MapperCorpus:
         return normalised(self._rows(measured), self.normalisations[0]), self._labels[order], (weights / weights.mean()).astype(np.float32)
 
 
-def _normalisation(rows: np.ndarray, min_max: bool) -> Normalisation:
-    if min_max:  # equations 14 and 15
-        low, high = rows.min(axis=0), rows.max(axis=0)
-        return Normalisation(offset=low.tolist(), scale=np.maximum(high - low, 1e-12).tolist())
+def _normalisation(rows: np.ndarray, to_one: bool) -> Normalisation:
+    if to_one:
+        return min_max(rows)
     spread = rows.std(axis=0, dtype=np.float64)
     return Normalisation(offset=rows.mean(axis=0, dtype=np.float64).tolist(), scale=np.maximum(spread, 1e-3 * spread.max()).tolist())

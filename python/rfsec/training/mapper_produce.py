@@ -21,6 +21,7 @@ from .produce import hardware_name
 def produce_mapper(
     corpus: MapperCorpus,
     source: str,
+    command: str,
     epochs: int,
     out: Path,
     checkpoint: Path,
@@ -31,7 +32,7 @@ def produce_mapper(
     """Train on a corpus, then write `out` with the card that is returned.
 
     See `train_mapper` for parameters and errors, `export_graph` for those of writing. `source` is where the channels are
-    from, as the card states it.
+    from, and `command` what made the model, as the card states them.
     """
     recipe = corpus.recipe
     network = train_mapper(corpus, epochs, checkpoint, device, threads, report)
@@ -60,7 +61,7 @@ def produce_mapper(
             },
             "output": {"name": "features", "normalisation": other.model_dump()},
             "training": {
-                "command": f"rfsec train {recipe.name} --seed {corpus.seed} --epochs {epochs}",
+                "command": command,
                 "seed": corpus.seed,
                 "data": source,
                 "data_sha256": corpus.sha256(),

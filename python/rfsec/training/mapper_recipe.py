@@ -26,6 +26,8 @@ class MapperRecipe:
     cross : int or None
         The paper's cross dataset: 1 has noise of 0 dB in all rows, 5 in none. None for
         noise of any strength that is drawn anew each epoch, and labels without noise.
+    noisy_db : float
+        SNR of the noisy rows of a cross dataset.
     positions : int or None
         Positions to train on; None for all of the split.
     batch : int
@@ -48,6 +50,7 @@ class MapperRecipe:
     representation: str = "cfr"
     min_max: bool = True
     cross: int | None = 4
+    noisy_db: float = 0.0
     positions: int | None = None
     batch: int = 128
     learning_rate: float = 1e-3

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``rfsec reproduce`` shows of a table of the KGNet paper."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Column, Table
+
+
+def show_keys(results: Any, out: Path) -> None:
+    """Print the results of ``reproduction.keygen_reproduce``."""
+    console = Console()
+    if any(results.points.values()):
+        names = ("SNR/dB", "K", "KER", "KGR", "NMSE", "of H", "entropy")
+        shown = Table(Column("mapper", no_wrap=True), *(Column(name, justify="right", no_wrap=True) for name in names))
+        for title, found in results.points.items():
+            for one in found:
+                shown.add_row(title, f"{one.snr_db:g}", str(one.levels), f"{one.key_error_rate:.1e}", f"{one.key_generation_ratio:.2f}",
+                              f"{one.nmse:.1e}", f"{one.nmse_h:.1e}", f"{one.entropy_bits:.1f}")
+        console.print(shown)
+    if results.numbers:
+        shown = Table("mapper", "number", Column("value", justify="right"))
+        for title, found in results.numbers.items():
+            for name, value in found.items():
+                shown.add_row(title, name.replace("_", " "), f"{value:,}" if value > 1 else f"{value:.4f}")
+        console.print(shown)
+    if results.missing:
+        console.print(f"Not trained: {len(results.missing)} mappers. The page has the command for each.")
+    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
