@@ -29,6 +29,7 @@ def simulate(
     apart: Annotated[float, typer.Option(help="Bob's way from probe to probe, m; 0 lets him stand still.")] = 0.3,
     eve: Annotated[float, typer.Option(help="From Bob to Eve, m.")] = 0.15,
     model: Annotated[str, typer.Option(help="Name of a shipped mapper, or an .onnx file trained on the room.")] = "mapper-paper-free",
+    table: Annotated[bool, typer.Option("--table", help="Give Eve a table of the room's channels; tracing it takes a minute, once.")] = False,
     seed: Annotated[int, typer.Option(help="Of walks and noise.")] = 1,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -45,18 +46,20 @@ def simulate(
         raise ParameterError(f"The '--quantizer' must be guard-band or decorrelating. Got {quantizer!r} instead.")
     from ..inference.catalog import find_mapper
     from ..inference.mapper_session import MapperSession
-    from ..reproduction.keygen_sessions import Pair, Walk, fit_quantizer
+    from ..reproduction.keygen_attack import TableAttack
+    from ..reproduction.keygen_sessions import Pair, Walk, fit_quantizer, scenario_of
 
     mapper = MapperSession(find_mapper(model))
     rng, found = np.random.default_rng(seed), {}
     fitted = fit_quantizer(mapper, rng) if quantizer == "decorrelating" else None
+    attack = TableAttack(mapper, scenario_of(mapper)) if table else None
     chosen = list(snr or _SNRS_DB)
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("agreements", total=len(chosen) * sessions)
         for snr_db in chosen:
             results = []
             for _ in range(sessions):
-                results.append(Pair(mapper, reconciliation, fitted).agree(Walk(snr_db, probes, apart, eve), rng))
+                results.append(Pair(mapper, reconciliation, fitted, attack).agree(Walk(snr_db, probes, apart, eve), rng))
                 bar.advance(task)
             found[f"{snr_db:g}"] = _summary(results)
     if json_:
@@ -75,6 +78,7 @@ def _summary(results: list) -> dict[str, Any]:
         "unequal": sum(one.equal is False for one in results),
         "key_error_rate": _mean(one.key_error_rate for one in results),
         "eve_error_rate": _mean(one.eve_error_rate for one in results),
+        "table_error_rate": _mean(one.table_error_rate for one in results if one.table_error_rate is not None),
         "eve_hash_errors": _mean(one.eve_hash_errors for one in good),
         "eve_keys": sum(one.eve_hash_errors == 0 for one in good),
         "credit_bits": _mean(one.credit_bits for one in good),
@@ -98,17 +102,19 @@ def _kind(reason: str) -> str:
 
 
 def _show(found: dict[str, dict[str, Any]], reconciliation: str) -> None:
-    names = ("keys", "unequal", "bits wrong", "Eve's", "after the hash", "credit", "leaked", "probes", "trips", "s")
-    table = Table(Column("SNR / dB", justify="right"), *(Column(name, justify="right") for name in names), title=reconciliation,
-                  title_justify="left", box=SIMPLE_HEAD)
+    names = ("keys", "errors", "Eve's", "by table", "hashed", "credit", "leaked", "trips", "s")
+    table = Table(*(Column(name, justify="right", no_wrap=True) for name in ("SNR / dB", *names)), title=reconciliation, title_justify="left",
+                  box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for snr_db, one in found.items():
-        table.add_row(snr_db, f"{one['succeeded']}/{one['sessions']}", str(one["unequal"]), f"{one['key_error_rate']:.1e}",
+        table.add_row(snr_db, f"{one['succeeded']}/{one['sessions']}", f"{one['key_error_rate']:.1e}",
                       f"{one['eve_error_rate']:.1%}", *(_text(one[key], form) for key, form in (
-                          ("eve_hash_errors", ".1%"), ("credit_bits", ".0f"), ("leaked_bits", ".0f"), ("probes", ".0f"), ("round_trips", ".0f"),
-                          ("seconds", ".3f"))))
+                          ("table_error_rate", ".1%"), ("eve_hash_errors", ".1%"), ("credit_bits", ".0f"), ("leaked_bits", ".0f"), ("round_trips", ".0f"), ("seconds", ".3f"))))
     console = Console()
     console.print(table)
+    console.print("errors: raw bits outside the guard bands in which Alice and Bob differ; Eve's: she and Bob; hashed: the same of the secret.")
     for snr_db, one in found.items():
+        if one["unequal"]:
+            console.print(f"{snr_db} dB: {one['unequal']} agreements ended with two keys that differ.")
         for reason, count in one["reasons"].items():
             console.print(f"{snr_db} dB, {count} times: {reason}", soft_wrap=True)
 

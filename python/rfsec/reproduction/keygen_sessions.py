@@ -23,6 +23,7 @@ from ..keygen.messages import Kind, Message, Role
 from ..keygen.metrics import agreed
 from ..keygen.probe_store import ProbeStore
 from ..keygen.session import Session
+from .keygen_attack import TableAttack
 
 LEVELS, EPSILON = 2, 0.1
 QUANTIZERS = ("guard-band", "decorrelating")
@@ -66,6 +67,8 @@ class SessionResult:
         Why there is no key, as Bob tells it.
     key_error_rate, eve_error_rate : float
         Share of raw bits outside the guard bands in which Alice and Bob differ, and Eve and Bob.
+    table_error_rate : float or None
+        The same of an Eve with a table of the room; None where she has none.
     credit_bits, leaked_bits : float
     probes, round_trips, bytes : int
         Probes spent; messages of Bob that Alice answered; bytes of all messages.
@@ -80,6 +83,7 @@ class SessionResult:
     reason: str
     key_error_rate: float
     eve_error_rate: float
+    table_error_rate: float | None
     credit_bits: float
     leaked_bits: float
     probes: int
@@ -114,10 +118,13 @@ class Pair:
         "cascade" or "bch".
     quantizer : DecorrelatingQuantizer or None
         None for the paper's guard bands.
+    attack : TableAttack or None
+        Eve's, where she has a table of the room.
     """
 
-    def __init__(self, mapper: MapperSession, reconciliation: str, quantizer: DecorrelatingQuantizer | None = None) -> None:
-        self._mapper, self._quantizer = mapper, quantizer
+    def __init__(self, mapper: MapperSession, reconciliation: str, quantizer: DecorrelatingQuantizer | None = None,
+                 attack: TableAttack | None = None) -> None:
+        self._mapper, self._quantizer, self._attack = mapper, quantizer, attack
         self._identities = {role: Identity.generate() for role in Role}
         self._stores = {role: ProbeStore(None) for role in Role}
         self._next = 0
@@ -140,14 +147,16 @@ class Pair:
         radio = self._mapper.card.radio
         features = (self._mapper.alice(measure(band1, way.snr_db, rng, radio)), self._mapper.bob(measure(band2, way.snr_db, rng, radio)))
         symbols = dict(zip((Role.ALICE, Role.BOB), map(self._symbols, features)))
-        eve = self._symbols(self._mapper.bob(measure(eves, way.snr_db, rng, radio)), guards=False)
+        hers = self._mapper.bob(measure(eves, way.snr_db, rng, radio))
+        eve = self._symbols(hers, guards=False)
+        looked_up = None if self._attack is None else self._symbols(self._attack.guess(hers, positions[0] - beside[0]), guards=False)
         numbers = self._next + np.arange(way.probes)
         self._next += way.probes
         sessions = {role: Session(role, self._identities[role], self._identities[role.other].public, self._settings,
                                   MeasuredProbes.of(numbers, symbols[role]), self._stores[role], self._settings.credit) for role in Role}
         started = time.perf_counter()
         heard = _converse(sessions, self._identities)
-        return self._result(sessions, heard, symbols, eve, numbers, time.perf_counter() - started)
+        return self._result(sessions, heard, symbols, eve, looked_up, numbers, time.perf_counter() - started)
 
     def _symbols(self, features: np.ndarray, guards: bool = True) -> np.ndarray:
         if self._quantizer is None:
@@ -156,7 +165,7 @@ class Pair:
         without = replace(self._quantizer, cuts=np.repeat(cuts.mean(axis=1, keepdims=True), 2, axis=1))
         return (self._quantizer if guards else without).quantize(features)
 
-    def _result(self, sessions, heard, symbols, eve, numbers, seconds) -> SessionResult:
+    def _result(self, sessions, heard, symbols, eve, looked_up, numbers, seconds) -> SessionResult:
         kept = agreed(symbols[Role.ALICE], symbols[Role.BOB])
         alices, bobs, eves = (bits_of(one, kept, LEVELS) for one in (symbols[Role.ALICE], symbols[Role.BOB], np.maximum(eve, 0)))
         keys, reason = {}, ""
@@ -173,6 +182,7 @@ class Pair:
             reason="" if both else reason,
             key_error_rate=float(np.mean(alices != bobs)) if alices.size else float("nan"),
             eve_error_rate=float(np.mean(eves != bobs)) if alices.size else float("nan"),
+            table_error_rate=None if looked_up is None else float(np.mean(bits_of(np.maximum(looked_up, 0), kept, LEVELS) != bobs)),
             credit_bits=done.credit_bits if done else 0.0,
             leaked_bits=sessions[Role.BOB].leaked_bits,
             probes=done.probes if done else 0,
