@@ -6,8 +6,9 @@ import re
 import sys
 from pathlib import Path
 
-from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_BURSTS, DEFAULT_ENCODER
+from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_BURSTS, DEFAULT_ENCODER, DEFAULT_MAPPER
 from gnuradio.rfsec.inference.encoder_session import EncoderSession
+from gnuradio.rfsec.inference.mapper_session import MapperSession
 from gnuradio.rfsec.inference.session import ModelSession
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,13 +17,14 @@ SNRS_DB = tuple(map(str, (-20, -16, -12, -10, -8, -6, -4, -2, 0, 4, 8, 12, 18, 3
 
 
 def tables(models: Path) -> str:
-    """All tables in Markdown: those of models of windows, of models of bursts and of encoders, where there are any."""
+    """All tables in Markdown: those of models of windows, of bursts, of encoders and of mappers, where there are any."""
     sessions = [ModelSession(path) for path in models.glob("*.onnx")]
     sessions.sort(key=lambda one: (one.card.training.data, -one.card.metrics.accuracy, one.card.name))
     bursts = [one for one in sessions if one.card.input.conditioned_bandwidth]
     encoders = [EncoderSession(path) for path in sorted((models / "encoders").glob("*.onnx"))]
+    mappers = [MapperSession(path) for path in sorted((models / "mappers").glob("*.onnx"))]
     parts = [_of_windows([one for one in sessions if one not in bursts]), *([_of_bursts(bursts)] if bursts else []),
-             *([_of_encoders(encoders)] if encoders else [])]
+             *([_of_encoders(encoders)] if encoders else []), *([_of_mappers(mappers)] if mappers else [])]
     return "\n\n".join(parts)
 
 
@@ -38,6 +40,20 @@ def _of_encoders(sessions: list[EncoderSession]) -> str:
                           for name in names)] for one in sessions])
     return (f"Encoders of fingerprints:\n\n{what}\n\nEqual error rate of pairs of single windows or bursts of simulated emitters: one "
             f"recording enrols, and another is tried in which what the column names has changed; 50% is guessing:\n\n{rates}")
+
+
+def _of_mappers(sessions: list[MapperSession]) -> str:
+    """What each mapper is, and its key error rate at each SNR."""
+    cards = [one.card for one in sessions]
+    what = _table(["name", "mapper", "channels", "split", "radios", "weights", "file", "channels seen", "bits a carrier, 25 dB"], [
+        [f"`{one.name}`" + " (the default)" * (one.name == DEFAULT_MAPPER), one.description, one.channels, one.split, one.radio,
+         f"{one.parameters:,}", f"{session.path.stat().st_size / 1e6:.2f} MB", f"{one.training.windows_seen / 1e6:.2f} M",
+         f"{one.metrics.by_snr['25'].key_generation_ratio:.2f}"] for one, session in zip(cards, sessions)])
+    snrs = list(dict.fromkeys(snr for one in cards for snr in one.metrics.by_snr))
+    errors = _table(["SNR / dB", *snrs], [
+        [one.name, *(f"{one.metrics.by_snr[snr].key_error_rate:.1e}" if snr in one.metrics.by_snr else "" for snr in snrs)] for one in cards])
+    return (f"Mappers of channels, of the simulated room:\n\n{what}\n\nShare of the initial key's bits that are wrong, on positions never "
+            f"trained on; what those bits are worth stands in the tables of `rfsec reproduce kgnet-fig9`:\n\n{errors}")
 
 
 def _of_windows(sessions: list[ModelSession]) -> str:

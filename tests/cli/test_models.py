@@ -4,7 +4,7 @@
 import json
 
 from command_line import rfsec, the_error
-from gnuradio.rfsec.inference.catalog import DEFAULT, list_models
+from gnuradio.rfsec.inference.catalog import DEFAULT, list_encoders, list_mappers, list_models
 from odd_models import write_range_model
 from small_model import write_small_model
 
@@ -12,7 +12,7 @@ from small_model import write_small_model
 def test_every_shipped_model_is_listed_and_verified():
     listed, verified = rfsec("models", "list"), rfsec("models", "verify")
     assert listed.returncode == verified.returncode == 0
-    for name in list_models():
+    for name in (*list_models(), *list_encoders(), *list_mappers()):
         assert name in listed.stdout
         assert f"{name}: card and graph agree, and it runs" in verified.stdout
 
@@ -20,6 +20,9 @@ def test_every_shipped_model_is_listed_and_verified():
 def test_a_card_is_shown_as_json():
     card = json.loads(rfsec("models", "show", "default").stdout)
     assert card["name"] == DEFAULT and card["heads"][0]["name"] == "modulation"
+    for shipped in (list_encoders(), list_mappers()):
+        for name in list(shipped)[:1]:
+            assert json.loads(rfsec("models", "show", name).stdout)["name"] == name
 
 
 def test_a_model_without_a_card_is_not_verified(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from odd_models import write_pointing_model
 from small_encoder import write_window_encoder
+from small_mapper import write_conjugating_mapper
 from small_model import small_card, write_small_model
 
 tables = runpy.run_path(str(Path(__file__).resolve().parents[2] / "script" / "model_table.py"))["tables"]
@@ -44,3 +45,15 @@ def test_encoders_have_a_table_with_every_condition(tmp_path):
     write_window_encoder(tmp_path / "encoders" / "one.onnx", name="one", metrics={"test_data": "none", "conditions": conditions})
     rows = rows_of(tables(tmp_path).split("Encoders of fingerprints")[1])
     assert ["encoder", "same recording", "another channel"] in rows and ["one", "1.2%", "49.0%"] in rows
+
+
+def test_mappers_have_a_table_with_every_snr(tmp_path):
+    write_small_model(tmp_path / "small.onnx")
+    (tmp_path / "mappers").mkdir()
+    scores = {"nmse": 0.1, "nmse_h": 0.2}
+    by_snr = {"0": {**scores, "key_error_rate": 0.31, "key_generation_ratio": 1.3},
+              "25": {**scores, "key_error_rate": 2e-5, "key_generation_ratio": 1.58}}
+    write_conjugating_mapper(tmp_path / "mappers" / "one.onnx", 8, name="one", metrics={"test_data": "none", "by_snr": by_snr})
+    rows = rows_of(tables(tmp_path).split("Mappers of channels")[1])
+    assert ["SNR / dB", "0", "25"] in rows and ["one", "3.1e-01", "2.0e-05"] in rows
+    assert [row[-1] for row in rows if row[0] == "`one`"] == ["1.58"]

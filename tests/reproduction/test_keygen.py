@@ -25,9 +25,9 @@ SETTING = keygen_probes.Setting()
 @pytest.fixture
 def out(tmp_path):
     (tmp_path / "models").mkdir()
+    card = {"channels": "room paper", "split": "random", "radio": "ideal", "parameters": 2_231_424}
     for name in ("kgnet", "mapper-paper"):
-        write_conjugating_mapper(tmp_path / "models" / f"{name}.onnx", 64, representation="cfr", name=name, channels="room paper", split="random", radio="ideal",
-                                 parameters=2_231_424)
+        write_conjugating_mapper(tmp_path / "models" / f"{name}.onnx", 64, representation="cfr", name=name, **card)
     return tmp_path
 
 
@@ -73,7 +73,8 @@ def test_table_3_has_raw_decorrelated_and_hashed_bits(out):
 
 def test_what_stands_beside_is_in_the_order_that_it_must_be(few_rooms):
     probes = {snr_db: keygen_probes.draw(SETTING, snr_db, 200) for snr_db in (10, 40)}
-    found = {(name, snr_db): points(keygen_mappings.beside(name), one, ((2, 0.1),))[0] for snr_db, one in probes.items() for name in keygen_mappings.BESIDE}
+    mappings = {name: keygen_mappings.beside(name) for name in keygen_mappings.BESIDE}
+    found = {(name, snr_db): points(one, probes[snr_db], ((2, 0.1),))[0] for name, one in mappings.items() for snr_db in probes}
     wrong = {key: one.key_error_rate for key, one in found.items()}
     assert wrong["floor", 40] == 0 < wrong["floor", 10] < wrong["complex ridge", 10] < wrong["no mapper", 10]
     assert wrong["complex ridge", 40] < wrong["nearest position", 40] < wrong["no mapper", 40] < 0.4
@@ -109,8 +110,8 @@ def test_flops_are_the_papers(tmp_path):
 
 
 @pytest.mark.parametrize("stated, ours, said", [
-    (Stated("kgnet", "flops", 10), 12, "+2"), (Stated("kgnet", "flops", 10), None, "none here"), (Stated("kgnet", "threshold_db", None), None, "holds"),
-    (Stated("kgnet", "threshold_db", None), 20, "does not hold"), (Stated("kgnet", "key_error_rate", 1e-3, "below"), 9e-4, "holds"),
+    (Stated("kgnet", "flops", 10), 12, "+2"), (Stated("kgnet", "flops", 10), None, "none here"),
+    (Stated("kgnet", "threshold_db", None), None, "holds"), (Stated("kgnet", "threshold_db", None), 20, "does not hold"), (Stated("kgnet", "key_error_rate", 1e-3, "below"), 9e-4, "holds"),
     (Stated("kgnet", "key_error_rate", 1e-3, "below"), 1e-3, "does not hold"), (Stated("kgnet", "key_generation_ratio", 1.6, "about"), 1.55, "holds"),
     (Stated("kgnet", "key_generation_ratio", 1.6, "about"), 1.45, "does not hold")])
 def test_a_verdict_is_by_what_the_paper_says(stated, ours, said):

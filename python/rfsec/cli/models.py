@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from ..errors import ModelError
+from .models_mappers import list_mappers_shown, verified_mapper
 
 LENGTHS = 7  # that verify tries, from the shortest to the longest that a card allows
 
@@ -42,6 +43,7 @@ def list_() -> None:
     Console().print("* is the default, of windows and of bursts; right: at all SNRs. "
                     "'rfsec models show NAME' prints a card: labels, accuracy at each SNR, limits.")
     _list_encoders()
+    list_mappers_shown()
 
 
 def _list_encoders() -> None:
@@ -75,24 +77,31 @@ def _row(session, default: bool) -> list[str]:
 @models.command()
 def show(model: NameOrFile = "default") -> None:
     """Print a model's card as JSON."""
-    from ..inference.catalog import find_model, list_encoders
+    from ..inference.catalog import find_model, list_encoders, list_mappers
     from ..inference.encoder_session import EncoderSession
+    from ..inference.mapper_session import MapperSession
     from ..inference.session import ModelSession
 
-    encoders = list_encoders()
-    card = EncoderSession(encoders[model]).card if model in encoders else ModelSession(find_model(model)).card
+    encoders, mappers = list_encoders(), list_mappers()
+    if model in encoders:
+        card = EncoderSession(encoders[model]).card
+    elif model in mappers:
+        card = MapperSession(mappers[model]).card
+    else:
+        card = ModelSession(find_model(model)).card
     print(json.dumps(json.loads(card.to_json()), indent=2, ensure_ascii=False))
 
 
 @models.command()
 def verify(names: Annotated[list[str] | None, typer.Argument(help="Names or files; all shipped models if none.")] = None) -> None:
     """Check card against graph and run each model; the first that fails is named."""
-    from ..inference.catalog import find_model, list_encoders, list_models
+    from ..inference.catalog import find_model, list_encoders, list_mappers, list_models
 
-    encoders = list_encoders()
-    for name in names or (*list_models(), *encoders):
-        path = encoders[name] if name in encoders else find_model(name)
-        verified = _verified_encoder(path) if name in encoders else _verified(path)
+    others = {name: (path, _verified_encoder) for name, path in list_encoders().items()}
+    others |= {name: (path, verified_mapper) for name, path in list_mappers().items()}
+    for name in names or (*list_models(), *others):
+        path, check = others[name] if name in others else (find_model(name), _verified)
+        verified = check(path)
         typer.echo(f"{name}: {verified}, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 

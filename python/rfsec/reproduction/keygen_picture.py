@@ -8,6 +8,7 @@ from .pictures.style import grid, line_style, save_picture
 
 _LABELS = {"nmse": "NMSE of features", "nmse_h": "NMSE of H", "key_error_rate": "key error rate", "key_generation_ratio": "key generation ratio"}
 _LINEAR = "key_generation_ratio"
+_LEAST = 1e-9  # no error at all has no place on a logarithmic axis
 Curves = dict[str, list[tuple[float, object]]]  # by label: where, and the point there
 
 
@@ -18,7 +19,7 @@ def draw_points(results: Results, path: Path) -> None:
     for score, axes in zip(results.table.drawn, panels):
         for number, (label, found) in enumerate(curves.items()):
             values = [getattr(one, score) for _, one in found]
-            shown = values if score == _LINEAR else [value or float("nan") for value in values]  # no errors are no place on a logarithmic axis
+            shown = values if score == _LINEAR else [value if value > _LEAST else float("nan") for value in values]
             axes.plot([at for at, _ in found], shown, label=label, linewidth=1.5, markersize=4, **line_style(number))
         axes.set(xlabel=results.table.axis, ylabel=_LABELS[score], yscale="linear" if score == _LINEAR else "log")
         axes.grid(True, color="0.88", linewidth=0.8)
