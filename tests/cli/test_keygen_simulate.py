@@ -30,11 +30,11 @@ def test_noise_ends_in_a_reason_and_never_in_two_keys():
     assert all(one["unequal"] == 0 for one in found.values()) and found["0"]["succeeded"] == 0 and found["0"]["reasons"]
 
 
-def test_one_seed_gives_one_result_and_the_table_shows_it():
-    one, other = (simulated("--sessions", 1, "--snr", 30, "--seed", 7) for _ in range(2))
-    for found in (one, other):
-        del found["30"]["seconds"], found["30"]["leaked_bits"], found["30"]["round_trips"], found["30"]["bytes"]  # of orders drawn anew
-    assert one == other
+def test_one_seed_measures_the_same_and_a_table_shows_it():
+    """The hash's seed and the order of the bits are drawn anew in each agreement; what was measured is not."""
+    one, other = (simulated("--sessions", 1, "--snr", 30, "--seed", 7)["30"] for _ in range(2))
+    same = ("succeeded", "key_error_rate", "eve_error_rate", "credit_bits", "probes")
+    assert [one[key] for key in same] == [other[key] for key in same]
     assert "cascade" in rfsec("keygen", "simulate", "--sessions", 1, "--snr", 30).stdout
 
 
