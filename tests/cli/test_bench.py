@@ -119,3 +119,13 @@ def test_the_bench_of_galleries_prints_one_json_document():
     for option in ("--entries", "--size", "--queries"):
         done = CliRunner().invoke(app, ["gallery", option, "0"])
         assert isinstance(done.exception, ParameterError) and f"{option} must be" in str(done.exception)
+
+
+def test_the_bench_of_keys_prints_one_json_document():
+    done = CliRunner().invoke(app, ["keygen", "--seconds", "0.005", "--agreements", "1"])
+    assert done.exit_code == 0, done.exception
+    report = json.loads(done.stdout)
+    assert report["estimator"]["soundings"] == 49
+    for one in report["agreements"].values():
+        assert one["of"] == 1 and sum(one["shares"].values()) == pytest.approx(1, abs=1e-3)
+    assert set(report["agreements"]) == {"cascade", "bch"}

@@ -15,6 +15,7 @@ from ..errors import ParameterError
 from ..inference.interleaved import alternate
 from .bench_fingerprint import bench_fingerprint
 from .bench_gallery import bench_gallery
+from .bench_keygen import bench_keygen
 from .bench_models import REFERENCE, bench_models
 from .bench_rounds import check_seconds, ratio, rounded
 from .bench_survey import bench_survey
@@ -24,6 +25,7 @@ app.command("models")(bench_models)
 app.command("fingerprint")(bench_fingerprint)
 app.command("gallery")(bench_gallery)
 app.command("survey")(bench_survey)
+app.command("keygen")(bench_keygen)
 LENGTH, BATCH, THREADS = 128, 64, 1
 OVERLOAD = 20
 

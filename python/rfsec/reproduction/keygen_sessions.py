@@ -72,8 +72,8 @@ class SessionResult:
     credit_bits, leaked_bits : float
     probes, round_trips, bytes : int
         Probes spent; messages of Bob that Alice answered; bytes of all messages.
-    seconds : float
-        At both ends together, without measuring.
+    feature_seconds, seconds : float
+        From measured responses to symbols, and from symbols to the key, at both ends together.
     eve_hash_errors : float or None
         Share of the bits of the amplified secret that Eve has wrong when she hashes her bits as Alice told her to.
     """
@@ -89,6 +89,7 @@ class SessionResult:
     probes: int
     round_trips: int
     bytes: int
+    feature_seconds: float
     seconds: float
     eve_hash_errors: float | None
 
@@ -145,8 +146,10 @@ class Pair:
         beside = positions + way.eve_apart_m * np.array((np.cos(towards), np.sin(towards), 0.0))
         (band1, band2), (_, eves) = trace(scenario, positions), trace(scenario, beside)
         radio = self._mapper.card.radio
-        features = (self._mapper.alice(measure(band1, way.snr_db, rng, radio)), self._mapper.bob(measure(band2, way.snr_db, rng, radio)))
-        symbols = dict(zip((Role.ALICE, Role.BOB), map(self._symbols, features)))
+        measured = [measure(band, way.snr_db, rng, radio) for band in (band1, band2)]
+        begun = time.perf_counter()
+        symbols = {Role.ALICE: self._symbols(self._mapper.alice(measured[0])), Role.BOB: self._symbols(self._mapper.bob(measured[1]))}
+        of_features = time.perf_counter() - begun
         hers = self._mapper.bob(measure(eves, way.snr_db, rng, radio))
         eve = self._symbols(hers, guards=False)
         looked_up = None if self._attack is None else self._symbols(self._attack.guess(hers, positions[0] - beside[0]), guards=False)
@@ -156,7 +159,7 @@ class Pair:
                                   MeasuredProbes.of(numbers, symbols[role]), self._stores[role], self._settings.credit) for role in Role}
         started = time.perf_counter()
         heard = _converse(sessions, self._identities)
-        return self._result(sessions, heard, symbols, eve, looked_up, numbers, time.perf_counter() - started)
+        return self._result(sessions, heard, symbols, eve, looked_up, numbers, (of_features, time.perf_counter() - started))
 
     def _symbols(self, features: np.ndarray, guards: bool = True) -> np.ndarray:
         if self._quantizer is None:
@@ -188,7 +191,8 @@ class Pair:
             probes=done.probes if done else 0,
             round_trips=sum(one.sender is Role.BOB for one in heard),
             bytes=sum(len(one.body) for one in heard),
-            seconds=seconds,
+            feature_seconds=seconds[0],
+            seconds=seconds[1],
             eve_hash_errors=_eves_hash(heard, numbers, kept, symbols[Role.ALICE], eve, self._settings.key_bits) if both else None,
         )
 
