@@ -10,6 +10,7 @@ import pytest
 from command_line import rfsec, the_error
 from gnuradio.rfsec.datasets.room import trace
 from gnuradio.rfsec.datasets.room_scene import grid
+from gnuradio.rfsec.datasets.room_splits import split
 from gnuradio.rfsec.reproduction import keygen_mappings, keygen_probes
 from gnuradio.rfsec.reproduction.keygen_complexity import flops
 from gnuradio.rfsec.reproduction.keygen_measure import entropy_bits, points
@@ -85,6 +86,8 @@ def test_what_stands_beside_is_in_the_order_that_it_must_be(few_rooms):
 def test_probes_are_of_test_positions_and_the_same_each_time():
     one, other = (keygen_probes.draw(SETTING, 20, 100) for _ in range(2))
     assert np.array_equal(one.band1, other.band1) and not np.array_equal(one.band1, keygen_probes.draw(SETTING, 25, 100).band1)
+    tested = {tuple(position) for position in grid()[split("random", grid(), keygen_probes.SEED)[1]]}
+    assert all(tuple(position) in tested for position in one.positions)
     noise = np.mean(np.abs(one.band2 - one.true) ** 2) / np.mean(np.abs(one.true) ** 2)
     assert 10 * math.log10(noise) == pytest.approx(-20, abs=1)
     assert np.array_equal(keygen_probes.draw(SETTING, math.inf, 100).band2, one.true)
