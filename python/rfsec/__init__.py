@@ -24,6 +24,8 @@ _WHERE = {
     "fingerprint_authenticator": ".blocks.fingerprint_authenticator",
     "guard_band_quantizer": ".blocks.guard_band_quantizer",
     "key_agreement": ".blocks.key_agreement",
+    "simulated_room": ".blocks.simulated_room",
+    "key_error_rate": ".blocks.key_error_rate",
     "ofdm_sounder": ".blocks.ofdm_sounder",
     "ofdm_cfr_estimator": ".blocks.ofdm_cfr_estimator",
     "kgnet_mapper": ".blocks.kgnet_mapper",
