@@ -25,6 +25,7 @@ _WHERE = {
     "guard_band_quantizer": ".blocks.guard_band_quantizer",
     "key_agreement": ".blocks.key_agreement",
     "simulated_room": ".blocks.simulated_room",
+    "channel_features": ".blocks.channel_features",
     "key_error_rate": ".blocks.key_error_rate",
     "ofdm_sounder": ".blocks.ofdm_sounder",
     "ofdm_cfr_estimator": ".blocks.ofdm_cfr_estimator",

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from flowgraphs import run
 from gnuradio import blocks, gr, rfsec
-
 from gnuradio.rfsec.keygen.features import from_features
 
 
@@ -21,8 +20,8 @@ def measured(count, most=None, **arguments):
 
 
 def test_the_cut_of_the_stream_does_not_matter_and_seeds_do():
-    whole, cut, other = measured(70), measured(70, most=3), measured(70, seed=2)
-    assert all(one.tobytes() == two.tobytes() for one, two in zip(whole, cut)) and len(whole[0]) == 70
+    whole, cut, other = measured(130), measured(130, most=3), measured(130, seed=2)
+    assert all(one.tobytes() == two.tobytes() for one, two in zip(whole, cut)) and len(whole[0]) == 130
     assert not np.array_equal(whole[0], other[0])
 
 
