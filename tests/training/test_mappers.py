@@ -18,6 +18,7 @@ from gnuradio.rfsec.datasets.room_scene import grid  # noqa: E402
 from gnuradio.rfsec.errors import DatasetError, ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.mapper_session import MapperSession  # noqa: E402
 from gnuradio.rfsec.keygen.features import features  # noqa: E402
+from gnuradio.rfsec.reproduction.keygen_complexity import flops  # noqa: E402
 from gnuradio.rfsec.training.mapper_corpus import MapperCorpus  # noqa: E402
 from gnuradio.rfsec.training.mapper_loop import train_mapper  # noqa: E402
 from gnuradio.rfsec.training.mapper_produce import produce_mapper  # noqa: E402
@@ -124,6 +125,18 @@ def test_what_is_written_is_a_mapper_that_learned_with_its_card(tmp_path):
     by = card.input.normalisation
     expected = trained(torch.from_numpy((rows - np.float32(by.offset)) / np.float32(by.scale))).detach().numpy()
     np.testing.assert_allclose(session.alice(band1), expected, atol=1e-3)
+
+
+def test_the_papers_networks_are_stored_in_half_and_give_what_their_weights_give(tmp_path):
+    one = corpus("kgnet", 3)
+    card = produce_mapper(one, "room paper", "rfsec train kgnet", 1, tmp_path / "one.onnx", tmp_path / "checkpoint", CPU, 1)
+    assert (tmp_path / "one.onnx").stat().st_size < 2.1 * card.parameters and "rounded to float16" in card.training.note
+    trained = train_mapper(one, 1, tmp_path / "checkpoint", CPU)
+    by, band1 = card.input.normalisation, one.channels.band1[one.test]
+    rows = torch.from_numpy((features(band1) - np.float32(by.offset)) / np.float32(by.scale))
+    mapped = MapperSession(tmp_path / "one.onnx").alice(band1)
+    assert np.abs(mapped - trained.half().float()(rows).detach().numpy()).max() < 1e-5
+    assert flops(tmp_path / "one.onnx") == 4_453_248
 
 
 def test_a_users_own_pairs_are_trained_on_in_their_order(tmp_path):

@@ -15,6 +15,7 @@ def flops(path: Path) -> int:
     """
     graph = onnx.load(str(path)).graph
     weights = {one.name: numpy_helper.to_array(one).shape for one in graph.initializer}
+    weights |= {node.output[0]: weights[node.input[0]] for node in graph.node if node.op_type == "Cast" and node.input[0] in weights}
     places = graph.input[0].type.tensor_type.shape.dim[1].dim_value
     count = 0
     for node in graph.node:

@@ -10,7 +10,7 @@ from torch import nn
 
 from ..datasets.files import written_aside
 from ..inference.card import METADATA_KEY, Card, ModelCard
-from .low_bit_weights import store_levels
+from .low_bit_weights import store_halves, store_levels
 
 _OPSET = 17
 
@@ -66,6 +66,7 @@ def export_graph(
             )
         model = onnx.load(str(aside))
         store_levels(model)
+        store_halves(model)
         onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
         onnx.checker.check_model(model)
         onnx.save(model, str(aside))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Weights of one and two bits: how an ONNX file holds them, and what they need in theory (table V of the LSTM paper)."""
+"""Weights of one, two and sixteen bits: how an ONNX file holds them, and what they need in theory (table V of the LSTM paper)."""
 
 from dataclasses import dataclass
 
@@ -34,10 +34,30 @@ def store_levels(model: onnx.ModelProto) -> None:
         if not plain:
             stored.append(numpy_helper.from_array(scale, factor))
             nodes.append(helper.make_node("Mul", [floats, factor], [tensor.name]))
+    _replace(model, stored, nodes)
+
+
+def store_halves(model: onnx.ModelProto) -> None:
+    """Store in two bytes each the weights of `model` that a float16 holds as they are; the graph turns them to float32."""
+    nodes, stored = [], []
+    for tensor in model.graph.initializer:
+        weight = numpy_helper.to_array(tensor)
+        with np.errstate(over="ignore"):
+            half = weight.astype(np.float16)
+        if weight.dtype != np.float32 or weight.ndim < 2 or weight.size < _LEAST_WEIGHTS or not np.array_equal(weight, half):
+            stored.append(tensor)
+            continue
+        halves = f"{tensor.name}_halves"
+        stored.append(numpy_helper.from_array(half, halves))
+        nodes.append(helper.make_node("Cast", [halves], [tensor.name], to=TensorProto.FLOAT))
+    _replace(model, stored, nodes)
+
+
+def _replace(model: onnx.ModelProto, stored: list, first: list) -> None:
     rest = list(model.graph.node)
     del model.graph.initializer[:], model.graph.node[:]
     model.graph.initializer.extend(stored)
-    model.graph.node.extend([*nodes, *rest])
+    model.graph.node.extend([*first, *rest])
 
 
 @dataclass(frozen=True)

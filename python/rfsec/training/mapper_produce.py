@@ -36,6 +36,8 @@ def produce_mapper(
     """
     recipe = corpus.recipe
     network = train_mapper(corpus, epochs, checkpoint, device, threads, report)
+    if recipe.halves:
+        network = network.half().float()
     one, other = corpus.normalisations
 
     @torch.no_grad()
@@ -84,4 +86,5 @@ def _note(corpus: MapperCorpus, epochs: int) -> str:
     recipe = corpus.recipe
     shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
     noise = "noise of 0 to 40 dB anew each epoch, labels without" if recipe.cross is None else f"the paper's cross dataset {recipe.cross}"
-    return f"{epochs} epochs{shortfall} of {len(corpus.train)} positions; {noise}. Adam, batches of {recipe.batch}, warm-up and cosine."
+    rounded = " Weights rounded to float16." if recipe.halves else ""
+    return f"{epochs} epochs{shortfall} of {len(corpus.train)} positions; {noise}. Adam, batches of {recipe.batch}, warm-up and cosine.{rounded}"

@@ -36,6 +36,8 @@ class MapperRecipe:
         Of Adam. It warms up, then follows half a cosine.
     epochs : int
         Where the user names no number.
+    halves : bool
+        Whether the trained weights are rounded to float16, which halves the file.
     limits : tuple of str
         Lines for the card.
     """
@@ -55,4 +57,5 @@ class MapperRecipe:
     batch: int = 128
     learning_rate: float = 1e-3
     epochs: int = 500
+    halves: bool = False
     limits: tuple[str, ...] = ()

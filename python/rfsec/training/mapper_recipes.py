@@ -10,7 +10,7 @@ from .networks.mappers import ResidualMapper, advanced_fnn, cnn1d, fnn, kgnet
 _PAPER = "X. Zhang et al., Deep Learning-based Physical-Layer Secret Key Generation for FDD Systems, 2021"
 _ROOM = "Knows the one simulated room that it was trained in. Another room, or furniture that is moved, needs another training."
 _OVERLAP = "Its two bands are the same in four fifths of their width."
-_KGNET = MapperRecipe("kgnet", "Four hidden layers with ReLUs, sigmoid", _PAPER, kgnet, limits=(_ROOM, _OVERLAP))
+_KGNET = MapperRecipe("kgnet", "Four hidden layers with ReLUs, sigmoid", _PAPER, kgnet, halves=True, limits=(_ROOM, _OVERLAP))
 _OURS = MapperRecipe(
     name="mapper-paper",
     description="A linear map and residual dense blocks",
