@@ -87,7 +87,7 @@ def test_flowgraph_explains_itself(path):
     options = {key: parameter.get_value() for key, parameter in flowgraph.options_block.params.items()}
     assert options["id"] == path.stem
     assert options["title"] and options["description"] and options["comment"]
-    window = any(Flags.NEED_QT_GUI in block.flags for block in flowgraph.blocks)
+    window = any(Flags.NEED_QT_GUI in block.flags or block.key.startswith("qtgui_") for block in flowgraph.blocks)
     assert (options["generate_options"], options["run_options"]) == (("qt_gui", "prompt") if window else ("no_gui", "run"))
     for block in flowgraph.blocks:
         assert not block.key.startswith("rfsec_") or block.params["comment"].get_value(), block.name
