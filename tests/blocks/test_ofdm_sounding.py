@@ -11,7 +11,7 @@ import pytest
 from flowgraphs import ChunkedSource, run
 from gnuradio import blocks, channels, gr, rfsec
 
-from gnuradio.rfsec.ofdm.preamble import CARRIERS, LONG_SYMBOL_AT
+from gnuradio.rfsec.ofdm.preamble import CARRIERS, GRID, LONG_SEQUENCE, LONG_SYMBOL_AT
 from gnuradio.rfsec.ofdm.sanitise import sanitise
 from gnuradio.rfsec.ofdm.sounding import sounding
 
@@ -93,17 +93,28 @@ def test_wrong_parameters_raise_when_the_block_is_made(make, name, wrong):
 
 
 @pytest.mark.skipif(not RECORDINGS, reason="RFSEC_RECORDINGS names no recordings")
-def test_every_wifi_frame_of_the_recordings_is_timed():
+def test_every_wifi_frame_of_the_recordings_is_timed_and_its_response_is_there():
+    """Offsets within 300 Hz of the truth's, but for frames of which the truth takes a sample of what follows (tests/ofdm)."""
     truth = json.loads((Path(RECORDINGS) / "GROUND_TRUTH.json").read_text())
-    frames = late = 0
-    for name, one in truth.items():
-        if not name.startswith("wifi:"):
-            continue
+    apart, differs, alike = [], [], []
+    for name in (key for key in truth if key.startswith("wifi:")):
         samples = np.fromfile(Path(RECORDINGS) / "ofdm/wifi" / name.removeprefix("wifi:"), "<i2").astype(np.float32).view(np.complex64) / 2**15
-        _, _, told, _ = estimated(samples, repeats=2, sample_rate=20e6)
-        found = np.array([message["sounding_start"] for message in told])
-        for frame in one:
-            if frame.get("fcs"):
-                frames += 1
-                late += bool(np.abs(found + LONG_SYMBOL_AT - frame["ltf1"]).min() > 2)
-    assert frames > 150 and late == 0
+        responses, _, told, _ = estimated(samples, repeats=2, sample_rate=20e6, sanitise=False)
+        starts = np.array([message["sounding_start"] for message in told]) + LONG_SYMBOL_AT
+        for frame in (one for one in truth[name] if one.get("fcs")):
+            item = int(np.argmin(np.abs(starts - frame["ltf1"])))
+            apart.append(starts[item] - frame["ltf1"])
+            differs.append(told[item]["cfo_hz"] - frame["cfo"])
+            if not told[item]["sounding_start"]:
+                continue  # begins before the recording
+            for one in (0, GRID):  # either symbol alone, by the definition of least squares, beside the block's mean
+                symbol = np.fft.fft(turned(samples, starts[item] + one, told[item]["cfo_hz"] / 20e6))[CARRIERS] * LONG_SEQUENCE
+                alike.append(abs(np.vdot(symbol, responses[item])) / np.linalg.norm(symbol) / np.linalg.norm(responses[item]))
+    apart, differs = np.array(apart), np.abs(differs)
+    assert len(apart) == 156 and np.abs(apart).max() <= 2
+    assert differs[apart == 0].max() < 300 and np.sum(differs > 300) <= 9 and differs.max() < 600
+    assert len(alike) == 2 * 155 and min(alike) > 0.99
+
+
+def turned(samples, start, cfo):
+    return samples[start : start + GRID] * np.exp(-2j * np.pi * cfo * np.arange(GRID))

@@ -80,6 +80,25 @@ def test_back_to_back_soundings_are_all_found():
     assert len(all_of(SoundingStream(2), heard(starts, 2, 25, 1e-3))["start"]) == 100
 
 
+def test_a_receivers_offset_makes_no_difference():
+    starts = 1000 + 5000 * np.arange(20)
+    samples = heard(starts, 8, 20, 3e-3)
+    plain, offset = (all_of(SoundingStream(8, sanitised=True), one) for one in (samples, samples + np.complex64(0.4 - 0.7j)))
+    np.testing.assert_array_equal(offset["start"], plain["start"])
+    assert np.abs(offset["cfo"] - plain["cfo"]).max() < 2e-5
+    assert np.abs(offset["cfr"] - plain["cfr"]).max() < 0.1 and np.mean(np.abs(offset["cfr"] - plain["cfr"]) ** 2) < 2e-4
+
+
+def test_what_has_fewer_symbols_is_no_sounding():
+    """A packet of 802.11, whose two symbols data follow, and a sounding that the end of the stream cuts."""
+    samples, rng = heard([1000, 9000], 8, 25, 1e-3, length=9000 + sounding_length(8) - 1), np.random.default_rng(8)
+    packet = heard([0], 2, 25, 1e-3, length=2000)
+    packet[340:] += 0.9 * (rng.standard_normal(1660) + 1j * rng.standard_normal(1660)).astype(np.complex64)
+    samples[4000:6000] = packet
+    assert len(all_of(SoundingStream(2), samples)["start"]) == 3
+    assert all_of(SoundingStream(8), samples)["start"].tolist() == [1000]
+
+
 def test_noise_and_a_receivers_offset_give_none():
     rng = np.random.default_rng(4)
     noise = (rng.standard_normal(1 << 21) + 1j * rng.standard_normal(1 << 21)).astype(np.complex64)

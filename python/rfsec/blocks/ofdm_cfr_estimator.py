@@ -34,8 +34,8 @@ class ofdm_cfr_estimator(gr.hier_block2):
         soundings (message): one PDU for each, with the tags' keys and a c32vector of the response
 
     Tags:
-        on each vector: sounding_start (uint64, the stream's sample at which it begins), cfo_hz (or nil without a rate),
-        snr_db (of the averaged response), quality, time_ns (or nil); rx_time, rx_rate and rx_freq give time and rate
+        on each vector: sounding_start (uint64, the stream's sample at which it begins; 0 where that was before it), cfo_hz (or nil
+        without a rate), snr_db (of the averaged response), quality, time_ns (or nil); rx_time, rx_rate and rx_freq give time and rate
 
     Example:
         tb.connect(usrp_source, rfsec.ofdm_cfr_estimator(repeats=8, sample_rate=20e6), mapper)

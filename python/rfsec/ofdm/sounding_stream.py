@@ -27,7 +27,7 @@ class Soundings:
     cfo : float64 [n]
         Carrier offset, cycles per sample.
     quality : float32 [n]
-        See ``packet_sync.Packets``.
+        See ``packet_sync.Packets``; of all symbols, where there are more than two.
     cfr : complex64 [n, 52]
         Mean over the repeated symbols, on ``preamble.CARRIERS``.
     snr_db : float32 [n, 52]
@@ -68,26 +68,27 @@ class SoundingStream:
         self._start()
 
     def _start(self) -> None:
-        self._kept = np.zeros(0, np.complex64)  # begins `_AROUND` before the next block
-        self._block = 0
+        self._pieces: list[np.ndarray] = []  # begin `_AROUND` before the next block
+        self._length = self._block = 0
 
     def push(self, samples: np.ndarray) -> list[Soundings]:
         """Take the next samples, complex64 [n], and return the soundings that are complete, a group for each block."""
-        pieces, found = [self._kept, np.asarray(samples, np.complex64)], []
-        kept = np.concatenate(pieces)
-        first = self._first()
-        used = 0
-        while len(kept) - used >= self._block_end(first) - first:
-            found.append(self._search(kept[used : used + self._block_end(first) - first], first))
-            self._block += 1
-            used += self._first() - first
+        self._pieces.append(np.array(samples, np.complex64))
+        self._length += len(samples)
+        if self._length < self._needed():  # pieces are joined once a block, not each time
+            return []
+        kept, found = np.concatenate(self._pieces), []
+        while len(kept) >= self._needed():
             first = self._first()
-        self._kept = kept[used:].copy() if used else kept
+            found.append(self._search(kept[: self._needed()], ended=False))
+            self._block += 1
+            kept = kept[self._first() - first :]
+        self._pieces, self._length = [kept.copy()], len(kept)
         return [one for one in found if one.start.size]
 
     def flush(self) -> list[Soundings]:
         """Return the soundings of what is left, and begin anew at sample 0."""
-        found = self._search(self._kept, self._first())
+        found = self._search(np.concatenate([np.zeros(0, np.complex64), *self._pieces]), ended=True)
         self._start()
         return [found] if found.start.size else []
 
@@ -95,17 +96,29 @@ class SoundingStream:
         """The first sample that the search of the next block needs."""
         return max(0, self._block * BLOCK - _AROUND)
 
-    def _block_end(self, first: int) -> int:
-        return (self._block + 1) * BLOCK + self._after
+    def _needed(self) -> int:
+        """Samples from there that it needs."""
+        return (self._block + 1) * BLOCK + self._after - self._first()
 
-    def _search(self, samples: np.ndarray, first: int) -> Soundings:
+    def _search(self, samples: np.ndarray, ended: bool) -> Soundings:
         packets = find_packets(samples, self._least)
-        starts = packets.start + first
-        last = len(samples) < self._block_end(first) - first  # the end of the stream
-        own = (starts >= (self._block * BLOCK if self._block else -BLOCK)) & (last | (starts < (self._block + 1) * BLOCK))
-        packets = packets.take(own)
+        starts = packets.start + self._first()
+        own = (starts >= (self._block * BLOCK if self._block else -BLOCK)) & (ended | (starts < (self._block + 1) * BLOCK))
+        own &= packets.start + sounding_length(self._repeats) <= len(samples)
+        packets, starts = packets.take(own), starts[own]
         responses = channel_responses(samples, packets, self._repeats)
         cfr = responses.values.mean(axis=1)
-        gained = np.float32(10 * np.log10(self._repeats))
-        return Soundings(starts[own], responses.cfo, packets.quality, sanitise(cfr, CARRIERS) if self._sanitised else cfr,
-                         responses.snr_db + gained)
+        quality = packets.quality
+        if self._repeats > 2:  # another's packet has two symbols that are equal, and then data
+            quality = np.minimum(quality, _agreement(responses.values, cfr))
+        good = quality >= self._least
+        cfr = cfr[good]
+        return Soundings(starts[good], responses.cfo[good], quality[good], sanitise(cfr, CARRIERS) if self._sanitised else cfr,
+                         responses.snr_db[good] + np.float32(10 * np.log10(self._repeats)))
+
+
+def _agreement(values: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Share of the power of all symbols that is the same in each, complex64 [n, repeats, 52] to float32 [n]; near 0 for noise."""
+    count = values.shape[1]
+    share = np.sum(np.abs(mean) ** 2, axis=1) / np.maximum(np.mean(np.sum(np.abs(values) ** 2, axis=2), axis=1), 1e-30)
+    return (count * share - 1) / (count - 1)
