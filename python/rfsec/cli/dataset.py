@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``rfsec dataset make KIND``: generate labelled data from a seed."""
+"""``rfsec dataset``: generate labelled data from a seed, convert others'."""
 
 import os
 from pathlib import Path
@@ -13,10 +13,13 @@ from ..datasets.make import make_dataset
 from ..datasets.scene import make_scene
 from ..datasets.scene_files import write_scene
 from ..datasets.shards import start_workers
+from .dataset_pairs import convert_deepmimo, make_room
 
-app = typer.Typer(help="Generate labelled data from a seed.", no_args_is_help=True)
+app = typer.Typer(help="Generate data, or convert it.", no_args_is_help=True)
 make = typer.Typer(help="Make one kind of data set.", no_args_is_help=True)
 app.add_typer(make, name="make")
+make.command("room")(make_room)
+app.command("deepmimo")(convert_deepmimo)
 
 Seed = Annotated[int, typer.Option(help="Equal seeds give equal data.")]
 Mode = Annotated[str, typer.Option(help="compat (the published recipe with its faults) or corrected.")]

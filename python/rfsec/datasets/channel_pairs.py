@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DatasetError
+from .files import write_arrays, written_aside
 from .room import RoomChannels
 
 _FEWEST = 100
@@ -38,3 +39,15 @@ def load_pairs(path: Path) -> RoomChannels:
     if not all(np.isfinite(band).all() for band in bands):
         raise DatasetError(f"The channels of '{path}' must be finite. Leave out the rows that are not.")
     return RoomChannels(np.full((len(one), 3), np.nan), *(band.astype(np.complex64) for band in bands))
+
+
+def save_pairs(path: Path, channels: RoomChannels) -> None:
+    """Write pairs of channels, and where they are, to an .npz file that `load_pairs` reads: complete or not at all.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; what was there before stays.
+    """
+    with written_aside(path) as aside:
+        write_arrays(aside, {"positions": channels.positions, "band1": channels.band1, "band2": channels.band2})

@@ -71,6 +71,11 @@ def write_windows(path: Path, windows: LabelledWindows, labels: tuple[str, ...],
         "recipe": np.array(recipe),
         "sha256": np.array(windows.sha256()),
     }
+    write_arrays(path, arrays)
+
+
+def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write arrays to an .npz file; OSError as above."""
     with path.open("wb") as file:
         # As numpy.savez, which leaves its archive open, and complains of that once more, when the disk is full.
         with zipfile.ZipFile(file, "w") as archive:

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Channels that DeepMIMO's generators wrote, in two bands.
+
+A. Alkhateeb, "DeepMIMO: A Generic Deep Learning Dataset for Millimeter Wave and Massive MIMO Applications", ITA, 2019;
+https://deepmimo.net. MATLAB's generator gives a cell for each base station with a cell for each user; Python's gives arrays.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.io import loadmat
+
+from ..errors import DatasetError
+from .room import RoomChannels
+
+_NEAR_M = 1e-3  # what the two bands' positions of a user may differ by
+_PLACES = ("location", "rx_pos")  # versions 2 and 3, version 4
+
+
+def load_deepmimo(band1: Path, band2: Path) -> RoomChannels:
+    """Return the channels of the users of two files, one of each band, generated with one antenna at both ends.
+
+    Parameters
+    ----------
+    band1, band2 : Path
+        Either a .mat file: the variable DeepMIMO_dataset of MATLAB's generator, with one base station; or the variables
+        `channel` and `location` of Python's. Or an .npz file with these two arrays (version 4: `channel` and `rx_pos`).
+        `channel` is complex [users, 1, 1, L], L subcarriers; `location` is [users, 3], m.
+
+    Returns
+    -------
+    RoomChannels
+        Without the users that no path reaches: those whose channel is 0 in either band.
+
+    Raises
+    ------
+    DatasetError
+        A file is none of these, holds numbers that are not finite or of another shape, or the two hold other users.
+    """
+    (places, one), (others, other) = _read(Path(band1)), _read(Path(band2))
+    if one.shape != other.shape or np.abs(places - others).max() > _NEAR_M:
+        raise DatasetError(f"The files '{band1}' and '{band2}' must hold the same users and subcarriers. Generate both with the same rows of users.")
+    reached = one.any(axis=1) & other.any(axis=1)
+    if not reached.any():
+        raise DatasetError(f"No path reaches any user in both '{band1}' and '{band2}'. Choose other users or another base station.")
+    return RoomChannels(places[reached], one[reached], other[reached])
+
+
+def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The positions, float64 [n, 3], and channels, complex64 [n, L], of one file."""
+    try:
+        places, channel = _of_mat(path) if path.suffix.lower() == ".mat" else _of_npz(path)
+    except DatasetError:
+        raise
+    except NotImplementedError:
+        raise DatasetError(f"The file '{path}' is a MATLAB file of version 7.3. Save it again with save(FILE, 'DeepMIMO_dataset', '-v7').") from None
+    except Exception as error:  # SciPy's reader raises whatever a damaged byte leads it to
+        raise DatasetError(f"The file '{path}' cannot be read as DeepMIMO's channels ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'damaged'}).") from None
+    if channel.ndim < 2 or not np.iscomplexobj(channel) or channel.shape[1:-1] not in ((), (1,), (1, 1)) or channel.shape[-1] < 2:
+        raise DatasetError(
+            f"The channels of '{path}' must be complex, of one antenna at both ends and at least 2 subcarriers: [users, 1, 1, L]. "
+            f"They are {channel.dtype} {channel.shape}."
+        )
+    channel = channel.reshape(len(channel), -1)
+    if not len(channel) or places.shape != (len(channel), 3) or places.dtype.kind not in "fiu":
+        raise DatasetError(f"The users' locations in '{path}' must be numbers, [{len(channel)}, 3], of at least 1 user. They are {places.dtype} {places.shape}.")
+    places, channel = places.astype(np.float64), channel.astype(np.complex64)
+    if not (np.isfinite(places).all() and np.isfinite(channel).all()):
+        raise DatasetError(f"The channels and locations of '{path}' must be finite. Leave out the users whose are not.")
+    return places, channel
+
+
+def _of_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    with np.load(path, allow_pickle=False) as file:
+        return _flat(path, file)
+
+
+def _of_mat(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    content = loadmat(path, variable_names=("DeepMIMO_dataset", "channel", *_PLACES))
+    if "DeepMIMO_dataset" not in content:
+        return _flat(path, content)
+    stations = content["DeepMIMO_dataset"].ravel()
+    if len(stations) != 1:
+        raise DatasetError(f"The file '{path}' must hold one base station. It holds {len(stations)}: generate with one active_BS.")
+    users = stations[0]["user"].item().ravel()
+    return np.array([one["loc"].item().ravel() for one in users]), np.array([one["channel"].item() for one in users])
+
+
+def _flat(path: Path, content: Any) -> tuple[np.ndarray, np.ndarray]:
+    names = [name for name in _PLACES if name in content]
+    if "channel" not in content or not names:
+        raise DatasetError(f"The file '{path}' must hold channel and location, or MATLAB's DeepMIMO_dataset. Save these of the generator's output.")
+    return content[names[0]], content["channel"]
