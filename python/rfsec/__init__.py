@@ -26,6 +26,7 @@ _WHERE = {
     "key_agreement": ".blocks.key_agreement",
     "simulated_room": ".blocks.simulated_room",
     "channel_features": ".blocks.channel_features",
+    "probe_sink": ".blocks.probe_sink",
     "key_error_rate": ".blocks.key_error_rate",
     "ofdm_sounder": ".blocks.ofdm_sounder",
     "ofdm_cfr_estimator": ".blocks.ofdm_cfr_estimator",

@@ -3,10 +3,13 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +159,23 @@ def test_emitters_are_enrolled_and_then_told_apart(programs, tmp_path):
         until(lambda: decisions.exists() and len(decisions.read_bytes().splitlines()) == 3)
         ended(process)
     assert [json.loads(line)["label"] for line in decisions.read_text().splitlines()] == [None, "door", None]
+
+
+def test_two_ends_in_the_simulated_room_get_one_key_in_every_run(programs):
+    names = []
+    for _ in range(2):
+        with started(programs / "keygen_simulated_room.py", "--rate", "500") as process:
+            limit = threading.Timer(LIMIT_S, process.kill)
+            limit.start()
+            says = list(islice((line for line in process.stdout if "agreed" in line), 2))
+            limit.cancel()
+            process.send_signal(signal.SIGTERM)
+            _, stderr = process.communicate(timeout=LIMIT_S)
+        assert process.returncode == 0 and set(stderr.splitlines()) <= {OFFSCREEN}
+        keys = [re.search(r"key_id \. (\w+)\).*agreed \. #t", line) for line in says]
+        assert all(keys) and keys[0][1] == keys[1][1]
+        names.append(keys[0][1])
+    assert names[0] != names[1]  # other identities: nothing of a run stays
 
 
 @recording_examples

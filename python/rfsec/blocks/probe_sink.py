@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Probe Sink: keeps measured channels in a file, to train a mapper of them or to agree on keys later."""
+
+from pathlib import Path
+
+import numpy as np
+import pmt
+from gnuradio import gr
+
+from ..datasets.files import write_arrays, written_aside
+from ..errors import OutputError
+from ..keygen.features import from_features
+from .parameters import check_whole
+from .sample_clock import sorted_tags
+
+NAME = "Probe Sink"
+PROBE = pmt.intern("probe")
+
+
+class probe_sink(gr.sync_block):
+    """
+    Write what one end measured into an .npz file when the flowgraph stops: probe, int64 [n], and cfr, complex64 [n, carriers].
+
+    rfsec keygen alice and bob take such a file. The rows of Alice's and Bob's files with equal numbers are the pairs that
+    rfsec train makes a mapper of.
+
+    Args:
+        path: of the file, whose folder must be there; what it had before is replaced. "" keeps nothing
+        carriers: carriers of a response, 2 to 4096
+
+    Ports:
+        in: float32 vectors of 2 * carriers: real parts, then imaginary parts, from Channel Features or Simulated Room. Kept in
+            memory until the end: half a kilobyte each with 52 carriers
+
+    Tags:
+        probe (uint64) numbers an item; later ones count on from there. Without it items count from 0. Of two with one number
+            the first one stays
+
+    Example:
+        probes = rfsec.probe_sink("alice.npz", 52)
+        tb.connect(estimator, features, probes)
+    """
+
+    def __init__(self, path: str = "", carriers: int = 52):
+        check_whole(NAME, "carriers", carriers, 4096)
+        if path and not Path(path).parent.is_dir():
+            raise OutputError(f"{path}: the folder {Path(path).parent} is not there. Make it, or name another file.")
+        gr.sync_block.__init__(self, NAME, [(np.float32, 2 * carriers)], None)
+        self._path, self._carriers = path, carriers
+
+    def start(self):
+        self._next, self._numbers, self._values = 0, [], []
+        return True
+
+    def work(self, input_items, output_items):
+        values, first = input_items[0], self.nitems_read(0)
+        numbers = np.arange(self._next, self._next + len(values))
+        for tag in sorted_tags(self, 0, first, first + len(values)):
+            if tag.key == PROBE:
+                numbers[tag.offset - first :] = pmt.to_python(tag.value) + np.arange(first + len(values) - tag.offset)
+        self._next = int(numbers[-1]) + 1
+        if self._path:
+            self._numbers.append(numbers)
+            self._values.append(values.copy())
+        return len(values)
+
+    def stop(self):
+        if self._path:
+            values = np.concatenate([np.empty((0, 2 * self._carriers), np.float32), *self._values])
+            numbers, rows = np.unique(np.concatenate([np.empty(0, np.int64), *self._numbers]), return_index=True)
+            try:
+                with written_aside(Path(self._path)) as aside:
+                    write_arrays(aside, {"probe": numbers, "cfr": from_features(values[rows])})
+            except OutputError as error:
+                self.logger.error(str(error))
+        return True
