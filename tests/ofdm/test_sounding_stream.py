@@ -86,6 +86,7 @@ def test_a_receivers_offset_makes_no_difference():
     plain, offset = (all_of(SoundingStream(8, sanitised=True), one) for one in (samples, samples + np.complex64(0.4 - 0.7j)))
     np.testing.assert_array_equal(offset["start"], plain["start"])
     assert np.abs(offset["cfo"] - plain["cfo"]).max() < 2e-5
+    assert np.abs(offset["quality"] - plain["quality"]).max() < 0.1
     assert np.abs(offset["cfr"] - plain["cfr"]).max() < 0.1 and np.mean(np.abs(offset["cfr"] - plain["cfr"]) ** 2) < 2e-4
 
 
