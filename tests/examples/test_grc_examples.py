@@ -35,7 +35,7 @@ every_example = pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
 window_examples = pytest.mark.parametrize("path", [path for path in EXAMPLES if path.stem.startswith("classify")],
                                           ids=lambda path: path.stem)
 recording_examples = pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("classify_recording")])
-usrp_examples = pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("classify_usrp")])
+usrp_examples = pytest.mark.parametrize("name", [name for name in NAMES if "usrp" in name])
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +159,22 @@ def test_emitters_are_enrolled_and_then_told_apart(programs, tmp_path):
         until(lambda: decisions.exists() and len(decisions.read_bytes().splitlines()) == 3)
         ended(process)
     assert [json.loads(line)["label"] for line in decisions.read_text().splitlines()] == [None, "door", None]
+
+
+def test_the_flowgraphs_for_two_radios_fit_each_other():
+    paths = {path.stem: path for path in EXAMPLES}
+    ends = [{block.name: {key: one.get_evaluated() for key, one in block.params.items() if key not in ("comment", "alias")}
+             for block in load(paths[f"keygen_{end}_usrp"]).blocks} for end in ("alice", "bob")]
+    alice, bob = ends
+    assert (alice["tx_freq"]["value"], alice["rx_freq"]["value"]) == (bob["rx_freq"]["value"], bob["tx_freq"]["value"])
+    for name in ("rfsec_ofdm_sounder_0", "rfsec_ofdm_cfr_estimator_0", "rfsec_channel_features_0", "rfsec_guard_band_quantizer_0"):
+        assert alice[name] == bob[name]
+    differ = {key for key, value in alice["rfsec_key_agreement_0"].items() if bob["rfsec_key_agreement_0"][key] != value}
+    assert differ == {"identity", "peer", "role", "endpoint"}
+    for end, blocks in zip(("alice", "bob"), ends):
+        assert blocks["rfsec_kgnet_mapper_0"]["end"] == blocks["rfsec_key_agreement_0"]["role"] == end
+        assert blocks["rfsec_ofdm_sounder_0"]["repeats"] == blocks["rfsec_ofdm_cfr_estimator_0"]["repeats"]
+        assert blocks["rfsec_ofdm_sounder_0"]["period"] == blocks["rate"]["value"] * blocks["rfsec_channel_features_0"]["period"]
 
 
 def test_two_ends_in_the_simulated_room_get_one_key_in_every_run(programs):
