@@ -57,3 +57,19 @@ def test_without_a_time_or_a_period_nothing_is_numbered():
 def test_wrong_parameters_raise_when_the_block_is_made(name, value):
     with pytest.raises(rfsec.ParameterError, match=f"The '{name}' parameter of Channel Features must be"):
         rfsec.channel_features(**{name: value})
+
+
+def test_what_the_estimator_tells_the_time_of_is_numbered():
+    period, rate_hz = 5000, 1e5  # 0.05 s
+    sounder, head, top = rfsec.ofdm_sounder(2, period), blocks.head(8, 6 * period), gr.top_block()
+    begun = gr.tag_t()
+    begun.offset, begun.key, begun.value = 0, pmt.intern("rx_time"), pmt.make_tuple(pmt.from_uint64(1000), pmt.from_double(0.01))
+    paced = gr.tag_t()
+    paced.offset, paced.key, paced.value = 0, pmt.intern("rx_rate"), pmt.from_double(rate_hz)
+    source, add = blocks.vector_source_c([1e-3] * 6 * period, False, 1, [begun, paced]), blocks.add_cc()
+    estimator, written_out, sink = rfsec.ofdm_cfr_estimator(2), rfsec.channel_features(52, period / rate_hz), blocks.vector_sink_f(104)
+    top.connect(source, (add, 0))
+    top.connect(sounder, head, (add, 1))
+    top.connect(add, estimator, written_out, sink)
+    run(top)
+    assert [pmt.to_uint64(tag.value) for tag in sink.tags() if tag.key == pmt.intern("probe")] == [20000 + number for number in range(6)]
