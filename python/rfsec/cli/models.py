@@ -50,7 +50,7 @@ def _list_encoders() -> None:
     from ..inference.catalog import list_encoders
     from ..inference.encoder_session import EncoderSession
 
-    names = ("weights", "MB", "equal error", "at worst")
+    names = ("weights", "EER", "at worst")
     table = Table(*(Column(name, no_wrap=True) for name in ("encoder", "input")),
                   *(Column(name, justify="right", no_wrap=True) for name in names),
                   title="fingerprints of emitters", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
@@ -58,11 +58,10 @@ def _list_encoders() -> None:
     for session in map(EncoderSession, list_encoders().values()):
         card = session.card
         rates = [one.equal_error_rate for one in card.metrics.conditions.values()]
-        table.add_row(card.name, card.input.representation, f"{card.parameters:,}",
-                      f"{session.path.stat().st_size / 1e6:.2f}", f"{rates[0]:.1%}", f"{max(rates):.1%}")
+        table.add_row(card.name, card.input.representation, f"{card.parameters:,}", f"{rates[0]:.1%}", f"{max(rates):.1%}")
     if table.row_count:
         Console().print(table)
-        Console().print("equal error: of pairs of single windows of one recording, and under the worst condition of the card.")
+        Console().print("EER: equal error rate of pairs of single windows of one recording, and under the worst condition of the card.")
 
 
 def _row(session, default: bool) -> list[str]:
