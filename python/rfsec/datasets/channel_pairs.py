@@ -2,6 +2,7 @@
 """Pairs of channels that someone measured: what Alice and Bob saw at the same moments, in a file of NumPy's."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ def load_pairs(path: Path) -> RoomChannels:
             if missing:
                 raise DatasetError(f"The file '{path}' has no array '{missing[0]}'. Pairs of channels need band1 and band2, complex [n, L].")
             bands = [file[name] for name in ("band1", "band2")]
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(f"The file '{path}' cannot be read as an .npz file of plain arrays ({error}).") from None
     one, other = bands
     if one.ndim != 2 or one.shape != other.shape or len(one) < _FEWEST or one.shape[1] < 2 or not all(map(np.iscomplexobj, bands)):

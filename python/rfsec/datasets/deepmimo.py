@@ -5,13 +5,15 @@ A. Alkhateeb, "DeepMIMO: A Generic Deep Learning Dataset for Millimeter Wave and
 https://deepmimo.net. MATLAB's generator gives a cell for each base station with a cell for each user; Python's gives arrays.
 """
 
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.io import loadmat
 
 from ..errors import DatasetError
+from .mat_file import read_mat
 from .room import RoomChannels
 
 _NEAR_M = 1e-3  # what the two bands' positions of a user may differ by
@@ -49,14 +51,7 @@ def load_deepmimo(band1: Path, band2: Path) -> RoomChannels:
 
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """The positions, float64 [n, 3], and channels, complex64 [n, L], of one file."""
-    try:
-        places, channel = _of_mat(path) if path.suffix.lower() == ".mat" else _of_npz(path)
-    except DatasetError:
-        raise
-    except NotImplementedError:
-        raise DatasetError(f"The file '{path}' is a MATLAB file of version 7.3. Save it again with save(FILE, 'DeepMIMO_dataset', '-v7').") from None
-    except Exception as error:  # SciPy's reader raises whatever a damaged byte leads it to
-        raise DatasetError(f"The file '{path}' cannot be read as DeepMIMO's channels ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'damaged'}).") from None
+    places, channel = _of_mat(path) if path.suffix.lower() == ".mat" else _of_npz(path)
     if channel.ndim < 2 or not np.iscomplexobj(channel) or channel.shape[1:-1] not in ((), (1,), (1, 1)) or channel.shape[-1] < 2:
         raise DatasetError(
             f"The channels of '{path}' must be complex, of one antenna at both ends and at least 2 subcarriers: [users, 1, 1, L]. "
@@ -65,30 +60,39 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     channel = channel.reshape(len(channel), -1)
     if not len(channel) or places.shape != (len(channel), 3) or places.dtype.kind not in "fiu":
         raise DatasetError(f"The users' locations in '{path}' must be numbers, [{len(channel)}, 3], of at least 1 user. They are {places.dtype} {places.shape}.")
-    places, channel = places.astype(np.float64), channel.astype(np.complex64)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite
+        places, channel = places.astype(np.float64), channel.astype(np.complex64)
     if not (np.isfinite(places).all() and np.isfinite(channel).all()):
         raise DatasetError(f"The channels and locations of '{path}' must be finite. Leave out the users whose are not.")
     return places, channel
 
 
 def _of_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    with np.load(path, allow_pickle=False) as file:
-        return _flat(path, file)
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            return _flat(path, {name: file[name] for name in ("channel", *_PLACES) if name in file.files})
+    except MemoryError:
+        raise DatasetError(f"The file '{path}' does not fit into memory. Generate fewer users.") from None
+    except (OSError, EOFError, ValueError, KeyError, AttributeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+        raise DatasetError(f"The file '{path}' cannot be read as an .npz file: {' '.join(str(error).split())[:200]}.") from None
 
 
 def _of_mat(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    content = loadmat(path, variable_names=("DeepMIMO_dataset", "channel", *_PLACES))
+    content = read_mat(path, frozenset(("DeepMIMO_dataset", "user", "loc", "channel", *_PLACES)))
     if "DeepMIMO_dataset" not in content:
         return _flat(path, content)
-    stations = content["DeepMIMO_dataset"].ravel()
-    if len(stations) != 1:
-        raise DatasetError(f"The file '{path}' must hold one base station. It holds {len(stations)}: generate with one active_BS.")
-    users = stations[0]["user"].item().ravel()
-    return np.array([one["loc"].item().ravel() for one in users]), np.array([one["channel"].item() for one in users])
+    stations = content["DeepMIMO_dataset"]
+    try:
+        if isinstance(stations, list) and len(stations) != 1:
+            raise DatasetError(f"The file '{path}' must hold one base station. It holds {len(stations)}: generate with one active_BS.")
+        users = [user for [user] in stations[0][0]["user"]]
+        return np.array([user["loc"].ravel() for user in users]), np.array([user["channel"] for user in users])
+    except (TypeError, KeyError, IndexError, AttributeError, ValueError):
+        raise DatasetError(f"The DeepMIMO_dataset in '{path}' must be a cell with users, each with a channel and a loc, all alike.") from None
 
 
-def _flat(path: Path, content: Any) -> tuple[np.ndarray, np.ndarray]:
+def _flat(path: Path, content: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     names = [name for name in _PLACES if name in content]
     if "channel" not in content or not names:
         raise DatasetError(f"The file '{path}' must hold channel and location, or MATLAB's DeepMIMO_dataset. Save these of the generator's output.")
-    return content[names[0]], content["channel"]
+    return np.asarray(content[names[0]]), np.asarray(content["channel"])
