@@ -29,6 +29,8 @@ class Piece(IntEnum):
     PRODUCT = 6
     PAYLOAD = 7
     SYNC_WORD = 8
+    AMPLIFIER = 9
+    AMPLIFIER_RECORDING = 10
 
 
 def draw_rows(

@@ -26,11 +26,14 @@ _POINTS: dict[str, npt.NDArray[np.complex128]] = {
     "BPSK": np.array([-1.0, 1.0], dtype=np.complex128),
     "QPSK": np.exp(1j * np.pi * (2 * np.arange(4) + 1) / 4),
     "8PSK": np.exp(1j * np.pi * np.arange(8) / 4),
+    "16PSK": np.exp(1j * np.pi * np.arange(16) / 8),
     "PAM4": _levels(4).astype(np.complex128),
     "PAM8": _levels(8).astype(np.complex128),
     "QAM16": _square(4),
     "QAM32": _cross(),
     "QAM64": _square(8),
+    "QAM256": _square(16),
+    "QAM1024": _square(32),
 }
 
 
@@ -40,7 +43,7 @@ def constellation(name: str, unit_power: bool) -> npt.NDArray[np.complex64]:
     Parameters
     ----------
     name : str
-        BPSK, QPSK, 8PSK, PAM4, PAM8, QAM16, QAM32 or QAM64.
+        BPSK, QPSK, 8PSK, 16PSK, PAM4, PAM8, QAM16, QAM32, QAM64, QAM256 or QAM1024.
     unit_power : bool
         True scales the mean power to 1. False keeps the odd-integer levels of the published data set's mapper, whose
         PAM4, QAM16 and QAM64 are 7, 10 and 16 dB stronger than the phase-shift keyings.
