@@ -31,6 +31,7 @@ EMITTERS = tuple(f"PA{number + 1}" for number in range(COUNT))
 SNRS_DB = (0, 5, 10, 15, 20)
 PAYLOADS = ("repeated", "random")
 SAMPLE_RATE_HZ = 10e6
+SYMBOL_S = 1e-6
 WINDOW = 6000
 RECORDINGS = 10  # of each amplifier and modulation, and so much of the whole that 7:2:1 needs
 WINDOWS_PER_SNR = 15  # of each recording

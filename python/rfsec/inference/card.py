@@ -82,8 +82,19 @@ class Training(_Part):
     note: str = ""
 
 
+class HeadMetrics(_Part):
+    """Accuracy of one head of several, at every SNR."""
+
+    accuracy: Share
+    accuracy_by_snr: dict[str, Share]
+    accuracy_by_label: dict[str, Share]
+    expected_calibration_error: Share
+
+
 class Metrics(_Part):
     """Accuracy on test data of another seed, at every SNR, the bad ones too.
+
+    Of a model with several heads all of them must be right; ``by_head`` says how often each is.
 
     Of a model with thresholds: ``accuracy_by_label`` from ``min_snr_db`` up; ``accepted_share`` of those windows that are
     no noise, ``accepted_error_rate`` of what is accepted, and ``noise_accepted_share`` of the windows of noise. All are of
@@ -100,6 +111,7 @@ class Metrics(_Part):
     accepted_share: Share | None = None
     accepted_error_rate: Share | None = None
     noise_accepted_share: Share | None = None
+    by_head: dict[Name, HeadMetrics] = {}
 
 
 class Card(_Part):

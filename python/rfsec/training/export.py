@@ -19,7 +19,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
     """Write `network` with its card; the file is complete or not there at all.
 
     The graph takes float32 ``windows`` [batch, 2, time] with a free batch, and a free time where the card allows more
-    than one length; it gives logits [batch, labels] named after the card's head. The legacy exporter is used on purpose:
+    than one length; it gives logits [batch, labels] named after each head of the card. The legacy exporter is used on purpose:
     it writes recurrent layers as ONNX's own.
 
     Parameters
@@ -27,7 +27,6 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
     network : nn.Module
         One that is trained quantised gives what is exported by its method ``deployed``.
     card : ModelCard
-        Of one head.
     path : Path
 
     Raises
@@ -38,13 +37,13 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> None:
     network = network.deployed() if hasattr(network, "deployed") else network
     example = torch.zeros(2, 2, card.input.window_max)
     free = () if card.input.window_min == card.input.window_max else (2,)
-    export_graph(network, card, path, example, card.heads[0].name, free)
+    export_graph(network, card, path, example, *(head.name for head in card.heads), free=free)
 
 
 def export_graph(
-    network: nn.Module, card: Card, path: Path, example: torch.Tensor, output: str, free: tuple[int, ...] = ()
+    network: nn.Module, card: Card, path: Path, example: torch.Tensor, *outputs: str, free: tuple[int, ...] = ()
 ) -> None:
-    """Write a network of one input ``windows`` like `example`, with a free batch and more axes in `free`, and one `output`.
+    """Write a network of one input ``windows`` like `example`, with a free batch and more axes in `free`, and its `outputs`.
 
     Raises OutputError if the file cannot be written.
     """
@@ -59,8 +58,8 @@ def export_graph(
                 (example,),
                 str(aside),
                 input_names=["windows"],
-                output_names=[output],
-                dynamic_axes={"windows": axes, output: {0: "batch"}},
+                output_names=list(outputs),
+                dynamic_axes={"windows": axes, **{output: {0: "batch"} for output in outputs}},
                 opset_version=_OPSET,
                 dynamo=False,
             )

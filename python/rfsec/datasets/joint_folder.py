@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder of I/Q files with two labels: ``FOLDER/EMITTER/MODULATION/RECORDING``.
+
+Each file is one recording of any format that ``recordings`` reads by itself (.cf32, .cu8, .sigmf-meta, .wav ...). A name that ends in the SNR,
+such as ``run3_10dB.cf32``, has it in the tables; others stand at 100 dB, as they were recorded.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import DatasetError
+from ..recordings.recording import open_recording
+from .joint_windows import JointWindows
+from .seeding import Purpose, seed_sequence
+
+AS_RECORDED_DB = 100
+_SHARES = {"training": 0.7, "validation": 0.2, "test": 0.1}  # the paper's 7:2:1
+_SNR = re.compile(r"(-?\d{1,3})dB$")
+_DATA_OF_A_PAIR = ".sigmf-data"
+_MOST_WINDOWS = 1024  # of one file
+
+
+@dataclass(frozen=True)
+class FolderWindows:
+    """The windows of a folder's files, and their labels in alphabetical order.
+
+    Attributes
+    ----------
+    name : str
+        Of the folder.
+    modulations, emitters : tuple of str
+    windows : JointWindows
+        A file's number is its recording.
+    """
+
+    name: str
+    modulations: tuple[str, ...]
+    emitters: tuple[str, ...]
+    windows: JointWindows
+
+    def split(self, seed: int) -> dict[str, JointWindows]:
+        """Return the training, validation and test windows, 7:2:1 of the files of each pair of labels; a file is in one part only."""
+        parts = defaultdict(list)
+        pairs = self.windows.emitter.astype(int) * len(self.modulations) + self.windows.modulation
+        for pair in np.unique(pairs):
+            files = np.unique(self.windows.recording[pairs == pair])
+            files = np.random.default_rng(seed_sequence(Purpose.SPLIT, seed, int(pair))).permutation(files)
+            bounds = np.round(np.cumsum([0, *_SHARES.values()]) * len(files)).astype(int)
+            for name, low, high in zip(_SHARES, bounds, bounds[1:]):
+                parts[name].extend(files[low:high])
+        return {name: self.windows[np.isin(self.windows.recording, parts[name])] for name in _SHARES}
+
+
+def load_joint_folder(folder: Path, window: int) -> FolderWindows:
+    """Read a folder's files, cut into windows one after the other, at most 1,024 of a file.
+
+    Parameters
+    ----------
+    folder : Path
+    window : int
+        Samples of a window.
+
+    Raises
+    ------
+    DatasetError
+        If there is no such folder, it has fewer than two labels of a kind, or a file is shorter than a window.
+    RecordingError
+        If a file cannot be read.
+    """
+    if not folder.is_dir():
+        raise DatasetError(f"There is no folder '{folder}' of recordings. Give one with files EMITTER/MODULATION/RECORDING.")
+    paths = sorted(path for path in folder.glob("*/*/*") if path.is_file() and path.suffix != _DATA_OF_A_PAIR)
+    emitters, modulations = (tuple(sorted({path.parts[place] for path in paths})) for place in (-3, -2))
+    if len(emitters) < 2 or len(modulations) < 2:
+        raise DatasetError(
+            f"The folder '{folder}' must hold files EMITTER/MODULATION/RECORDING of at least two emitters and two modulations. "
+            f"It has {len(emitters)} and {len(modulations)}."
+        )
+    parts = []
+    for number, path in zip(count(), paths):
+        x = _windows(path, window)
+        snr = _SNR.search(path.stem)
+        same = np.ones(len(x), np.int16)
+        parts.append(JointWindows(
+            x, same * modulations.index(path.parts[-2]), same * emitters.index(path.parts[-3]),
+            same * (int(snr[1]) if snr else AS_RECORDED_DB), same * number,
+        ))
+    return FolderWindows(folder.name, modulations, emitters, JointWindows.concatenate(parts))
+
+
+def _windows(path: Path, window: int) -> np.ndarray:
+    with open_recording(path) as recording:
+        whole = min(recording.sample_count // window, _MOST_WINDOWS)
+        if not whole:
+            raise DatasetError(f"The file '{path}' is too short: a window has {window} samples. It has {recording.sample_count}.")
+        samples = recording.read(0, whole * window)
+    if not np.isfinite(samples.view(np.float32)).all():
+        raise DatasetError(f"The file '{path}' has samples that are not finite. Leave it out.")
+    return samples.reshape(whole, window)

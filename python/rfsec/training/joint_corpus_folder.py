@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The data of a joint model that a user recorded: the I/Q files of a folder."""
+
+from dataclasses import dataclass, field
+
+from ..datasets.joint_folder import FolderWindows
+from ..datasets.joint_windows import JointWindows
+from ..errors import DatasetError
+from .joint_corpus import JointCorpus
+
+
+@dataclass(frozen=True)
+class FolderCorpus(JointCorpus):
+    """The I/Q files of a folder, see ``datasets.joint_folder``; a file stands in one part only.
+
+    Attributes
+    ----------
+    windows : FolderWindows
+    """
+
+    windows: FolderWindows = field(kw_only=True)
+
+    @property
+    def name(self) -> str:
+        """See `JointCorpus`."""
+        return self.windows.name
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """See `JointCorpus.limits`."""
+        return ("Knows the rate, the place and the receiver of the files that it was trained on.",)
+
+    @property
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """See `JointCorpus.labels`."""
+        return {"modulation": self.windows.modulations, "emitter": self.windows.emitters}
+
+    def part(self, name: str) -> JointWindows:
+        """See `JointCorpus.part`; DatasetError where a part has no windows."""
+        part = self.windows.split(self.seed)[name]
+        if not len(part):
+            raise DatasetError(f"The folder '{self.name}' has no files left for the {name} part. At least 10 files of each pair of labels are needed.")
+        return part

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a joint model's recipe to a shipped model: train, calibrate each head, measure on recordings never seen, export."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..datasets.joint_windows import JointWindows
+from ..inference.card import ModelCard
+from .evaluation import calibration_error, fit_temperature
+from .export import export_onnx
+from .joint_corpus import JointCorpus
+from .joint_loop import JointProgress, joint_logits, train_joint
+from .joint_recipe import JointRecipe
+from .produce import hardware_name
+
+TASK = "joint"
+
+
+def produce_joint(
+    recipe: JointRecipe,
+    corpus: JointCorpus,
+    command: str,
+    epochs: int,
+    out: Path,
+    checkpoint: Path,
+    device: torch.device,
+    threads: int,
+    report: Callable[[JointProgress], None] = lambda progress: None,
+) -> ModelCard:
+    """Train `recipe` on `corpus`, then write `out` with the card that is returned; `command` is what the card says made it.
+
+    See `train_joint` for parameters and errors, `export_onnx` for those of writing.
+    """
+    network = train_joint(recipe, corpus, epochs, checkpoint, device, threads, report).to(device)
+    validation, test = corpus.part("validation"), corpus.part("test")
+    chosen, measured = (joint_logits(network, part, device) for part in (validation, test))
+    temperatures = [
+        fit_temperature(torch.from_numpy(logits), (validation.of_head(head),))
+        for head, logits in zip(recipe.heads, chosen, strict=True)
+    ]
+    length = test.x.shape[1]
+    card = ModelCard.model_validate(
+        {
+            "schema": 1,
+            "name": recipe.name,
+            "task": TASK,
+            "paper": recipe.paper,
+            "description": recipe.description,
+            "input": {
+                "representation": "iq",
+                "layout": "batch,channel,time",
+                "window_min": length,
+                "window_max": length,
+                "normalisation": "unit_power",
+                "samples_per_symbol": corpus.samples_per_symbol,
+                "sample_rate_hz": corpus.sample_rate_hz,
+            },
+            "heads": [
+                {"name": head, "labels": corpus.labels[head], "temperature": temperature, "reject_threshold": 0.0}
+                for head, temperature in zip(recipe.heads, temperatures, strict=True)
+            ],
+            "training": {
+                "command": command,
+                "seed": corpus.seed,
+                "data": corpus.name,
+                "data_sha256": corpus.training.sha256(),
+                "windows_seen": epochs * len(corpus.training),
+                "hardware": hardware_name(device, threads),
+                "note": _note(recipe, corpus, epochs),
+            },
+            "metrics": {
+                "test_data": f"{corpus.name}: {len(test)} windows of recordings that no training saw",
+                **joint_metrics(recipe.heads, measured, test, corpus, temperatures),
+            },
+            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "licence": "GPL-3.0-or-later",
+            "limits": [f"Knows the {len(corpus.labels['emitter'])} emitters that it was trained on, and no other: each window gets one of them.",
+                       *corpus.limits, *recipe.limits],
+        }
+    )
+    export_onnx(network.cpu(), card, out)
+    return card
+
+
+def joint_metrics(
+    heads: tuple[str, ...], logits: list[np.ndarray], test: JointWindows, corpus: JointCorpus, temperatures: list[float]
+) -> dict[str, Any]:
+    """Return the card's metrics: of all heads together, and of each."""
+    right = {head: values.argmax(1) == getattr(test, head) for head, values in zip(heads, logits, strict=True)}
+    everywhere = np.logical_and.reduce(list(right.values()))
+    by_head = {
+        head: {
+            "accuracy": _share(right[head]),
+            "accuracy_by_snr": _by_snr(right[head], test),
+            "accuracy_by_label": {
+                label: _share(right[head][getattr(test, head) == index])
+                for index, label in enumerate(corpus.labels[head])
+                if (getattr(test, head) == index).any()
+            },
+            "expected_calibration_error": calibration_error(torch.from_numpy(values), (test.of_head(head),), temperature),
+        }
+        for (head, values), temperature in zip(zip(heads, logits, strict=True), temperatures, strict=True)
+    }
+    return {"accuracy": _share(everywhere), "accuracy_by_snr": _by_snr(everywhere, test), "by_head": by_head}
+
+
+def _share(right: np.ndarray) -> float:
+    return round(float(right.mean()), 4)
+
+
+def _by_snr(right: np.ndarray, test: JointWindows) -> dict[str, float]:
+    return {str(snr): _share(right[test.snr_db == snr]) for snr in np.unique(test.snr_db)}
+
+
+def _note(recipe: JointRecipe, corpus: JointCorpus, epochs: int) -> str:
+    shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
+    return (
+        f"{epochs} epochs{shortfall} of {len(corpus.training)} windows, split 7:2:1 by recording; the weights are those of the epoch "
+        f"with the best validation. Each window is turned by a random phase. AdamW, batches of {recipe.batch}, warm-up and cosine."
+    )
