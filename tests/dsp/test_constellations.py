@@ -7,7 +7,8 @@ import pytest
 from gnuradio.rfsec.dsp.constellations import constellation
 from gnuradio.rfsec.errors import ParameterError
 
-ORDERS = {"BPSK": 2, "QPSK": 4, "8PSK": 8, "PAM4": 4, "PAM8": 8, "QAM16": 16, "QAM32": 32, "QAM64": 64}
+ORDERS = {"BPSK": 2, "QPSK": 4, "8PSK": 8, "PAM4": 4, "PAM8": 8, "QAM16": 16, "QAM32": 32, "QAM64": 64, "16PSK": 16,
+          "QAM256": 256, "QAM1024": 1024}
 
 
 @pytest.mark.parametrize(("name", "order"), ORDERS.items())
@@ -18,7 +19,7 @@ def test_unit_power_and_distinct_points(name, order):
 
 
 @pytest.mark.parametrize(
-    ("name", "power"), [("QPSK", 1), ("PAM4", 5), ("PAM8", 21), ("QAM16", 10), ("QAM32", 20), ("QAM64", 42)]
+    ("name", "power"), [("QPSK", 1), ("PAM4", 5), ("PAM8", 21), ("QAM16", 10), ("QAM32", 20), ("QAM64", 42), ("QAM256", 170), ("QAM1024", 682)]
 )
 def test_published_levels_are_odd_integers(name, power):
     assert np.mean(np.abs(constellation(name, unit_power=False)) ** 2) == pytest.approx(power, abs=1e-4)
