@@ -10,12 +10,12 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "python" / "rfsec"
 # From the top of the house to its floor: a room may import the rooms after it in this list, never one before it.
-HOUSE = ["cli", "blocks", "report", "reproduction", "training", "datasets", "inference", "fingerprint", "keygen", "detection",
+HOUSE = ["cli", "blocks", "sensor", "report", "reproduction", "training", "datasets", "inference", "fingerprint", "keygen", "detection",
          "ofdm", "dsp", "recordings", "records", "errors"]
 ONLY_IN = {"gnuradio": {"blocks"}, "pmt": {"blocks", "records"}, "onnxruntime": {"inference"}, "torch": {"training"},
            "onnx": {"training", "reproduction"}, "sklearn": {"training", "reproduction"},
-           "matplotlib": {"report", "reproduction"}, "h5py": {"datasets"}, "sqlite3": {"fingerprint", "keygen"},
-           "cryptography": {"keygen"}, "zmq": {"blocks", "keygen"}}
+           "matplotlib": {"report", "reproduction"}, "h5py": {"datasets"}, "sqlite3": {"fingerprint", "keygen", "sensor"},
+           "cryptography": {"keygen"}, "zmq": {"blocks", "keygen", "sensor"}, "yaml": {"sensor"}}
 # torch, onnx, sklearn and h5py come with script/bootstrap --dev only
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
@@ -116,7 +116,7 @@ def test_loading_every_public_name_leaves_torch_unloaded():
 
 @pytest.mark.parametrize("room, without", [
     ("datasets", {"gnuradio", "pmt", "onnxruntime", "torch"}), ("training", {"gnuradio", "pmt", "onnxruntime"}),
-    ("report", {"gnuradio", "pmt", "torch", "onnx"}), ("reproduction", {"gnuradio", "pmt", "torch"}),
+    ("sensor", {"gnuradio", "pmt", "torch", "onnx"}), ("report", {"gnuradio", "pmt", "torch", "onnx"}), ("reproduction", {"gnuradio", "pmt", "torch"}),
     ("inference", {"gnuradio", "pmt", "torch", "onnx"}),
     ("fingerprint", {"gnuradio", "pmt", "onnxruntime", "torch"}),
     ("keygen", {"gnuradio", "pmt", "onnxruntime", "torch"}), ("ofdm", {"gnuradio", "pmt", "onnxruntime", "torch"}),

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file of numbered decisions that knows its own end: whoever appends to it after a crash neither loses nor doubles one."""
+
+import fcntl
+import json
+import os
+from pathlib import Path
+
+from ..errors import OutputError
+
+_LONGEST_LINE = 1 << 16
+
+
+class DecisionLog:
+    """JSON lines: the keys of a decision record after ``sensor`` and ``sequence``, which name the decision for good.
+
+    Parameters
+    ----------
+    path : str or Path
+        Made where it is missing. A last line that was cut short by a crash is removed.
+
+    Attributes
+    ----------
+    sensor : str or None
+        Identity of the spool that the last line is from; None where the file is empty.
+    sequence : int
+        Number of the last line, 0 where the file is empty.
+
+    Raises
+    ------
+    OutputError
+        The file holds other lines, another process appends to it, or it can't be written.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self._descriptor = -1
+        try:
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._size = self._cut_to_whole_lines()
+            _sync_folder(self._path.parent)
+        except BlockingIOError:
+            self.close()
+            raise OutputError(f"{path}: another process appends decisions to this file. Give each process a file of its own.") from None
+        except OSError as error:
+            self.close()
+            raise OutputError(f"{path}: decisions can't be written here: {error.strerror}.") from None
+        except OutputError:
+            self.close()
+            raise
+
+    def __enter__(self) -> "DecisionLog":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def append(self, sensor: str, decisions: list[tuple[int, str]]) -> None:
+        """Append decisions, each its number and its record as JSON; all are on the disk when this returns, or none is in the file."""
+        block = b"".join(f'{{"sensor":"{sensor}","sequence":{number},{record[1:]}\n'.encode() for number, record in decisions)
+        try:
+            done = 0
+            while done < len(block):
+                done += os.write(self._descriptor, block[done:])
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            os.ftruncate(self._descriptor, self._size)
+            raise OutputError(f"{self._path}: decisions can't be written here: {error.strerror}.") from None
+        self._size += len(block)
+        self.sensor, self.sequence = sensor, decisions[-1][0]
+
+    def _cut_to_whole_lines(self) -> int:
+        """Remove a partial last line, read the last whole one, and return the size of the file."""
+        size = os.fstat(self._descriptor).st_size
+        tail = os.pread(self._descriptor, 2 * _LONGEST_LINE, max(0, size - 2 * _LONGEST_LINE))
+        whole = tail.rfind(b"\n") + 1
+        if len(tail) - whole > _LONGEST_LINE:
+            raise OutputError(f"{self._path}: this is no file of decisions. Name another.")
+        if not whole:
+            last = None
+        else:
+            last = tail[tail.rfind(b"\n", 0, whole - 1) + 1:whole]
+        self.sensor, self.sequence = self._name_of(last) if last else (None, 0)
+        kept = size - (len(tail) - whole)
+        if kept < size:
+            os.ftruncate(self._descriptor, kept)
+        return kept
+
+    def _name_of(self, line: bytes) -> tuple[str, int]:
+        try:
+            found = json.loads(line)
+            sensor, sequence = found["sensor"], found["sequence"]
+            if not isinstance(sensor, str) or not isinstance(sequence, int) or sequence < 1:
+                raise ValueError
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise OutputError(f"{self._path}: this is no file of decisions. Name another.") from None
+        return sensor, sequence
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file's name is on the disk too when this returns."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The spool: numbered, acknowledged, bounded, and the property of one process."""
+
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+
+import pytest
+from gnuradio.rfsec.errors import OutputError
+from gnuradio.rfsec.sensor.spool import MIN_BYTES, Spool
+
+RECORD = json.dumps({"label": "gsm", "filler": "x" * 300})
+SECRET_KEPT = 0o600
+
+
+def opened(folder, consumers=("one",), max_bytes=MIN_BYTES) -> Spool:
+    return Spool(folder / "spool.db", max_bytes, list(consumers))
+
+
+def test_decisions_wait_until_every_consumer_has_them(tmp_path):
+    with opened(tmp_path, ("one", "two")) as spool:
+        spool.append([RECORD, '{"label":"lte"}'], "after sweep 1")
+        spool.append([], "after sweep 2")
+        spool.acknowledge("one", 2)
+        spool.acknowledge("two", 1)
+        assert spool.after(0, 10) == [(2, '{"label":"lte"}')] and spool.waiting == 1
+        identity = spool.identity
+    with opened(tmp_path, ("one", "two")) as spool:  # all of it is in the file
+        assert (spool.identity, spool.last, spool.position, spool.dropped) == (identity, 2, "after sweep 2", 0)
+        assert spool.acknowledged("one") == 2 and spool.acknowledged("two") == 1
+        spool.acknowledge("two", 2)
+        assert spool.waiting == 0 and spool.after(0, 10) == []
+        spool.append([RECORD], "")
+        assert spool.after(0, 10) == [(3, RECORD)]  # numbers are never given twice
+        spool.acknowledge("two", 1)
+        assert spool.acknowledged("two") == 2
+
+
+def test_a_number_that_was_never_given_is_refused(tmp_path):
+    with opened(tmp_path) as spool:
+        spool.append([RECORD], "")
+        with pytest.raises(OutputError, match="2 was acknowledged"):
+            spool.acknowledge("one", 2)
+        with pytest.raises(KeyError):
+            spool.acknowledge("stranger", 1)
+        assert spool.waiting == 1
+
+
+def test_who_is_no_longer_named_holds_nothing_back(tmp_path):
+    with opened(tmp_path, ("one", "gone")) as spool:
+        spool.append([RECORD] * 3, "")
+        spool.set_consumers(["one", "new"])
+        spool.acknowledge("one", 3)
+        assert spool.after(spool.acknowledged("new"), 10) == [(number, RECORD) for number in (1, 2, 3)]
+        spool.acknowledge("new", 3)
+        assert spool.waiting == 0
+
+
+def test_the_oldest_are_dropped_and_counted_where_the_file_is_full(tmp_path):
+    with opened(tmp_path) as spool:
+        for _ in range(80):
+            spool.append([RECORD] * 100, "")
+            assert spool.used_bytes <= MIN_BYTES
+        kept = spool.after(0, 100_000)
+        assert spool.dropped + len(kept) == 8000 == spool.last and spool.dropped > 4000
+        assert [number for number, _ in kept] == list(range(spool.dropped + 1, 8001)) and spool.waiting == len(kept) > 1500
+        assert (tmp_path / "spool.db").stat().st_size <= MIN_BYTES
+        with pytest.raises(OutputError, match="do not fit"):
+            spool.append([RECORD] * 4000, "too far")
+        assert spool.position == "" and spool.after(0, 100_000) == kept
+
+
+def test_its_space_is_taken_when_it_is_made_and_kept(tmp_path):
+    size = 3 << 20
+    with opened(tmp_path, max_bytes=size) as spool:
+        made = os.stat(tmp_path / "spool.db")
+        assert size - (1 << 20) <= made.st_blocks * 512 and stat.S_IMODE(made.st_mode) == SECRET_KEPT
+        assert spool.used_bytes < 100_000
+        for _ in range(100):
+            spool.append([RECORD] * 100, "")
+            spool.acknowledge("one", spool.last)
+    assert os.stat(tmp_path / "spool.db").st_size == size
+    with opened(tmp_path, max_bytes=2 * size) as spool:
+        assert os.stat(tmp_path / "spool.db").st_size + (1 << 20) >= 2 * size and spool.last == 10_000
+
+
+def test_a_second_process_is_refused(tmp_path):
+    code = ("import sys; from gnuradio.rfsec.sensor.spool import Spool\nfrom gnuradio.rfsec.errors import OutputError\n"
+            "try: Spool(sys.argv[1], 1 << 20, ['one'])\nexcept OutputError as error: print(error)")
+    with opened(tmp_path):
+        done = subprocess.run([sys.executable, "-c", code, tmp_path / "spool.db"], capture_output=True, text=True, timeout=60)
+    assert "another sensor has this spool" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("spoil, reason", [
+    (lambda path: path.write_bytes(b"no database at all, but long enough" * 100), "no spool"),
+    (lambda path: sqlite3.connect(path).executescript("CREATE TABLE x (y); PRAGMA application_id = 7"), "no spool"),
+    (lambda path: path.mkdir(), "can't be made")])
+def test_another_file_is_refused_and_left_alone(tmp_path, spoil, reason):
+    path = tmp_path / "spool.db"
+    spoil(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(OutputError, match=reason):
+        opened(tmp_path)
+    assert before is None or path.read_bytes() == before
+
+
+def test_a_damaged_spool_is_said(tmp_path):
+    with opened(tmp_path) as spool:
+        spool.append([RECORD] * 1000, "")
+    with open(tmp_path / "spool.db", "r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 200 * 4096)
+    with pytest.raises(OutputError, match="damaged"):
+        opened(tmp_path)
