@@ -7,6 +7,7 @@ import io
 from ..datasets.emitter_conditions import CONDITIONS, LABORATORY
 from .emitter_measure import ENROLLED, RECEIVERS, TOGETHER, EmitterResult
 from .emitter_rows import OURS, PAPER, PAPERS, TITLE, EmitterRow
+from .markdown import markdown_table
 
 Results = dict[EmitterRow, list[EmitterResult]]  # of the seeds
 _SAME, _NONE = CONDITIONS[0].name, "–"
@@ -63,7 +64,7 @@ def _paper_table(results: Results) -> str:
             ours = _mean(runs, lambda run: 100 * run.scores[1][_SAME].pair_accuracy)
             lines.append((row.name, row.title, f"{row.paper:g}", f"{ours:.2f}", f"{ours - row.paper:+.2f}"))
     head = ("row", "as the paper calls it", "paper / %", "ours / %", "difference")
-    return "## Table 2: the same recording\n\n" + _table(head, lines) if lines else ""
+    return "## Table 2: the same recording\n\n" + markdown_table(head, lines) if lines else ""
 
 
 def _conditions(title: str, results: Results, together: int, score: str, scale: float) -> str:
@@ -73,7 +74,7 @@ def _conditions(title: str, results: Results, together: int, score: str, scale: 
         if all(together in run.scores for run in runs):
             values = (_mean(runs, lambda run, name=name: scale * getattr(run.scores[together][name], score)) for name in names)
             lines.append((row.title, *(f"{value:.{2 if scale > 1 else 4}f}" for value in values)))
-    return f"## {title}\n\n" + _table(("encoder", *names), lines) if lines else ""
+    return f"## {title}\n\n" + markdown_table(("encoder", *names), lines) if lines else ""
 
 
 def _verdict(results: Results) -> str:
@@ -91,7 +92,7 @@ def _verdict(results: Results) -> str:
             ours, theirs = rate(by_name[OURS]), min(map(rate, papers))
             lines.append((condition, together, f"{theirs:.2f}", f"{ours:.2f}", "yes" if ours <= theirs / 2 else "no"))
     head = ("condition", "windows fused", "best of the paper's / %", "ours / %", "at most half")
-    return "## Equal error rates side by side\n\n" + _table(head, lines)
+    return "## Equal error rates side by side\n\n" + markdown_table(head, lines)
 
 
 def _receivers(results: Results) -> str:
@@ -101,7 +102,7 @@ def _receivers(results: Results) -> str:
             values = (_mean(runs, lambda run, count=count: 100 * run.receivers[count][condition].equal_error_rate) for count in RECEIVERS)
             lines.append((row.title, condition, *(f"{value:.2f}" for value in values)))
     head = ("encoder", "condition", *(f"{count} receiver{'s' * (count > 1)}" for count in RECEIVERS))
-    return "## Several receivers that hear the same window: equal error rate / %\n\n" + _table(head, lines)
+    return "## Several receivers that hear the same window: equal error rate / %\n\n" + markdown_table(head, lines)
 
 
 def _one_shot(results: Results) -> str:
@@ -117,7 +118,7 @@ def _one_shot(results: Results) -> str:
     head = ("encoder", "condition", "emitters", *(f"{count} enrolled" for count in ENROLLED), "strangers accepted")
     return (
         "## Identification / %, strangers rejected\n\nA burst of 8 windows is named right, and is within a threshold that was chosen "
-        "for 1% of other strangers; emitters never trained on.\n\n" + _table(head, lines)
+        "for 1% of other strangers; emitters never trained on.\n\n" + markdown_table(head, lines)
     )
 
 
@@ -129,13 +130,8 @@ def _models(results: Results) -> str:
             lines.append((row.name, training.seed, f"{training.windows_seen:,}", f"{run.card.parameters:,}", training.hardware,
                           f"`{training.command}`", training.note))
     head = ("row", "seed", "windows seen", "parameters", "trained on", "command", "note of its card")
-    return "## Models\n\n" + _table(head, lines)
+    return "## Models\n\n" + markdown_table(head, lines)
 
 
 def _mean(runs: list[EmitterResult], value) -> float:
     return sum(map(value, runs)) / len(runs)
-
-
-def _table(head: tuple, lines: list[tuple]) -> str:
-    rows = [head, ("---",) * len(head), *lines]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows)

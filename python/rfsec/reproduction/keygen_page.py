@@ -8,6 +8,7 @@ from dataclasses import astuple, fields
 from .keygen_measure import Point
 from .keygen_results import Results, verdict
 from .keygen_rows import PAPER, Stated
+from .markdown import markdown_table
 
 _NONE = "–"
 _LIMITS = (
@@ -55,7 +56,7 @@ def _stated(results: Results) -> str:
             ours = results.ours(one)
             lines.append((title, _what(one), _paper(one), _NONE if ours is None else f"{ours:.7g}", verdict(one, ours)))
     head = ("mapper", "what", "paper", "ours", "difference, or whether it holds")
-    return "## What the paper states\n\n" + _table(head, lines) if lines else ""
+    return "## What the paper states\n\n" + markdown_table(head, lines) if lines else ""
 
 
 def _what(one: Stated) -> str:
@@ -75,7 +76,7 @@ def _numbers(results: Results) -> str:
     names = list(dict.fromkeys(name for found in results.numbers.values() for name in found))
     lines = [(title, *(f"{found[name]:.4f}" if found[name] <= 1 else f"{found[name]:,}" for name in names))
              for title, found in results.numbers.items()]
-    return "## As measured\n\n" + _table(("mapper", *(name.replace("_", " ") for name in names)), lines) if lines else ""
+    return "## As measured\n\n" + markdown_table(("mapper", *(name.replace("_", " ") for name in names)), lines) if lines else ""
 
 
 def _points(results: Results, levels: int, epsilon: float) -> str:
@@ -85,16 +86,11 @@ def _points(results: Results, levels: int, epsilon: float) -> str:
         for title, found in results.points.items() for one in found if (one.levels, one.epsilon) == (levels, epsilon)
     ]
     head = ("mapper", "SNR / dB", "key error rate", "key generation ratio", "NMSE", "NMSE of H", "min-entropy of a probe / bits")
-    return f"## K = {levels}, quantization factor {epsilon:.3g}\n\n" + _table(head, lines) if lines else ""
+    return f"## K = {levels}, quantization factor {epsilon:.3g}\n\n" + markdown_table(head, lines) if lines else ""
 
 
 def _models(results: Results) -> str:
     lines = [(row.title, f"{card.parameters:,}", f"{card.training.windows_seen:,}", card.training.hardware, f"`{card.training.command}`",
               card.training.note) for row, card in results.cards.items()]
     head = ("mapper", "parameters", "channels seen", "trained on", "command", "note of its card")
-    return "## Models\n\n" + _table(head, lines) if lines else ""
-
-
-def _table(head: tuple, lines: list[tuple]) -> str:
-    rows = [head, ("---",) * len(head), *lines]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return "## Models\n\n" + markdown_table(head, lines) if lines else ""

@@ -4,6 +4,7 @@
 from pathlib import Path
 
 from .extra import Extra
+from .markdown import markdown_table
 from .measure import TEST_SEED, RowResult
 from .models import QUANTISED
 from .result import TableResult, macro_f1, macro_recall, measured_on
@@ -62,7 +63,7 @@ def _accuracies(result: TableResult) -> str:
         "within 1 point",
         "seeds",
     )
-    return "## Accuracy\n\n" + _table(head, lines)
+    return "## Accuracy\n\n" + markdown_table(head, lines)
 
 
 def _accuracy(one: RowResult) -> tuple:
@@ -93,7 +94,7 @@ def _reasons(result: TableResult) -> str:
         (one.row.name, f"{abs(one.difference):.2f} points {'above' if one.difference > 0 else 'below'}", _why(one))
         for one in rows
     ]
-    return "## Why rows differ by more than a point\n\n" + _table(("row", "by", "why"), lines)
+    return "## Why rows differ by more than a point\n\n" + markdown_table(("row", "by", "why"), lines)
 
 
 def _why(one: RowResult) -> str:
@@ -115,7 +116,7 @@ def _comparisons(result: TableResult) -> str:
         lines.append((one.text, f"{one.row} − {one.other}", stated, "not measured" if ours is None else f"{ours:+.2f}"))
     if not lines:
         return ""
-    return "## What the paper says of pairs\n\n" + _table(
+    return "## What the paper says of pairs\n\n" + markdown_table(
         ("statement", "difference of", "paper / points", "ours / points"), lines
     )
 
@@ -135,7 +136,7 @@ def _orders(result: TableResult) -> str:
             )
             lines.append((place, one.row.name, f"{one.percent:.2f}", spread, theirs))
         parts.append(
-            f"On {name}:\n\n" + _table(("place", "row", "ours / %", "spread / points", "place by the paper's figures"), lines)
+            f"On {name}:\n\n" + markdown_table(("place", "row", "ours / %", "spread / points", "place by the paper's figures"), lines)
         )
     if not parts:
         return ""
@@ -163,7 +164,7 @@ def _further(result: TableResult, extra: Extra) -> str:
             )
         )
     head = ("row", *(f"paper: {key}" for key in also), *(f"ours: {key}" for key in ours))
-    return "## The paper's further columns\n\nF1 and recall are means over the labels, over all SNRs.\n\n" + _table(
+    return "## The paper's further columns\n\nF1 and recall are means over the labels, over all SNRs.\n\n" + markdown_table(
         head, lines
     )
 
@@ -182,7 +183,7 @@ def _speeds(result: TableResult) -> str:
         "alternate between the models."
     )
     head = ("row", "ours", *(f"paper: {name}" for name in platforms))
-    return f"## Windows a second\n\n{how}\n\n" + _table(head, lines)
+    return f"## Windows a second\n\n{how}\n\n" + markdown_table(head, lines)
 
 
 def _pictures(pictures: dict[str, Path]) -> str:
@@ -209,7 +210,7 @@ def _models(result: TableResult) -> str:
                     )
                 )
     return (
-        "## Models\n\n" + _table(("file", "seed", "windows seen", "trained on", "command", "note of its card"), lines)
+        "## Models\n\n" + markdown_table(("file", "seed", "windows seen", "trained on", "command", "note of its card"), lines)
         if lines
         else ""
     )
@@ -220,8 +221,3 @@ def _missing(result: TableResult) -> str:
         return ""
     lines = [f"- {one.row.name}, seed {one.seed}: `{one.command}`" for one in result.missing]
     return "\n".join(("## Not trained", "", "These commands train them; then run the command above again.", "", *lines))
-
-
-def _table(head: tuple, lines: list[tuple]) -> str:
-    rows = [head, ("---",) * len(head), *lines]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows)
