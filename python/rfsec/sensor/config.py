@@ -79,7 +79,8 @@ class Models(_Part):
 
 
 class Thresholds(_Part):
-    """What is an emission: `min_snr_db` above the noise, dB. What is decided: `min_confidence`, beside the model's own threshold; below, "unknown"."""
+    """What is an emission: `min_snr_db` above the noise, dB. What is told apart: `min_confidence`, beside the threshold of the model's
+    card; below one of the two a decision is "unknown"."""
 
     min_snr_db: float = Field(default=6.0, ge=0, le=60)
     min_confidence: float = Field(default=0.0, ge=0, le=1)

@@ -24,6 +24,7 @@ class ConfigFile:
 
     Attributes
     ----------
+    path : Path
     config : SensorConfig
 
     Raises
@@ -33,12 +34,12 @@ class ConfigFile:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._path = Path(path)
-        self._root, fields = _read(self._path)
+        self.path = Path(path)
+        self._root, fields = _read(self.path)
         if not isinstance(fields, dict):
             raise ParameterError(f"{path}, line {_line(self._root)}: a configuration is a mapping of bands, source, output and spool.")
         try:
-            self.config = SensorConfig.model_validate(fields, context=self._path.absolute().parent)
+            self.config = SensorConfig.model_validate(fields, context=self.path.absolute().parent)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = ".".join(map(str, first["loc"])) or "the configuration"
@@ -52,7 +53,7 @@ class ConfigFile:
             if found is None:
                 break
             line, node = found
-        return f"{self._path}, line {line}"
+        return f"{self.path}, line {line}"
 
     @contextmanager
     def naming(self, *where: str | int) -> Iterator[None]:
@@ -72,7 +73,8 @@ def _read(path: Path) -> tuple[yaml.Node, object]:
             raise ParameterError(f"{path}: a configuration has at most {_MAX_BYTES} bytes.")
         for event in yaml.parse(text, yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                raise ParameterError(f"{path}, line {event.start_mark.line + 1}: a configuration has no aliases (*{event.anchor}). Write the value out.")
+                raise ParameterError(f"{path}, line {event.start_mark.line + 1}: a configuration has no aliases (*{event.anchor}). "
+                                     "Write the value out.")
         node = yaml.compose(text, yaml.SafeLoader)
         if node is None:
             raise ParameterError(f"{path}, line 1: the configuration is empty. examples/sensor.yaml shows one.")

@@ -92,14 +92,17 @@ class Publisher:
         """How many have asked, and could be reached when they were last sent something."""
         return len(self._known)
 
-    def serve(self, spool: Spool, wait_ms: int = 0) -> None:
-        """Take the questions that have come, or come within `wait_ms`, and answer those that can be answered. Raises OutputError of the spool."""
-        if self._socket.poll(wait_ms):
-            for _ in range(_MOST_REQUESTS):
-                try:
-                    self._hear(spool, self._socket.recv_multipart(zmq.NOBLOCK, copy=False))
-                except zmq.Again:
-                    break
+    def wait(self, wait_s: float) -> None:
+        """Wait for a question, at most `wait_s` seconds."""
+        self._socket.poll(round(wait_s * 1000))
+
+    def serve(self, spool: Spool) -> None:
+        """Take the questions that have come, and answer those that can be answered. Raises OutputError of the spool."""
+        for _ in range(_MOST_REQUESTS):
+            try:
+                self._hear(spool, self._socket.recv_multipart(zmq.NOBLOCK, copy=False))
+            except zmq.Again:
+                break
         for consumer, place in list(self._asked.items()):
             if decisions := spool.after(spool.acknowledged(consumer), BATCH):
                 del self._asked[consumer]

@@ -67,8 +67,8 @@ class Spool:
     def set_consumers(self, consumers: list[str]) -> None:
         """Name those who are to acknowledge; a new one is to get everything that is still there."""
         with self._file.changing() as db:
-            kept = set(consumers)
-            db.executemany("DELETE FROM consumer WHERE name = ?", [row for row in db.execute("SELECT name FROM consumer").fetchall() if row[0] not in kept])
+            gone = [row for row in db.execute("SELECT name FROM consumer").fetchall() if row[0] not in consumers]
+            db.executemany("DELETE FROM consumer WHERE name = ?", gone)
             db.executemany("INSERT OR IGNORE INTO consumer VALUES (?, 0)", [(name,) for name in consumers])
             self._acknowledged = dict(db.execute("SELECT name, acknowledged FROM consumer"))
 
@@ -81,7 +81,7 @@ class Spool:
         last, dropped = self.last, self.dropped
         with self._file.changing() as db:
             dropped += self._make_room(sum(len(record) + 16 for record in records))
-            db.executemany("INSERT INTO decision VALUES (?, ?)", enumerate((record for record in records), last + 1))
+            db.executemany("INSERT INTO decision VALUES (?, ?)", enumerate(records, last + 1))
             last += len(records)
             db.executemany("UPDATE state SET value = ? WHERE key = ?", ((str(last), "last"), (str(dropped), "dropped"), (position, "position")))
         self.last, self.dropped, self.position = last, dropped, position

@@ -63,7 +63,8 @@ class Subscriber:
             self._socket.connect(endpoint)
         except zmq.ZMQError as error:
             self.close()
-            raise OutputError(f"{endpoint}: no sensor can be asked here: {error.strerror}. Name its endpoint, such as tcp://192.168.1.7:5560.") from None
+            raise OutputError(f"{endpoint}: no sensor can be asked here: {error.strerror}. "
+                              "Name its endpoint, such as tcp://192.168.1.7:5560.") from None
         self._ask_at = 0.0
 
     def __enter__(self) -> "Subscriber":
