@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Column, Table
 
 from ..errors import ParameterError
+from .reproduce_joint import show_joint
 from .reproduce_keygen import show_keys
 
 _NEEDED = ("matplotlib", "onnx", "sklearn")
@@ -23,8 +24,8 @@ def reproduce(
         str,
         typer.Argument(
             help="signet-table2, signet-table3, signet-table4, signet-fig7, lstm-fig3, lstm-fig9, "
-            "lstm-fig12 (with 13 and 14), lstm-fig17, lstm-table6, siamese-table2, kgnet-fig3 to kgnet-fig10, kgnet-fig12, or "
-            "kgnet-table2 to kgnet-table4."
+            "lstm-fig12 (with 13 and 14), lstm-fig17, lstm-table6, siamese-table2, mmoe-table3, mmoe-table4, mmoe-fig6, mmoe-fig7, "
+            "kgnet-fig3 to kgnet-fig10, kgnet-fig12, or kgnet-table2 to kgnet-table4."
         ),
     ],
     out: Annotated[
@@ -39,7 +40,8 @@ def reproduce(
     test_windows_per_cell: Annotated[
         int | None,
         typer.Option(
-            help="Test windows of each label at each SNR (100), of each recording of an emitter (192), or test positions of a mapper (all)."
+            help="Test windows of each label at each SNR (100), of each recording of an emitter (192) or of an amplifier at each SNR (15), "
+            "or test positions of a mapper (all)."
         ),
     ] = None,
     emitters: Annotated[int | None, typer.Option(help="siamese-table2: emitters never trained on, of each condition (64).")] = None,
@@ -51,17 +53,17 @@ def reproduce(
     for name in needed:
         if find_spec(name) is None:
             raise ParameterError(f"A reproduction needs {name}, which is not installed. Run script/bootstrap --dev.")
-    from ..reproduction import emitter_rows, keygen_tables
+    from ..reproduction import emitter_rows, joint_rows, keygen_tables
     from ..reproduction.reproduce import Options
     from ..reproduction.reproduce import reproduce as run
     from ..reproduction.train import TrainingOptions
 
-    of_emitters, of_keys = table == emitter_rows.NAME, table in keygen_tables.TABLES
+    of_emitters, of_keys, of_both = table == emitter_rows.NAME, table in keygen_tables.TABLES, table in joint_rows.TABLES
     if emitters is not None and not of_emitters:
         raise ParameterError(f"--emitters belongs to {emitter_rows.NAME}; {table} has no emitters.")
     if of_keys and seeds != 1:
         raise ParameterError(f"The mappers of {table} are of one seed. Leave out --seeds.")
-    per_cell = test_windows_per_cell or (192 if of_emitters else 100)
+    per_cell = test_windows_per_cell or (192 if of_emitters else 15 if of_both else 100)
     options = Options(seeds, per_cell, only, threads, TrainingOptions(windows, device, threads) if train else None)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     console = Console()
@@ -86,9 +88,15 @@ def reproduce(
             from ..reproduction.keygen_reproduce import reproduce_keygen
 
             found = reproduce_keygen(table, out, only, test_windows_per_cell, threads, options.training, command, report)
+        elif of_both:
+            from ..reproduction.joint_reproduce import reproduce_joint
+
+            results, missing = reproduce_joint(table, out, options, command, report)
         else:
             result = run(table, out, options, command, report)
-    if of_emitters:
+    if of_both:
+        show_joint(results, missing, out)
+    elif of_emitters:
         _show_emitters(results, missing, out)
     elif of_keys:
         show_keys(found, out)

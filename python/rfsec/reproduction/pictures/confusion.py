@@ -14,7 +14,7 @@ SNRS = ("18", "0", "-8")  # the LSTM paper's figures 4 to 6
 def draw_confusions(results: list[RowResult], path: Path) -> None:
     """Draw each row's matrix over all SNRs, summed over its seeds: the SigNet paper's figure 5."""
     matrices = {one.row.title: sum(run.evaluation.confusion for run in one.runs) for one in results}
-    _draw(matrices, results[0].runs[0].evaluation.labels, path)
+    draw_matrices(matrices, results[0].runs[0].evaluation.labels, path)
 
 
 def draw_confusions_at_snrs(result: RowResult, path: Path) -> None:
@@ -24,10 +24,11 @@ def draw_confusions_at_snrs(result: RowResult, path: Path) -> None:
         for snr in SNRS
         if snr in result.runs[0].evaluation.confusion_by_snr
     }
-    _draw(matrices, result.runs[0].evaluation.labels, path)
+    draw_matrices(matrices, result.runs[0].evaluation.labels, path)
 
 
-def _draw(matrices: dict[str, np.ndarray], labels: tuple[str, ...], path: Path) -> None:
+def draw_matrices(matrices: dict[str, np.ndarray], labels: tuple[str, ...], path: Path) -> None:
+    """Draw matrices [true, predicted] by title, in percent of the true label."""
     figure, all_axes = grid(len(matrices), 3, 4.6, 4.5)
     for axes, (title, matrix) in zip(all_axes, matrices.items()):
         percent = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
