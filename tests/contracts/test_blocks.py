@@ -86,14 +86,14 @@ def lone_flowgraph(name, **parameters):
     flowgraph = new_flowgraph()
     block = add(flowgraph, f"rfsec_{name}", **parameters)
     validated(flowgraph)
-    for port in list(block.sinks):
+    for port in block.active_sinks:
         if port.domain == "message":
             strobe = add(flowgraph, "blocks_message_strobe")
             flowgraph.connect(strobe.sources[0], port)
         else:
             source = add(flowgraph, "blocks_null_source", type=port.dtype, vlen=str(port.vlen))
             flowgraph.connect(source.sources[0], port)
-    for port in list(block.sources):
+    for port in block.active_sources:
         if port.domain == "message":
             flowgraph.connect(port, add(flowgraph, "blocks_message_debug").sinks[0])
         else:
@@ -180,7 +180,7 @@ def test_default_flowgraph_is_valid_and_its_ports_are_the_blocks(name, settings)
     exec(block.templates.render("imports"), names)
     make, *_ = block.templates.render("make").split("\nself.")  # what follows puts a widget into the window
     made = eval(make, names)
-    for ports, signature in ((block.sinks, made.input_signature()), (block.sources, made.output_signature())):
+    for ports, signature in ((block.active_sinks, made.input_signature()), (block.active_sources, made.output_signature())):
         streams = [port for port in ports if port.domain == "stream"]
         bytes_of = [Constants.TYPE_TO_SIZEOF[port.dtype] * port.vlen for port in streams]
         assert bytes_of == [signature.sizeof_stream_item(index) for index in range(len(streams))]

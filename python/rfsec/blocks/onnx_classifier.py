@@ -2,6 +2,7 @@
 """ONNX Classifier: any ONNX model with a card decides about windows."""
 
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 import pmt
@@ -14,6 +15,7 @@ from ..inference.session import ModelSession
 from ..inference.stream_classifier import Decided, StreamClassifier
 from ..records import ACCEPTED, SKIPPED, UNKNOWN, DecisionRecord
 from .iq_windower import MAX_LENGTH
+from .model_heads import chosen_heads
 from .parameters import check_whole
 from .sample_clock import vector_of
 from .window_intake import WindowIntake
@@ -34,7 +36,8 @@ class onnx_classifier(gr.basic_block):
         length: samples in a window, within the range that the card allows; None takes the shortest that it allows
         representation: what the model sees: "iq" or "iq_min_max" (the input holds complex64 windows), or "amp_phase" (it
             holds what comes from IQ to Amplitude-Phase); must be the card's; None takes the card's
-        classes: number of labels of the model's first head; must be the card's; None takes the card's
+        classes: number of labels of each of the model's heads, such as [8, 6]; must be the card's; a shorter list speaks of
+            the first heads only, None takes the card's
         batch: windows in a batch, 1 to 4096; larger is faster and later
         threads: threads of ONNX Runtime, 1 to 256
         on_overload: "wait" loses nothing and holds the source up (files); "skip" never holds the source up, always takes
@@ -42,10 +45,10 @@ class onnx_classifier(gr.basic_block):
 
     Ports:
         in: vectors of length complex64 (iq, iq_min_max) or of 2 * length float32 (amp_phase)
-        labels: int16 index into the card's labels, one per window (optional; a pair of outputs for each head)
-        probabilities: float32 vectors, one per window (optional)
-        decisions (message): one PMT dict per window with the keys of the decision record; consecutive skipped windows
-            share one
+        labels: int16 index into the labels of the card's first head, one per window (optional)
+        probabilities: float32 vectors, one per window (optional); each further head adds such a pair of outputs
+        decisions (message): one PMT dict per window and head with the keys of the decision record; consecutive skipped
+            windows share one
 
     Tags:
         window_start, window_hop, rx_time, rx_rate and rx_freq give the decisions their samples, time and frequency;
@@ -58,7 +61,7 @@ class onnx_classifier(gr.basic_block):
     """
 
     def __init__(self, model: str = "default", length: int | None = 128, representation: str | None = None,
-                 classes: int | None = None, batch: int = 64, threads: int = 1, on_overload: str = "wait"):
+                 classes: int | Sequence[int] | None = None, batch: int = 64, threads: int = 1, on_overload: str = "wait"):
         for name, value, limit in (("batch", batch, 4096), ("threads", threads, 256)):
             check_whole("ONNX Classifier", name, value, limit)
         session = ModelSession(find_model(model), threads=threads)
@@ -72,9 +75,7 @@ class onnx_classifier(gr.basic_block):
         form = card.input.representation
         if representation not in (None, form):
             raise ModelError(f"{session.path}: the model takes the representation '{form}'. Got {representation!r} instead.")
-        if classes not in (None, len(card.heads[0].labels)):
-            raise ModelError(f"{session.path}: the head '{card.heads[0].name}' has {len(card.heads[0].labels)} labels. "
-                             f"Got classes={classes} instead.")
+        chosen_heads(session, classes)
         outputs = [kind for head in card.heads for kind in (np.int16, (np.float32, len(head.labels)))]
         items = (np.float32, 2 * length) if form == "amp_phase" else vector_of(np.complex64, length)
         gr.basic_block.__init__(self, "ONNX Classifier", [items], gr.py_io_signature(0, len(outputs), outputs))
@@ -153,23 +154,25 @@ class onnx_classifier(gr.basic_block):
         self._intake.epoch(run.first)  # lets go of what is past
         if pmt.is_null(self.message_subscribers(DECISIONS)):
             return
-        for head_index, head in enumerate(self.card.heads):
-            if run.probabilities is None:
-                self._publish_skipped(head.name, run.first, run.count)
+        if run.probabilities is None:
+            self._publish_skipped(run.first, run.count)
+            return
+        best = [values.argmax(axis=1) for values in run.probabilities]
+        confidence = [values.max(axis=1).astype(float).round(6).tolist() for values in run.probabilities]
+        # Window by window, all heads of each: so the order of messages does not depend on the cut of the stream.
+        for offset, item in enumerate(range(run.first, run.first + run.count)):
+            if not run.valid[offset]:
+                self._publish_skipped(item, 1)
                 continue
-            best = run.probabilities[head_index].argmax(axis=1)
-            confidence = run.probabilities[head_index].max(axis=1).astype(float).round(6).tolist()
-            for offset in range(run.count):
-                if not run.valid[offset]:
-                    self._publish_skipped(head.name, run.first + offset, 1)
-                    continue
-                verdict = ACCEPTED if confidence[offset] >= head.reject_threshold else UNKNOWN
-                self._send(self._intake.epoch(run.first + offset), run.first + offset, 1, head.name,
-                           head.labels[best[offset]], confidence[offset], verdict)
+            epoch = self._intake.epoch(item)
+            for head, label, sure in zip(self.card.heads, best, confidence):
+                verdict = ACCEPTED if sure[offset] >= head.reject_threshold else UNKNOWN
+                self._send(epoch, item, 1, head.name, head.labels[label[offset]], sure[offset], verdict)
 
-    def _publish_skipped(self, head: str, first: int, count: int) -> None:
-        for epoch, begin, end in self._intake.stretches(first, count):  # one message for each
-            self._send(epoch, begin, end - begin, head, None, None, SKIPPED)
+    def _publish_skipped(self, first: int, count: int) -> None:
+        for epoch, begin, end in self._intake.stretches(first, count):  # one message for each, and for each head
+            for head in self.card.heads:
+                self._send(epoch, begin, end - begin, head.name, None, None, SKIPPED)
 
     def _send(self, epoch, item, count, head, label, confidence, verdict) -> None:
         sample = epoch.sample(item)

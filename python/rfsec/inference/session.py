@@ -64,8 +64,8 @@ class ModelSession:
             raise ModelError(f"{self.path}: the model failed on windows of {windows.shape}: {one_line(error)}") from None
         for head, values in zip(self.card.heads, logits):
             if values.shape != (len(windows), len(head.labels)):
-                raise ModelError(f"{self.path}: the head '{head.name}' gave {values.shape} for {len(windows)} windows, "
-                                 f"but its card has {len(head.labels)} labels.")
+                raise ModelError(f"{self.path}: the head '{head.name}' gave {values.shape} for {len(windows)} windows. "
+                                 f"With the labels of its card it must be {(len(windows), len(head.labels))}.")
         return logits
 
     def probabilities(self, logits: list[np.ndarray]) -> list[np.ndarray]:
@@ -96,6 +96,8 @@ def _checked_output(session, head: Head, path: Path) -> str:
         raise ModelError(f"{path}: the graph's output '{head.name}' must be float32; it is {outputs[head.name].type}.")
     if len(shape) != 2 or isinstance(shape[1], int) and shape[1] != len(head.labels):
         raise ModelError(f"{path}: the card's head '{head.name}' has {len(head.labels)} labels, but the graph's output is {shape}.")
+    if isinstance(shape[0], int):
+        raise ModelError(f"{path}: the card's head '{head.name}' must have a free batch, as the input has. The graph's output is {shape}.")
     return head.name
 
 
