@@ -17,13 +17,15 @@ SNRS_DB = tuple(map(str, (-20, -16, -12, -10, -8, -6, -4, -2, 0, 4, 8, 12, 18, 3
 
 
 def tables(models: Path) -> str:
-    """All tables in Markdown: those of models of windows, of bursts, of encoders and of mappers, where there are any."""
+    """All tables in Markdown: of models of windows, of bursts, of several heads, of encoders and of mappers, where there are any."""
     sessions = [ModelSession(path) for path in models.glob("*.onnx")]
     sessions.sort(key=lambda one: (one.card.training.data, -one.card.metrics.accuracy, one.card.name))
     bursts = [one for one in sessions if one.card.input.conditioned_bandwidth]
+    joint = [one for one in sessions if one.card.metrics.by_head]
     encoders = [EncoderSession(path) for path in sorted((models / "encoders").glob("*.onnx"))]
     mappers = [MapperSession(path) for path in sorted((models / "mappers").glob("*.onnx"))]
-    parts = [_of_windows([one for one in sessions if one not in bursts]), *([_of_bursts(bursts)] if bursts else []),
+    parts = [_of_windows([one for one in sessions if one not in bursts + joint]), *([_of_bursts(bursts)] if bursts else []),
+             *([_of_joint(joint)] if joint else []),
              *([_of_encoders(encoders)] if encoders else []), *([_of_mappers(mappers)] if mappers else [])]
     return "\n\n".join(parts)
 
@@ -75,6 +77,19 @@ def _of_bursts(sessions: list[ModelSession]) -> str:
     return ("Models of bursts. All figures are of single windows of generated bursts; a longer burst is decided by up to 16 windows "
             f"together. Accepted: of emissions from the SNR on from which the model decides, and of noise at any:\n\n{what}\n\n"
             f"Accuracy in percent at each SNR in the occupied bandwidth, and of each label from that SNR on:\n\n{by_snr}\n\n{by_label}")
+
+
+def _of_joint(sessions: list[ModelSession]) -> str:
+    """What each joint model is, and the accuracy of each of its heads at each SNR."""
+    what = _table(["name", "network", "window", "weights", "file", "data", "windows seen"], [
+        [f"`{one.card.name}`", one.card.description.rstrip("."), str(one.card.input.window_max), f"{one.card.parameters:,}",
+         f"{one.path.stat().st_size / 1e6:.2f} MB", one.card.training.data, f"{one.card.training.windows_seen / 1e6:.2f} M"] for one in sessions])
+    snrs = list(dict.fromkeys(snr for one in sessions for snr in one.card.metrics.accuracy_by_snr))
+    heads = _table(["SNR / dB", "head", *snrs], [
+        [one.card.name, head, *(f"{shares.accuracy_by_snr[snr]:.1%}".rstrip("%") if snr in shares.accuracy_by_snr else "" for snr in snrs)]
+        for one in sessions for head, shares in one.card.metrics.by_head.items()])
+    return (f"Models of modulation and emitter together:\n\n{what}\n\nAccuracy in percent of each head at each SNR, on recordings never "
+            f"trained on:\n\n{heads}")
 
 
 def _decisions(card, path: Path) -> list[str]:

@@ -57,3 +57,15 @@ def test_mappers_have_a_table_with_every_snr(tmp_path):
     rows = rows_of(tables(tmp_path).split("Mappers of channels")[1])
     assert ["SNR / dB", "0", "25"] in rows and ["one", "3.1e-01", "2.0e-05"] in rows
     assert [row[-1] for row in rows if row[0] == "`one`"] == ["1.58"]
+
+
+def test_joint_models_have_a_row_for_each_head(tmp_path):
+    shares = {"accuracy_by_label": {}, "expected_calibration_error": 0.01}
+    by_head = {"modulation": {**shares, "accuracy": 1.0, "accuracy_by_snr": {"0": 0.999, "20": 1.0}},
+               "emitter": {**shares, "accuracy": 0.8, "accuracy_by_snr": {"0": 0.751, "20": 0.99}}}
+    metrics = {"test_data": "none", "accuracy": 0.8, "accuracy_by_snr": {"0": 0.75, "20": 0.99}, "by_head": by_head}
+    write_small_model(tmp_path / "plain.onnx", card=json.dumps(small_card(name="plain")))
+    write_small_model(tmp_path / "both.onnx", card=json.dumps(small_card(name="both", metrics=metrics)))
+    windows, joint = tables(tmp_path).split("Models of modulation and emitter together")
+    assert "both" not in windows and "plain" not in joint
+    assert [row[1:] for row in rows_of(joint) if row[0] == "both"] == [["modulation", "99.9", "100.0"], ["emitter", "75.1", "99.0"]]
