@@ -19,6 +19,7 @@ _WHERE = {
     "burst_detector": ".blocks.burst_detector",
     "burst_classifier": ".blocks.burst_classifier",
     "burst_view": ".blocks.burst_view",
+    "joint_view": ".blocks.joint_view",
     "decision_sink": ".blocks.decision_sink",
     "decision_table": ".blocks.decision_table",
     "fingerprint_authenticator": ".blocks.fingerprint_authenticator",

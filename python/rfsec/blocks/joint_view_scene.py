@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a Joint View shows: the newest window's symbols and what each head said of late, filled and read by several threads."""
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft
+
+from ..dsp.pulse_shaping import root_raised_cosine_spectrum
+from ..dsp.symbol_points import symbol_points
+from ..inference.card import Head
+
+TIMED_HEAD = "emitter"
+_MOST_SAMPLES = 6000  # of a window: enough points, and a picture takes a few ms
+_ROLLOFF = 0.35
+_FOLDS = {"BPSK": 2, "8PSK": 8, "16PSK": 16}  # turns that give a constellation itself again; 4 for all others
+
+
+@dataclass(frozen=True)
+class HeadNow:
+    """One head at one moment.
+
+    Attributes
+    ----------
+    head : Head
+    probabilities : float32 [labels]
+        Of the newest window that was decided; 0 before there is one.
+    labels : int16 [n]
+        Index of the most probable label of the latest windows, oldest first; -1 for one that was not decided.
+    sure : bool [n]
+        Whether its probability reached the head's threshold.
+    """
+
+    head: Head
+    probabilities: np.ndarray
+    labels: np.ndarray
+    sure: np.ndarray
+
+
+class Scene:
+    """Bounded memory: one window, and the latest `most` decisions of each head.
+
+    Parameters
+    ----------
+    heads : list of Head
+    samples_per_symbol : float
+        At least 2.
+    most : int
+        Decisions that are kept, at least 1.
+    """
+
+    def __init__(self, heads: list[Head], samples_per_symbol: float, most: int):
+        self.most = most
+        self._samples_per_symbol = samples_per_symbol
+        self._lock = threading.Lock()
+        self._window: np.ndarray | None = None
+        self._heads = [HeadNow(head, np.zeros(len(head.labels), np.float32), np.empty(0, np.int16), np.empty(0, bool)) for head in heads]
+        self.changes = 0  # grows with everything that can be seen
+
+    def see(self, window: np.ndarray) -> None:
+        """Take the newest window, complex64 [length]."""
+        window = window[:_MOST_SAMPLES].copy()
+        with self._lock:
+            self._window = window
+            self.changes += 1
+
+    def decide(self, index: int, labels: np.ndarray, probabilities: np.ndarray) -> None:
+        """Take the next decisions of head number `index`: int16 [n], at least one, and float32 [n, labels]."""
+        before = self._heads[index]
+        labels, probabilities = labels[-self.most :], probabilities[-self.most :]
+        sure = probabilities.max(axis=1) >= before.head.reject_threshold
+        decided = np.flatnonzero(labels >= 0)
+        newest = probabilities[decided[-1]].copy() if decided.size else before.probabilities
+        now = HeadNow(before.head, newest, np.concatenate([before.labels, labels])[-self.most :],
+                      np.concatenate([before.sure, sure])[-self.most :])
+        with self._lock:
+            self._heads[index] = now
+            self.changes += 1
+
+    def heads(self) -> list[HeadNow]:
+        """What each head said of late."""
+        with self._lock:
+            return list(self._heads)
+
+    def timed(self) -> HeadNow:
+        """The head that is shown over time: the one named "emitter", or the last."""
+        heads = self.heads()
+        return next((one for one in heads if one.head.name == TIMED_HEAD), heads[-1])
+
+    def points(self) -> np.ndarray:
+        """The symbols of the newest window behind a matched filter (root raised cosine), complex64 [n] of unit mean power.
+
+        Their phase is that of the modulation that was decided. Empty before there is a window, and where it has no power
+        or samples that are not finite.
+        """
+        with self._lock:
+            window = self._window
+        if window is None or not np.isfinite(window.view(np.float32)).all():
+            return np.empty(0, np.complex64)
+        matched = fft.ifft(fft.fft(window) * root_raised_cosine_spectrum(window.size, self._samples_per_symbol, _ROLLOFF))
+        said = [now.head.labels[now.labels[-1]] for now in self.heads() if now.labels.size]
+        return symbol_points(matched, self._samples_per_symbol, next((_FOLDS[label] for label in said if label in _FOLDS), 4))
