@@ -12,7 +12,8 @@ from ..errors import OutputError
 
 PAGE_BYTES = 4096
 _APPLICATION_ID, _VERSION = int.from_bytes(b"rfSp", "big"), 1
-_RESERVED_AT_ONCE = 1 << 20  # bytes, which is also about the size of the log of changes
+_RESERVED_AT_ONCE = 1 << 20  # bytes; SQLite's log of changes gets about that size too
+_LOG_PAGES = 64  # after which the log is begun anew: with the longest transaction it stays within that size
 _SCHEMA = (
     "CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE consumer (name TEXT PRIMARY KEY, acknowledged INTEGER NOT NULL) STRICT, WITHOUT ROWID",
@@ -53,7 +54,7 @@ class SpoolFile:
                 self._db.execute("PRAGMA trusted_schema = OFF")
                 self._refuse_another()
                 for pragma in (f"page_size = {PAGE_BYTES}", "locking_mode = EXCLUSIVE", "journal_mode = WAL",
-                               "synchronous = FULL", f"wal_autocheckpoint = {_RESERVED_AT_ONCE // PAGE_BYTES}"):
+                               "synchronous = FULL", f"wal_autocheckpoint = {_LOG_PAGES}"):
                     self._db.execute(f"PRAGMA {pragma}")
                 self._open()
                 self._reserve(max_bytes // PAGE_BYTES)
@@ -109,15 +110,18 @@ class SpoolFile:
             raise OutputError(f"{self.path}: {_REASONS['SQLITE_CORRUPT']}.")
 
     def _reserve(self, pages: int) -> None:
-        """Take the space by writing zeros and forgetting them: SQLite keeps the pages that it has, and uses them again."""
-        if self._pragma("page_count") >= pages:
-            return
+        """Take the space by writing zeros and forgetting them: SQLite keeps the pages that it has, and uses them again.
+
+        The log of changes, which SQLite removes when a spool is closed, is written along.
+        """
         with self.changing() as db:
-            db.execute("CREATE TABLE reserved (zeros BLOB)")
+            db.execute("CREATE TABLE IF NOT EXISTS reserved (zeros BLOB)")
         try:
-            while (missing := pages - self._pragma("page_count")) > 0:
+            at_once = min(_RESERVED_AT_ONCE, (pages - self._pragma("page_count") + self._pragma("freelist_count")) * PAGE_BYTES)
+            while at_once > PAGE_BYTES:
                 with self.changing() as db:
-                    db.execute("INSERT INTO reserved VALUES (zeroblob(?))", (min(missing * PAGE_BYTES, _RESERVED_AT_ONCE),))
+                    db.execute("INSERT INTO reserved VALUES (zeroblob(?))", (at_once - PAGE_BYTES,))
+                at_once = min(_RESERVED_AT_ONCE, (pages - self._pragma("page_count")) * PAGE_BYTES)
         finally:
             self._forget_reserved()
 
