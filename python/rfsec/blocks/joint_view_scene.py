@@ -91,13 +91,18 @@ class Scene:
     def points(self) -> np.ndarray:
         """The symbols of the newest window behind a matched filter (root raised cosine), complex64 [n] of unit mean power.
 
-        Their phase is that of the modulation that was decided. Empty before there is a window, and where it has no power
-        or samples that are not finite.
+        Their phase is that of the modulation that was decided. Empty before there is a window, and where it has two symbols or
+        fewer, no power, or samples that are not finite.
         """
         with self._lock:
             window = self._window
-        if window is None or not np.isfinite(window.view(np.float32)).all():
+        if window is None or window.size <= 2 * self._samples_per_symbol:
             return np.empty(0, np.complex64)
-        matched = fft.ifft(fft.fft(window) * root_raised_cosine_spectrum(window.size, self._samples_per_symbol, _ROLLOFF))
+        parts = window.view(np.float32)
+        largest = np.abs(parts).max()
+        if not np.isfinite(largest) or largest == 0:
+            return np.empty(0, np.complex64)
+        spectrum = fft.fft((parts / largest).view(np.complex64))  # so that no power is too small or too large
+        matched = fft.ifft(spectrum * root_raised_cosine_spectrum(window.size, self._samples_per_symbol, _ROLLOFF))
         said = [now.head.labels[now.labels[-1]] for now in self.heads() if now.labels.size]
         return symbol_points(matched, self._samples_per_symbol, next((_FOLDS[label] for label in said if label in _FOLDS), 4))
