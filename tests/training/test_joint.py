@@ -20,7 +20,7 @@ from gnuradio.rfsec.training.joint_corpus import left_out  # noqa: E402
 from gnuradio.rfsec.training.joint_loop import joint_logits, train_joint  # noqa: E402
 from gnuradio.rfsec.training.joint_produce import produce_joint  # noqa: E402
 from gnuradio.rfsec.training.joint_recipes import JOINT, find_joint_recipe  # noqa: E402
-from gnuradio.rfsec.training.networks.joint_conv import LagProducts  # noqa: E402
+from gnuradio.rfsec.training.networks.joint_conv import FiltersAndProducts  # noqa: E402
 from gnuradio.rfsec.training.task_balance import DynamicWeightAverage, FixedWeights, UncertaintyWeights  # noqa: E402
 
 CPU, HERE = torch.device("cpu"), os.path.dirname(__file__)
@@ -110,10 +110,13 @@ def test_uncertainty_is_least_where_the_variance_is_twice_the_loss():
 
 
 def test_lag_products_do_not_turn_with_the_carrier():
-    products, x = LagProducts(), torch.randn(1, 2, 600)
+    given, x = FiltersAndProducts(), torch.randn(1, 2, 600)
     turned = torch.stack([0.6 * x[:, 0] - 0.8 * x[:, 1], 0.8 * x[:, 0] + 0.6 * x[:, 1]], dim=1)
-    torch.testing.assert_close(products(turned), products(x), atol=1e-4, rtol=1e-4)
-    assert products(x).shape == (1, LagProducts.channels, 120)
+    one, other = given(x), given(turned)
+    assert one.shape == (1, FiltersAndProducts.channels, 120)
+    samples = FiltersAndProducts.channels * 2 // 7  # I and Q come first
+    torch.testing.assert_close(other[:, samples:], one[:, samples:], atol=1e-4, rtol=1e-4)
+    assert (other[:, :samples] - one[:, :samples]).abs().max() > 0.1
 
 
 def test_pairs_are_left_out_of_training_and_tested():
@@ -131,7 +134,7 @@ def test_fresh_noise_lowers_the_snr_and_nothing_else():
     np.testing.assert_array_equal(one.emitter, other.emitter)
     added = np.mean(np.abs(other.x - one.x) ** 2, axis=1)
     low = one.snr_db == 0
-    assert (added[~low] > 0.1).mean() > 0.55 and added.max() < 10 ** 0.1 + 0.1 and np.median(added[low]) < 0.05
+    assert 0.3 < (added[~low] > 0.1).mean() < 0.5 and added.max() < 10 ** 0.1 + 0.1 and np.median(added[low]) < 0.05
     assert np.array_equal(noisy.chunk(5).x, other.x)
 
 

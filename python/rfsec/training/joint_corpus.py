@@ -13,7 +13,7 @@ from ..datasets.seeding import Purpose, seed_sequence
 from ..dsp.noise import complex_noise
 
 _CHUNK_WINDOWS = 1024
-_NOISIER_SHARE, _NOISIER_DB = 0.7, (-1.0, 8.0)
+_NOISIER_SHARE, _NOISIER_DB = 0.5, (-1.0, 8.0)
 _REPEATED = "The generator repeats its 511 symbols, as one on a bench does: on other data its modulations are less sure."
 
 
@@ -26,7 +26,7 @@ class JointCorpus(ABC):
     seed : int
         Of the data and the order of training, at least 0.
     fresh_noise : bool
-        Train with more noise than was recorded: most windows are brought to between -1 and 8 dB anew each time they are seen.
+        Train with more noise than was recorded: half of the windows are brought to between -1 and 8 dB anew each time they are seen.
         Their power over the noise must be that of ``snr_db``, with a signal of unit power.
     """
 
@@ -78,7 +78,7 @@ class JointCorpus(ABC):
 
 
 def _more_noise(rows: JointWindows, rng: np.random.Generator) -> np.ndarray:
-    """Noise, complex64 [n, length], that brings most windows of unit signal power to an SNR drawn anew, where that is lower."""
+    """Noise, complex64 [n, length], that brings half of the windows of unit signal power to an SNR drawn anew, where that is lower."""
     drawn = np.where(rng.random(len(rows)) < _NOISIER_SHARE, rng.uniform(*_NOISIER_DB, len(rows)), np.inf)
     more = np.maximum(10 ** (-drawn / 10) - 10 ** (-rows.snr_db / 10), 0)
     return complex_noise(rows.x.shape, rng) * np.sqrt(more).astype(np.float32)[:, None]

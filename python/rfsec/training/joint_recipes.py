@@ -34,7 +34,7 @@ _MMOE = JointRecipe(
 )
 _OURS = JointRecipe(
     name="joint-conv",
-    description="Learnt filters, lag products that no carrier phase turns, convolutions, three poolings, two heads",
+    description="Learnt filters to two samples a symbol, lag products beside the samples, convolutions, three poolings, two heads",
     paper="gr-rfsec",
     network=JointConv,
     corpus=partial(BenchCorpus, fresh_noise=True),

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our joint network: what does not turn with the carrier's phase, at two samples a symbol, and one trunk for both heads.
+"""Our joint network: one trunk at two samples a symbol, which sees the samples and what does not turn with their phase.
 
-An amplifier shows in how gain and phase follow the envelope, and the envelope of 10 samples a symbol is known from two:
-so learnt filters bring the rate down by five first. Lag products of what they give hold the envelope and its turns
-without the carrier's phase, which the paper's network must learn to ignore.
+The envelope of 10 samples a symbol is known from two, so learnt filters bring the rate down by five first: the paper's
+experts spend most of their work on layers at the full rate. Lag products hold the envelope and its turns without the carrier's
+phase, which the paper's network must learn to ignore.
 """
 
 import torch
 from torch import Tensor, nn
 
-_FILTERS, _TAPS, _DECIMATION = 8, 31, 5
-_NARROWEST, _WIDEST = 0.05, 0.16  # cut-off of the first filters, cycles a sample
+_FILTERS, _TAPS, _DECIMATION = 4, 31, 5
+_NARROWEST, _WIDEST = 0.05, 0.14  # cut-off of the first filters, cycles a sample
 _LAGS = (1, 2)
-_WIDTH, _DILATIONS, _HIDDEN, _DROPOUT = 48, (1, 2, 4, 8), 128, 0.2
+_LAYERS, _WIDTH, _HIDDEN, _DROPOUT = 6, 64, 128, 0.2
 
 
-class LagProducts(nn.Module):
-    """Real filters that I and Q share, each fifth sample of what they give, and y[t] conj(y[t - k]) for k = 0, 1, 2."""
+class FiltersAndProducts(nn.Module):
+    """Real filters that I and Q share, each fifth sample y of what they give, and y[t] conj(y[t - k]) for k = 0, 1, 2."""
 
-    channels = _FILTERS * (1 + 2 * len(_LAGS))
+    channels = _FILTERS * (3 + 2 * len(_LAGS))
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,21 +32,16 @@ class LagProducts(nn.Module):
     def forward(self, windows: Tensor) -> Tensor:
         """Return [batch, channels, time / 5] of windows [batch, 2 (I, Q), time]."""
         i, q = (self.filters(windows[:, part : part + 1]) for part in (0, 1))
-        products = [i * i + q * q]
+        given = [i, q, i * i + q * q]
         for lag in _LAGS:
             later_i, later_q, earlier_i, earlier_q = i[..., lag:], q[..., lag:], i[..., :-lag], q[..., :-lag]
             pair = (later_i * earlier_i + later_q * earlier_q, later_q * earlier_i - later_i * earlier_q)
-            products += [nn.functional.pad(one, (lag, 0)) for one in pair]
-        return torch.cat(products, dim=1)
-
-
-def _convolution(inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
-    layer = nn.Conv2d(inputs, outputs, (1, 3), (1, stride), (0, dilation), (1, dilation), bias=False)
-    return nn.Sequential(layer, nn.BatchNorm2d(outputs), nn.ReLU())
+            given += [nn.functional.pad(one, (lag, 0)) for one in pair]
+        return torch.cat(given, dim=1)
 
 
 class JointConv(nn.Module):
-    """Lag products, dilated residual convolutions, three poolings, a dense layer, and a layer for each head.
+    """Filters and products, six convolutions that each halve the time, three poolings, a dense layer, a layer for each head.
 
     Parameters
     ----------
@@ -56,30 +51,28 @@ class JointConv(nn.Module):
 
     def __init__(self, labels: tuple[int, ...]) -> None:
         super().__init__()
-        self.products = LagProducts()
-        self.norm = nn.BatchNorm2d(LagProducts.channels)
-        self.first = _convolution(LagProducts.channels, _WIDTH, stride=2)
-        self.blocks = nn.ModuleList(_convolution(_WIDTH, _WIDTH, dilation=dilation) for dilation in _DILATIONS)
+        self.given = FiltersAndProducts()
+        self.norm = nn.BatchNorm2d(FiltersAndProducts.channels)
+        layers, inputs = [], FiltersAndProducts.channels
+        for _ in range(_LAYERS):
+            convolution = nn.Conv2d(inputs, _WIDTH, (1, 3), padding=(0, 1), bias=False)
+            layers += [convolution, nn.BatchNorm2d(_WIDTH), nn.ReLU(), nn.MaxPool2d((1, 2))]
+            inputs = _WIDTH
+        self.layers = nn.Sequential(*layers)
         self.attention = nn.Conv2d(_WIDTH, _WIDTH, 1)
         self.dense = nn.Sequential(nn.Linear(3 * _WIDTH, _HIDDEN), nn.ReLU(), nn.Dropout(_DROPOUT))
         self.heads = nn.ModuleList(nn.Linear(_HIDDEN, count) for count in labels)
         # Images of height 1 with the channels innermost train faster than Conv1d on a CPU.
         self.to(memory_format=torch.channels_last)
 
-    def features(self, windows: Tensor) -> Tensor:
-        """Return what all heads see, [batch, 128], of windows [batch, 2 (I, Q), time]."""
+    def forward(self, windows: Tensor) -> tuple[Tensor, ...]:
+        """Return logits [batch, labels] of each head for windows [batch, 2 (I, Q), time]."""
         # Powers of samples span more than bfloat16's 8 bits tell apart.
         with torch.autocast(windows.device.type, enabled=False):
-            images = self.norm(self.products(windows.float()).unsqueeze(2).contiguous(memory_format=torch.channels_last))
-        images = self.first(images)
-        for block in self.blocks:
-            images = images + block(images)
+            images = self.norm(self.given(windows.float()).unsqueeze(2).contiguous(memory_format=torch.channels_last))
+        images = self.layers(images)
         weights = torch.softmax(self.attention(images).float(), dim=3)
         images = images.float()
         pooled = torch.cat([(weights * images).sum(3), images.mean(3), images.amax(3)], dim=1)
-        return self.dense(pooled.flatten(1))
-
-    def forward(self, windows: Tensor) -> tuple[Tensor, ...]:
-        """Return logits [batch, labels] of each head for windows [batch, 2 (I, Q), time]."""
-        features = self.features(windows)
+        features = self.dense(pooled.flatten(1))
         return tuple(head(features) for head in self.heads)
