@@ -15,12 +15,13 @@ from .train_classical import show_result, train_classical
 from .train_encoder import train_encoder
 from .train_joint import train_joint_model
 from .train_mapper import train_mapper_model
+from .train_technology import train_technology_model
 
 _SHARE_PER_LINE = 0.02  # where there is no terminal for a bar, a line each time that much more is done
 
 
 def train(
-    model: Annotated[str, typer.Argument(help="A name such as dilated-conv, rffi-80211, joint-conv, kgnet or random-forest; a wrong one lists the networks.")],
+    model: Annotated[str, typer.Argument(help="A name such as dilated-conv, rffi-80211, joint-conv, kgnet, technology-conv or random-forest; a wrong one lists the networks.")],
     data: Annotated[
         str | None, typer.Option(help="rml2016a, rml2016a-varied, sig2019-12, field, or a file of windows (a mapper: of pairs); default: the recipe's.")
     ] = None,
@@ -51,6 +52,7 @@ def train(
     from ..training.joint_recipes import JOINT
     from ..training.mapper_recipes import MAPPERS
     from ..training.recipes import find_recipe
+    from ..training.recipes_technology import TECHNOLOGY
 
     if model in ENCODERS:
         unused = {"data": data, "windows_per_cell": windows_per_cell, "epochs": epochs, "batch": batch, "optimiser": optimiser,
@@ -62,6 +64,9 @@ def train(
     if model in JOINT:
         unused = {"windows_per_cell": windows_per_cell, "windows": windows, "optimiser": optimiser, "parent": parent}
         return train_joint_model(model, data, seed, epochs, batch, out, checkpoint, device, threads, unused)
+    if model in TECHNOLOGY:
+        unused = {"data": data, "windows_per_cell": windows_per_cell, "batch": batch, "optimiser": optimiser, "parent": parent}
+        return train_technology_model(model, seed, windows, epochs, out, checkpoint, device, threads, unused)
     if model in CLASSICAL:
         unused = {"epochs": epochs, "batch": batch, "optimiser": optimiser, "checkpoint": checkpoint, "parent": parent}
         return train_classical(model, seed, windows, out, (data, mode, windows_per_cell), unused)

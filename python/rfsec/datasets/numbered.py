@@ -31,6 +31,7 @@ class Piece(IntEnum):
     SYNC_WORD = 8
     AMPLIFIER = 9
     AMPLIFIER_RECORDING = 10
+    SENSOR = 11
 
 
 def draw_rows(

@@ -12,6 +12,7 @@ METADATA_KEY = "rfsec.card"
 MAX_CARD_BYTES = 1_000_000
 ENCODER_TASK = "emitter"  # of an encoder's card, see ``encoder_card``
 MAPPER_TASK = "mapping"  # of a mapper's card, see ``mapper_card``
+TECHNOLOGY_TASK = "technology"  # of the card of a classifier of spectra, see ``technology_card``
 NORMALISATIONS = {"iq": "unit_power", "amp_phase": "unit_l2", "iq_min_max": "min_max"}  # of each representation
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -165,6 +166,8 @@ class ModelCard(Card):
             raise ValueError("it is an encoder of fingerprints, which gives no labels; 'rfsec fingerprint' takes it")
         if task == MAPPER_TASK:
             raise ValueError("it is a mapper of channels, which gives no labels; 'rfsec keygen' takes it")
+        if task == TECHNOLOGY_TASK:
+            raise ValueError("it is a classifier of swept spectra, not of windows of samples; 'rfsec sensor' takes it")
         return task
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ DEFAULT = "dilated-conv"
 DEFAULT_BURSTS = "field"  # decides about bursts, as detection brings them
 DEFAULT_ENCODER = "rffi-80211"
 DEFAULT_MAPPER = "mapper-paper-free"
+DEFAULT_TECHNOLOGY = "technology-conv"
 
 
 def models_folder() -> Path:
@@ -42,6 +43,20 @@ def list_mappers() -> dict[str, Path]:
 def find_mapper(name_or_path: str | Path) -> Path:
     """The file of a shipped mapper's name, or the file itself. Raises ModelError where there is neither."""
     return _found(name_or_path, list_mappers(), "mapper")
+
+
+def list_technologies() -> dict[str, Path]:
+    """The shipped classifiers of technologies by name, sorted."""
+    return {path.stem: path for path in sorted((models_folder() / "technologies").glob("*.onnx"))}
+
+
+def find_technology(name_or_path: str | Path) -> Path:
+    """The file of a shipped classifier's name (``default-technology`` is an alias), or the file itself.
+
+    Raises ModelError where there is neither.
+    """
+    name = DEFAULT_TECHNOLOGY if str(name_or_path) == "default-technology" else name_or_path
+    return _found(name, list_technologies(), "classifier of technologies")
 
 
 def _found(name_or_path: str | Path, shipped: dict[str, Path], what: str) -> Path:

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from ...errors import ParameterError
 
 
-def _start(lstm: nn.LSTM) -> None:
+def start_lstm(lstm: nn.LSTM) -> None:
     """Set weights and biases as section IV-D has them.
 
     Unit scaling: a uniform variance of 1 / fan-in, so that the input's scale is kept. Forget gates start open: PyTorch
@@ -52,7 +52,7 @@ class AmplitudePhaseLstm(nn.Module):
         self.lstm = nn.LSTM(2, cells, num_layers=layers, batch_first=True, dropout=between)
         self.dropout = nn.Dropout(1 - keep)
         self.dense = nn.Linear(cells, labels)
-        _start(self.lstm)
+        start_lstm(self.lstm)
 
     def forward(self, windows: Tensor) -> Tensor:
         """Return logits [batch, labels] of windows [batch, 2 (amplitude, phase/pi), time]."""
@@ -76,8 +76,8 @@ class TaperedLstm(nn.Module):
         self.wide = nn.LSTM(2, 128, batch_first=True)
         self.narrow = nn.LSTM(128, 64, batch_first=True)
         self.dense = nn.Linear(64, labels)
-        _start(self.wide)
-        _start(self.narrow)
+        start_lstm(self.wide)
+        start_lstm(self.narrow)
 
     def forward(self, windows: Tensor) -> Tensor:
         """Return logits [batch, labels] of windows [batch, 2, time]."""

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A sensor's sweep over one emission of a technology, with what may stand beside it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..detection.swept_emissions import SweptEmission, find_emissions
+from ..dsp.swept_spectrum import SweptSpectrum
+from .field_draw import between, chance, log_between, pick
+from .technology_band import RAW_BIN_HZ, STEP_BINS, Band, Emission, make_band
+from .technology_broadcast import dvbt, wfm
+from .technology_lte import lte
+from .technology_mobile import gsm, tetra
+from .technology_others import interference, other
+from .technology_radar import radar
+from .technology_sensor import observe, sensor
+
+TECHNOLOGIES = {"WFM": wfm, "TETRA": tetra, "DVB-T": dvbt, "radar": radar, "LTE": lte, "GSM": gsm}
+"""The six of Rajendran et al., table III."""
+OTHER = "other"
+
+_STEP_HZ = STEP_BINS * RAW_BIN_HZ
+_MOST_STEPS = 17  # 32 MHz
+_SNR_DB = (3.0, 45.0)
+_BEYOND = 0.08  # emissions that the sweep's end cuts
+_FILTERED, _FILTERED_HZ = 0.12, (0.9e6, 6e6)  # wide ones of which a filter lets a part through
+_INTERFERED = 0.2
+_OVERLAP, _LEAST = 0.5, 0.25  # of the narrower of what is there and what is found; of what is there
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A sweep, and the occupied band found in it that holds the emission."""
+
+    spectrum: SweptSpectrum
+    emission: SweptEmission
+
+
+def make_scene(label: str, sensor_number: int, rng: np.random.Generator) -> Scene:
+    """Return a sweep of a numbered sensor over an emission of `label`, a name in `TECHNOLOGIES` or `OTHER`.
+
+    What is too weak to be found, or silent while the sensor passes, is drawn again.
+    """
+    make = TECHNOLOGIES.get(label, other)
+    while True:
+        seed = int(rng.integers(1 << 62))
+        width_hz = make(0.0, make_band(1, rng), np.random.default_rng(seed))[0][0].bandwidth_hz
+        steps = int(np.clip(np.ceil(width_hz * between(rng, 1.15, 2.2) / _STEP_HZ) + int(rng.random() * 3), 1, _MOST_STEPS))
+        band = make_band(steps, rng)
+        room_hz = max(0.0, steps * _STEP_HZ - 1.05 * width_hz) / 2
+        centre_hz = between(rng, -1, 1) * (steps * _STEP_HZ / 2 if chance(rng, _BEYOND) else room_hz)
+        parts = make(centre_hz, band, np.random.default_rng(seed))  # the first draw, of the bandwidth, is the same again
+        wanted = parts[0][0]
+        if label in ("LTE", OTHER) and wanted.bandwidth_hz > _FILTERED_HZ[0] and chance(rng, _FILTERED):
+            wanted = _filtered(wanted, band, rng)
+            parts = [(wanted, 0.0)]
+        if chance(rng, _INTERFERED):
+            parts = [*parts, (interference(between(rng, -1, 1) * steps * _STEP_HZ / 2, band, rng), between(rng, -20, 10))]
+        snr_db = between(rng, *_SNR_DB)
+        spectrum = observe([(one, 10 ** ((snr_db + level) / 10)) for one, level in parts], band, sensor(sensor_number), rng)
+        found = max(find_emissions(spectrum), key=lambda one: _overlap_hz(one, wanted), default=None)
+        if found is None:
+            continue
+        least = max(_OVERLAP * min(wanted.bandwidth_hz, found.high_hz - found.low_hz), _LEAST * wanted.bandwidth_hz)
+        if _overlap_hz(found, wanted) >= least:
+            return Scene(spectrum, found)
+
+
+def _filtered(emission: Emission, band: Band, rng: np.random.Generator) -> Emission:
+    """The part that a receiver's filter lets through: a slice with steep edges somewhere in the emission."""
+    width_hz = min(log_between(rng, *_FILTERED_HZ), emission.bandwidth_hz)
+    middle = emission.low_hz + pick(rng, (0.5, rng.random())) * (emission.bandwidth_hz - width_hz) + width_hz / 2
+    order = pick(rng, (6, 12, 40))
+    gain = 1 / (1 + np.abs((band.hz - middle) / (width_hz / 2)) ** (2 * order))
+    return replace(emission, low_hz=middle - width_hz / 2, high_hz=middle + width_hz / 2, random=emission.random * gain, steady=emission.steady * gain)
+
+
+def _overlap_hz(found: SweptEmission, wanted: Emission) -> float:
+    return min(found.high_hz, wanted.high_hz) - max(found.low_hz, wanted.low_hz)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our network on averaged spectra: convolutions over frequency, and the absolute width beside them."""
+
+import torch
+from torch import Tensor, nn
+
+_BODY = 0.25  # 5 dB over the floor, in the units of a window
+_TOP = 0.3  # 6 dB below the strongest bin
+_NUMBERS = 6
+
+
+class _Norm(nn.LayerNorm):
+    """Normalises each bin over its channels: batches are of one width each, so their statistics are not those of others."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+
+def _block(channels: int, out: int, stride: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv1d(channels, out, 5, stride, 2), _Norm(out), nn.ReLU())
+
+
+class _Residual(nn.Module):
+    def __init__(self, channels: int, dilation: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv1d(channels, channels, 3, 1, dilation, dilation), _Norm(channels), nn.ReLU())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.body(x)
+
+
+class SpectrumConv(nn.Module):
+    """Convolutions at the full resolution for combs and edges, then strided ones for shapes; pooled, with numbers of the whole.
+
+    Widths in hertz tell much: a bin is always 10 kHz, so counts of bins are widths.
+
+    Parameters
+    ----------
+    labels : int
+        Number of classes.
+    width : int
+        Channels at the full resolution; twice as many after the strides.
+    """
+
+    def __init__(self, labels: int, width: int = 24) -> None:
+        super().__init__()
+        self.fine = nn.Sequential(_block(2, width, 1), _Residual(width, 1), _Residual(width, 3))
+        self.coarse = nn.Sequential(_block(width, width, 2), _block(width, 2 * width, 2), _Residual(2 * width, 1), _block(2 * width, 2 * width, 2),
+                                    _Residual(2 * width, 1), _Residual(2 * width, 2), _Residual(2 * width, 4))
+        self.head = nn.Sequential(nn.Linear(6 * width + _NUMBERS, 4 * width), nn.ReLU(), nn.Dropout(0.2), nn.Linear(4 * width, labels))
+
+    def forward(self, windows: Tensor) -> Tensor:
+        """Return logits [batch, labels] of windows [batch, 1, bins]."""
+        highest = windows.amax(dim=2, keepdim=True)
+        fine = self.fine(torch.cat((windows, windows - highest), dim=1))
+        coarse = self.coarse(fine)
+        numbers = _numbers(windows[:, 0], highest[:, 0])
+        return self.head(torch.cat((fine.amax(dim=2), fine.mean(dim=2), coarse.amax(dim=2), coarse.mean(dim=2), numbers), dim=1))
+
+
+def _numbers(rows: Tensor, highest: Tensor) -> Tensor:
+    """Width of what is over the floor and of the top, logarithms; height; mean height and roughness of the body; evenness: [batch, 6]."""
+    body, top = (rows > _BODY).float(), (rows > highest - _TOP).float()
+    count = body.sum(dim=1, keepdim=True) + 1
+    mean = (rows * body).sum(dim=1, keepdim=True) / count
+    spread = ((rows - mean) ** 2 * body).sum(dim=1, keepdim=True) / count
+    both = body[:, 1:] * body[:, :-1]
+    rough = ((rows[:, 1:] - rows[:, :-1]) ** 2 * both).sum(dim=1, keepdim=True) / (both.sum(dim=1, keepdim=True) + 1)
+    return torch.cat((torch.log2(count), torch.log2(top.sum(dim=1, keepdim=True)), highest, mean, torch.sqrt(rough + 1e-4),
+                      torch.sqrt(spread + 1e-4)), dim=1)
