@@ -20,11 +20,13 @@ from companion import EXAMPLES, complaints, load
 from fsk_scene import RATE_HZ, fsk_scene
 from gnuradio import gr, rfsec
 from gnuradio.grc.core.blocks._flags import Flags
+from gnuradio.rfsec.datasets import amplifiers
 from gnuradio.rfsec.detection.condition import SHARE
 from gnuradio.rfsec.fingerprint import fsk_values
 from gnuradio.rfsec.inference.catalog import find_model
 from small_encoder import write_selecting_encoder
-from small_model import write_burst_model
+from small_joint import joint_card
+from small_model import write_burst_model, write_small_model
 
 LIMIT_S = 120
 POLL_S = 0.05
@@ -192,6 +194,25 @@ def test_two_ends_in_the_simulated_room_get_one_key_in_every_run(programs):
         assert all(keys) and keys[0][1] == keys[1][1]
         names.append(keys[0][1])
     assert names[0] != names[1]  # other identities: nothing of a run stays
+
+
+def test_one_model_tells_modulation_and_emitter_of_each_window(programs, tmp_path):
+    [path] = [path for path in EXAMPLES if path.stem == "joint_modulation_emitter"]
+    blocks = {block.key: {key: one.get_evaluated() for key, one in block.params.items()} for block in load(path).blocks if block.enabled}
+    sizes = [len(labels) for labels in (amplifiers.MODULATIONS, amplifiers.EMITTERS)]
+    for name in ("onnx_classifier", "joint_view"):
+        assert (blocks[f"rfsec_{name}"]["length"], list(blocks[f"rfsec_{name}"]["classes"])) == (amplifiers.WINDOW, sizes)
+    assert blocks["rfsec_joint_view"]["samples_per_symbol"] == amplifiers.SAMPLE_RATE_HZ * amplifiers.SYMBOL_S
+    heads = ("modulation", "emitter")
+    model = write_small_model(tmp_path / "joint.onnx", amplifiers.WINDOW, card=joint_card("joint").to_json(), heads=tuple(zip(heads, sizes)))
+    decisions, windows = tmp_path / "decisions.jsonl", blocks["rfsec_joint_view"]["decisions"]
+    with started(programs / "joint_modulation_emitter.py", "--model", model, "--rate", "30M", "--jsonl", decisions) as process:
+        until(lambda: decisions.exists() and decisions.read_bytes().count(b"\n") >= 2 * windows)
+        ended(process)
+    records = [json.loads(line) for line in decisions.read_text().splitlines()]
+    assert [(one["sample_start"], one["head"]) for one in records[:2 * windows]] == [
+        (amplifiers.WINDOW * window, head) for window in range(windows) for head in heads]
+    assert {one["label"] for one in records} <= {*amplifiers.MODULATIONS, *amplifiers.EMITTERS}
 
 
 @recording_examples
