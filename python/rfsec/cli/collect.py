@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec collect``: the other end of a sensor, which appends its decisions to a file."""
+
+import json
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_TURN_S = 1.0
+
+
+def collect(
+    endpoint: Annotated[str, typer.Argument(metavar="tcp://ADDRESS:PORT", help="Where the sensor is.")],
+    identity: Annotated[Path, typer.Option(help="This end's identity, from rfsec keygen identity; the sensor's configuration names its .pub file.")],
+    peer: Annotated[Path, typer.Option(help="The sensor's .pub file.")],
+    out: Annotated[Path, typer.Option(help="JSON lines to append to, each decision once; a file that exists is gone on with.")],
+) -> None:
+    """Collect the decisions of a sensor until SIGTERM or SIGINT. Writes the sensor's health records to standard output."""
+    from ..keygen.identity import read_identity, read_peer
+    from ..sensor.decision_log import DecisionLog
+    from ..sensor.subscriber import Subscriber
+
+    stop = threading.Event()
+    own, sensor = read_identity(identity), read_peer(peer)
+    with DecisionLog(out) as log, Subscriber(endpoint, own, sensor, log) as subscriber:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stop.set())
+        while not stop.is_set():
+            received = subscriber.receive(_TURN_S)
+            if received is None:
+                continue
+            if received.missed:
+                typer.echo(f"rfsec: {received.missed} decisions before number {log.sequence - received.decisions + 1} were dropped by the sensor, "
+                           "because its spool was full.", err=True)
+            if received.health is not None:
+                typer.echo(json.dumps(received.health))

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides about a sweep: the technology of each emission, and the modulation and emitter of the bursts of those that fit into one step."""
+
+from dataclasses import replace
+
+from ..inference.technology_classifier import TechnologyClassifier, TechnologyDecision
+from ..records import ACCEPTED, UNKNOWN, DecisionRecord
+from .config_file import ConfigFile
+from .step_bursts import StepBursts
+from .sweep import Sweep
+
+HEAD = "technology"
+_DIGITS = 6  # of a confidence in a record
+
+
+class SweepDecider:
+    """The models of one configuration.
+
+    Parameters
+    ----------
+    file : ConfigFile
+
+    Raises
+    ------
+    ParameterError
+        A model or gallery is missing or wrong; with its line.
+    """
+
+    def __init__(self, file: ConfigFile) -> None:
+        with file.naming("models", "technology"):
+            self._technologies = TechnologyClassifier(file.config.models.technology, min_snr_db=file.config.thresholds.min_snr_db)
+        self._min_confidence = file.config.thresholds.min_confidence
+        self._bursts = StepBursts(file) if wants_steps(file) else None
+
+    def decide(self, sweep: Sweep) -> list[DecisionRecord]:
+        """The records of a sweep, emissions by frequency, then bursts by time. Raises ModelError where a model fails."""
+        found = self._technologies.decide(sweep.spectrum)
+        records = [self._record(sweep, one) for one in found]
+        if self._bursts is not None:
+            bands = [(one.low_hz, one.high_hz) for one in found]
+            records += [record for step in sweep.steps for record in self._bursts.decide(step, bands)]
+        return records
+
+    def _record(self, sweep: Sweep, one: TechnologyDecision) -> DecisionRecord:
+        spectrum = sweep.spectrum
+        middle_hz = spectrum.first_hz + (len(spectrum.power_db) - 1) / 2 * spectrum.bin_hz
+        record = DecisionRecord(
+            sweep.sample_start, sweep.sample_count, spectrum.time_ns, middle_hz, sweep.sample_rate_hz, round(float(one.snr_db), 2), HEAD,
+            one.label, None if one.confidence is None else round(float(one.confidence), _DIGITS), one.verdict, self._technologies.card.name,
+            (one.low_hz + one.high_hz) / 2 - middle_hz, one.high_hz - one.low_hz)
+        if record.verdict == ACCEPTED and record.confidence < self._min_confidence:
+            return replace(record, verdict=UNKNOWN)
+        return record
+
+
+def wants_steps(file: ConfigFile) -> bool:
+    """Whether a configuration needs the samples of a sweep's steps beside its spectrum."""
+    return file.config.models.modulation is not None or file.config.models.gallery is not None
