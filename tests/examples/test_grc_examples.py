@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from burst_scene import burst_scene
 from command_line import rfsec as command
-from companion import EXAMPLES, complaints, load
+from companion import EXAMPLES, complaints, load, validated
 from fsk_scene import RATE_HZ, fsk_scene
 from gnuradio import gr, rfsec
 from gnuradio.grc.core.blocks._flags import Flags
@@ -213,6 +213,19 @@ def test_one_model_tells_modulation_and_emitter_of_each_window(programs, tmp_pat
     assert [(one["sample_start"], one["head"]) for one in records[:2 * windows]] == [
         (amplifiers.WINDOW * window, head) for window in range(windows) for head in heads]
     assert {one["label"] for one in records} <= {*amplifiers.MODULATIONS, *amplifiers.EMITTERS}
+
+
+def test_the_joint_flowgraph_takes_a_recording_where_its_own_signal_is_disabled(recording):
+    [path] = [path for path in EXAMPLES if path.stem == "joint_modulation_emitter"]
+    flowgraph = load(path)
+    blocks = {block.key: block for block in flowgraph.blocks}
+    assert not blocks["rfsec_recording_source"].enabled
+    blocks["rfsec_recording_source"].state = "enabled"
+    blocks["rfsec_recording_source"].params["path"].set_value(str(recording))
+    assert complaints(validated(flowgraph))
+    for name in ("blocks_vector_source_x", "analog_noise_source_x", "blocks_add_xx"):
+        blocks[name].state = "disabled"
+    assert complaints(validated(flowgraph)) == []
 
 
 @recording_examples
