@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The int8 twin of a joint model: calibrated on recordings that it was trained on, measured on the test recordings."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ModelError
+from ..inference.card import ModelCard
+from ..inference.representations import represent
+from .joint_corpus import BenchCorpus
+from .joint_metrics import joint_metrics
+from .quantise_file import twin_of, write_int8
+
+if TYPE_CHECKING:
+    from ..inference.session import ModelSession
+
+_AT_ONCE = 64
+
+
+def quantise_joint(source: Path, parent: ModelCard, out: Path, seed: int, report: Callable[[int, int], None]) -> ModelCard:
+    """Write the int8 twin; see ``quantise_int8.quantise_model``. Raises ModelError where the data cannot be made again."""
+    corpus = _corpus_of(parent, source)
+    calibration = replace(corpus, per_snr=1).part("training").x
+    heads = tuple(head.name for head in parent.heads)
+
+    def describe(session: "ModelSession", sha256: str, method: str) -> ModelCard:
+        test, parts = corpus.part("test"), []
+        for first in range(0, len(test), _AT_ONCE):
+            parts.append(session.logits(represent("iq", test.x[first : first + _AT_ONCE])))
+            report(min(first + _AT_ONCE, len(test)), len(test))
+        logits = [np.concatenate(head) for head in zip(*parts, strict=True)]
+        temperatures = [head.temperature for head in parent.heads]
+        metrics = joint_metrics(heads, logits, test, corpus, temperatures)
+        return twin_of(parent, sha256, seed, method, metrics)
+
+    return write_int8(source, [represent("iq", calibration)], out, parent, describe)
+
+
+def _corpus_of(parent: ModelCard, source: Path) -> BenchCorpus:
+    """The corpus whose name the card states."""
+    for payload in ("repeated", "random"):
+        for unseen_pairs in (False, True):
+            corpus = BenchCorpus(parent.training.seed, payload=payload, unseen_pairs=unseen_pairs)
+            if corpus.name == parent.training.data:
+                return corpus
+    raise ModelError(
+        f"{source}: the card's field 'training.data' names no data that can be generated again ('{parent.training.data}'); "
+        "they are needed to calibrate int8."
+    )
