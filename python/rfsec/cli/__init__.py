@@ -9,6 +9,7 @@ import typer
 from ..errors import RfsecError
 from .bench import app as bench
 from .classify import classify
+from .collect import collect
 from .dataset import app as dataset
 from .doctor import doctor
 from .evaluate import evaluate
@@ -18,6 +19,7 @@ from .models import models
 from .quantise import quantise
 from .report import report
 from .reproduce import reproduce
+from .sensor import sensor
 from .train import train
 
 app = typer.Typer(name="rfsec", help="RF security in GNU Radio: classify what is transmitted, and by whom; draw keys from channels.",
@@ -32,6 +34,8 @@ app.command()(quantise)
 app.command()(reproduce)
 app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(keygen, name="keygen")
+app.command()(sensor)
+app.command()(collect)
 app.add_typer(dataset, name="dataset")
 app.add_typer(bench, name="bench")
 

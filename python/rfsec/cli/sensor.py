@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec sensor``: a spectrum sensor that runs until it is told to stop."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sensor(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG.yaml", help="The configuration; examples/sensor.yaml explains one.")],
+) -> None:
+    """Sweep bands, find emissions, say what they are, and keep the decisions until their subscribers have them.
+
+    Writes a health record to standard output every 10 s. SIGHUP reads the configuration again, SIGTERM ends.
+    """
+    from ..sensor.config_file import ConfigFile
+    from ..sensor.decide import SweepDecider
+    from ..sensor.sensor import Sensor
+
+    one = Sensor(ConfigFile(config), open_source=_open_source, make_decider=SweepDecider, emit=typer.echo)
+    for number, action in ((signal.SIGHUP, one.reload), (signal.SIGTERM, one.stop), (signal.SIGINT, one.stop)):
+        signal.signal(number, lambda _number, _frame, action=action: action())
+    one.run()
+
+
+def _open_source(file, position: str):
+    if file.config.source.replay is not None:
+        from ..sensor.replay import ReplaySource
+
+        return ReplaySource(file, position)
+    from ..blocks.sweep_source import RadioSource
+
+    return RadioSource(file.config)
