@@ -148,3 +148,12 @@ def test_memory_does_not_grow_with_the_recording(tmp_path, model):
     (-2.5e5, "-250 kHz"), (None, ""), (1e-12, "0.00 nHz")])
 def test_a_number_is_shown_with_a_unit_of_its_size(value, text):
     assert with_unit(value, "Hz") == text
+
+
+def test_what_the_detector_finds_in_noise_is_not_named(tmp_path):
+    """At most one accepted decision in 1,000; the chance of a false alarm is set so high that there are bursts to decide about."""
+    (0.1 * complex_noise(1_000_000, 8)).astype("<c8").tofile(tmp_path / "noise.cf32")
+    ran = rfsec("classify", str(tmp_path / "noise.cf32"), "--rate", "1e6", "--false-alarms", "1000", "--jsonl", str(tmp_path / "found.jsonl"))
+    assert ran.returncode == 0, ran.stderr
+    found = decisions(tmp_path / "found.jsonl")
+    assert len(found) > 150 and not [one for one in found if one["verdict"] == "accepted"]
