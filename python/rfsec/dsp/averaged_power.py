@@ -17,7 +17,7 @@ def averaged_power(samples: npt.NDArray[np.complex64], fft_size: int) -> npt.NDA
     Parameters
     ----------
     samples : complex64 [n * fft_size]
-        Spectra with a sample that is not finite, or whose power is beyond single precision, are left out.
+        A spectrum with a sample that is not finite is left out.
     fft_size : int
 
     Returns

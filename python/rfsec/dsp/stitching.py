@@ -70,7 +70,9 @@ def gains_db(grid: SweepGrid, first: npt.NDArray[np.int64], rows: Values) -> Val
         Power.
     """
     steps, width = rows.shape
-    certainty, difference = np.zeros((2, max(0, steps - 1)))
+    if steps == 1:
+        return np.zeros(1)
+    certainty, difference = np.zeros((2, steps - 1))
     for index in range(steps - 1):
         shift = first[index + 1] - first[index]
         if 0 <= shift < width:

@@ -64,22 +64,29 @@ class SweepCollector:
         Sweeps that began again.
     invalid : int
         Steps with samples that were not finite.
+    position : int
+        Number of the next sample.
     """
 
     def __init__(self, grid: SweepGrid, settle: int, dwell: int = 0, keep_steps: bool = False) -> None:
         self.grid, self._settle, self._keeps = grid, settle, keep_steps
         self._samples = np.empty(max(grid.samples, dwell), np.complex64)
         self.covered = self.discarded = self.gaps = self.incomplete = self.invalid = 0
-        self._at = 0  # number of the next sample
-        self._freq_hz: float | None = None
-        self._time = (0, None)  # a sample, and its UTC nanoseconds
-        self._useful, self._skip, self._filled = False, 0, 0
-        self._begin_sweep()
+        self.go_on(0)
 
     @property
     def wanted_hz(self) -> float | None:
         """What to tune to now; None where the stream is at work for the step that is wanted."""
         return None if self._useful else self.grid.centre_hz(self.covered)
+
+    def go_on(self, position: int) -> None:
+        """Begin a sweep with the sample of that number, after others that this collector has not seen; not tuned to anything."""
+        self.position = position
+        self._freq_hz: float | None = None
+        self._time: tuple[int, int | None] = (position, None)  # a sample, and its UTC nanoseconds
+        self._skip = 0
+        self._begin_sweep()
+        self._begin_step()
 
     def tune(self, freq_hz: float | None, time_ns: int | None) -> None:
         """Say that the next sample does not follow the last one: it is at another frequency, or comes after a gap.
@@ -92,7 +99,7 @@ class SweepCollector:
             UTC time of that sample.
         """
         self.gaps += self._useful and self._filled > 0
-        self._freq_hz, self._time = freq_hz, (self._at, time_ns)
+        self._freq_hz, self._time = freq_hz, (self.position, time_ns)
         self._skip = self._settle
         if not self._helps() and self.covered and freq_hz is not None and self.grid.reached(freq_hz, 0):
             self.incomplete += 1
@@ -104,14 +111,14 @@ class SweepCollector:
         while samples.size:
             if not self._useful:
                 self.discarded += samples.size
-                self._at += samples.size
+                self.position += samples.size
                 return
             skipped = min(self._skip, samples.size)
             taken = min(self._samples.size - self._filled, samples.size - skipped)
             self._samples[self._filled : self._filled + taken] = samples[skipped : skipped + taken]
             self._filled += taken
             self._skip -= skipped
-            self._at += skipped + taken
+            self.position += skipped + taken
             self.discarded += skipped
             samples = samples[skipped + taken :]
             if self._filled == self._samples.size:
@@ -127,7 +134,7 @@ class SweepCollector:
         self._useful, self._filled = self._helps(), 0
 
     def _end_step(self) -> CollectedSweep | None:
-        start = self._at - self._samples.size
+        start = self.position - self._samples.size
         sample, time_ns = self._time
         if time_ns is not None:
             time_ns += round((start - sample) * _NS_PER_S / self.grid.sample_rate_hz)
@@ -143,7 +150,7 @@ class SweepCollector:
         sweep = None
         if self.covered == self.grid.bins:
             spectrum = stitch(self.grid, self._freqs, np.array(self._powers), self._time_ns)
-            sweep = CollectedSweep(spectrum, self._start, self._at - self._start, tuple(self._steps))
+            sweep = CollectedSweep(spectrum, self._start, self.position - self._start, tuple(self._steps))
             self._begin_sweep()
         self._begin_step()
         return sweep

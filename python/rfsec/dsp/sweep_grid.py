@@ -55,7 +55,7 @@ class SweepGrid:
             raise ParameterError(f"The 'sample_rate_hz' of a sweep must be above 0 Hz. Got {self.sample_rate_hz} instead.")
         for name, lowest, highest in (("fft_size", *_FFT_SIZES), ("averages", 1, MAX_AVERAGES)):
             value = getattr(self, name)
-            if value != int(value) or not lowest <= value <= highest:
+            if not lowest <= value <= highest or value != int(value):
                 raise ParameterError(f"The '{name}' of a sweep must be a whole number, {lowest} to {highest}. Got {value} instead.")
         finest, coarsest = _FINEST * self.sample_rate_hz / self.fft_size, _COARSEST * self.sample_rate_hz
         if not finest <= self.bin_hz <= coarsest:
