@@ -10,7 +10,7 @@ import pytest
 from command_line import DEADLINE_S, RFSEC, rfsec, the_error
 from gnuradio.rfsec.keygen.identity import Identity, write_identity
 from small_model import write_burst_model
-from swept_scene import BAND_HZ, CARRIERS_HZ, RATE_HZ, STEPS_HZ, WIDTH_HZ, write_small_technologies, write_sweep
+from sensor_scene import BAND_HZ, CARRIERS_HZ, RATE_HZ, STEPS_HZ, WIDTH_HZ, write_small_technologies, write_sweep
 
 PASSES, SAMPLES = 12, 24_000
 EMISSIONS = len(CARRIERS_HZ)

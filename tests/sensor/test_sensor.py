@@ -19,7 +19,7 @@ DEADLINE_S = 120
 COUNTING = [sys.executable, str(Path(__file__).resolve().parents[1] / "counting_sensor.py")]
 SENSOR, COLLECTOR = Identity.generate(), Identity.generate()
 KEYS = {"time", "uptime_s", "sweeps", "decisions", "undecided", "lost", "reloads", "errors", "decisions_per_s", "sent_bytes_per_s",
-        "samples_bytes_per_s", "reduction", "skipped", "overflows", "queue_fill", "spool_decisions", "spool_bytes", "dropped", "subscribers",
+        "samples", "samples_bytes_per_s", "reduction", "skipped", "overflows", "queue_fill", "spool_decisions", "spool_bytes", "dropped", "subscribers",
         "refused", "memory_bytes", "source"}
 
 

@@ -18,6 +18,7 @@ from .bench_gallery import bench_gallery
 from .bench_keygen import bench_keygen
 from .bench_models import REFERENCE, bench_models
 from .bench_rounds import check_seconds, ratio, rounded
+from .bench_sensor import bench_sensor
 from .bench_survey import bench_survey
 
 app = typer.Typer(help="Measure speed.", no_args_is_help=True)
@@ -26,6 +27,7 @@ app.command("fingerprint")(bench_fingerprint)
 app.command("gallery")(bench_gallery)
 app.command("survey")(bench_survey)
 app.command("keygen")(bench_keygen)
+app.command("sensor")(bench_sensor)
 LENGTH, BATCH, THREADS = 128, 64, 1
 OVERLOAD = 20
 

@@ -59,7 +59,7 @@ class Health:
         return {
             "time": iso_time(time.time_ns()), "uptime_s": round(now - self._started, 1), **asdict(counts),
             "decisions_per_s": rates["decisions"], "sent_bytes_per_s": rates["sent"],
-            "samples_bytes_per_s": round(rates["samples"] * SAMPLE_BYTES, 1),
+            "samples": samples, "samples_bytes_per_s": round(rates["samples"] * SAMPLE_BYTES, 1),
             "reduction": round(samples * SAMPLE_BYTES / sent, 1) if sent else None,
             "skipped": radio.total("skipped"), "overflows": radio.total("overflows"), "queue_fill": round(radio.fill, 3),
             "spool_decisions": spool.waiting, "spool_bytes": spool.used_bytes, "dropped": spool.dropped,
