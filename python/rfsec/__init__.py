@@ -20,6 +20,8 @@ _WHERE = {
     "burst_classifier": ".blocks.burst_classifier",
     "burst_view": ".blocks.burst_view",
     "joint_view": ".blocks.joint_view",
+    "averaged_spectrum": ".blocks.averaged_spectrum",
+    "sweep_controller": ".blocks.sweep_controller",
     "decision_sink": ".blocks.decision_sink",
     "decision_table": ".blocks.decision_table",
     "fingerprint_authenticator": ".blocks.fingerprint_authenticator",
