@@ -39,10 +39,14 @@ def test_files_count_from_the_folder_of_the_configuration(tmp_path, monkeypatch)
 
 @pytest.mark.parametrize("old, new, line, rule", [
     ("88e6", "-1", 2, "'bands.0.start_hz' is wrong: Input should be greater than 0. Got -1 instead"),
-    ("88e6", ".nan", 2, "finite"), ("700_000_000", "400e6", 3, "start_hz must be below stop_hz"), ("    stop_hz: 700_000_000\n", "", 3, "'bands.1.stop_hz' is wrong: Field required"),
-    ("speed: 10", "speed: fast", 8, "as a number. Got 'fast' instead"), ("speed: 10", "sped: 10", 8, "'source.replay.sped' is wrong: there is no such key"),
+    ("88e6", ".nan", 2, "finite"),
+    ("700_000_000", "400e6", 3, "start_hz must be below stop_hz"),
+    ("    stop_hz: 700_000_000\n", "", 3, "'bands.1.stop_hz' is wrong: Field required"),
+    ("speed: 10", "speed: fast", 8, "as a number. Got 'fast' instead"),
+    ("speed: 10", "sped: 10", 8, "'source.replay.sped' is wrong: there is no such key"),
     ("speed: 10", "path: other", 8, "come once"), ("  replay:", "  usrp: {args: '', gain_db: 1}\n  replay:", 5, "either replay or usrp"),
-    ("    path: sweep.sigmf-meta\n", "", 6, "'source.replay.path' is wrong: Field required"), ("1048576", "10", 13, "greater than or equal to 1048576"),
+    ("    path: sweep.sigmf-meta\n", "", 6, "'source.replay.path' is wrong: Field required"),
+    ("1048576", "10", 13, "greater than or equal to 1048576"),
     ("  jsonl: /var/lib/decisions.jsonl", "  {}", 11, "name jsonl, zmq or both"), ("spool: {", "spool: ]{", 13, "this is no YAML"),
     ("own.onnx", "!!python/object/apply:os.system [ls]", 10, "this is no YAML"), ("own.onnx", "&a x\n  modulation: *a", 11, "no aliases"),
     ("speed: 10", "? [1]\n    : 2", 8, "a key must be a name"), (GOOD, "", 1, "empty"), (GOOD, "- 1", 1, "is a mapping"),

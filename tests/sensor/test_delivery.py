@@ -16,6 +16,7 @@ from gnuradio.rfsec.sensor.publisher import Publisher, consumer_name
 from gnuradio.rfsec.sensor.spool import MIN_BYTES, Spool
 from gnuradio.rfsec.sensor.subscriber import Subscriber
 from zmq.utils import z85
+from zmq.utils.monitor import recv_monitor_message
 
 DEADLINE_S = 20
 SENSOR, ONE, TWO, STRANGER = (Identity.generate() for _ in range(4))
@@ -138,7 +139,8 @@ def raw(end, identity, server=SENSOR):
     socket = zmq.Context.instance().socket(zmq.DEALER)
     socket.setsockopt(zmq.LINGER, 0)
     if identity is not None:
-        for option, value in ((zmq.CURVE_SECRETKEY, identity.curve), (zmq.CURVE_PUBLICKEY, identity.public.curve), (zmq.CURVE_SERVERKEY, server.public.curve)):
+        for option, value in ((zmq.CURVE_SECRETKEY, identity.curve), (zmq.CURVE_PUBLICKEY, identity.public.curve),
+                              (zmq.CURVE_SERVERKEY, server.public.curve)):
             socket.setsockopt(option, z85.encode(value))
     socket.connect(end[1].endpoint)
     return socket
@@ -155,6 +157,28 @@ def test_without_a_key_nothing_comes(end, tmp_path, identity, server):
             drive(end, [two], lambda: end[0].acknowledged(consumer_name(TWO.public)) == 3)
         end[1].tell(end[0], {})
         assert not socket.poll(200) and end[0].acknowledged(consumer_name(ONE.public)) == 0
+
+
+def test_a_stranger_is_not_even_let_in(end):
+    with raw(end, STRANGER) as socket, socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_SUCCEEDED) as monitor:
+        assert monitor.poll(DEADLINE_S * 1000)
+        assert recv_monitor_message(monitor)["event"] == zmq.EVENT_HANDSHAKE_FAILED_AUTH
+
+
+def test_an_answer_that_comes_twice_is_stored_once(tmp_path):
+    with zmq.Context() as context, context.socket(zmq.ROUTER) as sensor:
+        for option, value in ((zmq.CURVE_SERVER, 1), (zmq.CURVE_SECRETKEY, z85.encode(SENSOR.curve)), (zmq.LINGER, 0)):
+            sensor.setsockopt(option, value)
+        endpoint = f"tcp://127.0.0.1:{sensor.bind_to_random_port('tcp://127.0.0.1')}"
+        with DecisionLog(tmp_path / "one") as log, Subscriber(endpoint, ONE, SENSOR.public, log) as one:
+            while not sensor.poll(10):
+                one.receive(0.01)
+            place, question = sensor.recv_multipart()
+            for numbers_sent in ([1, 2], [1, 2], [2, 3], [1], [4]):
+                sensor.send_multipart([place, Answer("a" * 32, [(number, record(number)) for number in numbers_sent]).to_bytes()])
+            while log.sequence < 4:
+                one.receive(0.05)
+    assert Request.from_bytes(question) == Request(None, 0) and numbers(tmp_path / "one") == [1, 2, 3, 4]
 
 
 def test_a_key_that_is_taken_back_gets_nothing_more(end, tmp_path):
@@ -175,8 +199,9 @@ def lies(spool):
     def message(**fields):
         return [json.dumps({"version": 1, "sensor": spool.identity, "acknowledged": 0, **fields}).encode()]
 
-    return [[b""], [b"x"], [b"\xff\xfe"], [b"[" * 300], [b"null"], message(version=2), message(acknowledged=10**9), message(acknowledged=-1),
-            message(acknowledged=True), message(acknowledged="1"), message(sensor="x"), message(sensor=7), message(more=1), [b"{}", b"{}"], [b"", b""]]
+    fields = [{"version": 2}, {"acknowledged": 10**9}, {"acknowledged": -1}, {"acknowledged": True}, {"acknowledged": "1"}, {"sensor": "x"},
+              {"sensor": 7}, {"more": 1}]
+    return [[b""], [b"x"], [b"\xff\xfe"], [b"[" * 300], [b"null"], [b"{}", b"{}"], [b"", b""], *(message(**one) for one in fields)]
 
 
 def test_hostile_questions_change_nothing_and_are_counted(end, tmp_path):
@@ -194,7 +219,8 @@ def test_hostile_questions_change_nothing_and_are_counted(end, tmp_path):
 
 @pytest.mark.parametrize("change", [
     lambda found: found.update(version=2), lambda found: found.update(sensor="../x"), lambda found: found["decisions"].reverse(),
-    lambda found: found["decisions"].append([2, {"label": "short"}]), lambda found: found["decisions"].append("x"), lambda found: found.update(health=3),
+    lambda found: found["decisions"].append([2, {"label": "short"}]), lambda found: found["decisions"].append("x"),
+    lambda found: found.update(health=3),
     lambda found: found["decisions"].insert(0, found["decisions"][0]), lambda found: found.update(decisions=found["decisions"] * BATCH)])
 def test_hostile_answers_are_refused(change):
     answer = Answer("a" * 32, [(1, record(1)), (2, record(2))])

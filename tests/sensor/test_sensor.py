@@ -5,8 +5,10 @@ import json
 import random
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,8 @@ from gnuradio.rfsec.sensor.subscriber import Subscriber
 DEADLINE_S = 120
 COUNTING = [sys.executable, str(Path(__file__).resolve().parents[1] / "counting_sensor.py")]
 SENSOR, COLLECTOR = Identity.generate(), Identity.generate()
-KEYS = {"time", "uptime_s", "sweeps", "decisions", "undecided", "lost", "reloads", "errors", "decisions_per_s", "sent_bytes_per_s",
-        "samples", "samples_bytes_per_s", "reduction", "skipped", "overflows", "queue_fill", "spool_decisions", "spool_bytes", "dropped", "subscribers",
+KEYS = {"time", "uptime_s", "sweeps", "decisions", "undecided", "lost", "reloads", "errors", "decisions_per_s", "sent_bytes_per_s", "samples",
+        "samples_bytes_per_s", "reduction", "skipped", "overflows", "queue_fill", "spool_decisions", "spool_bytes", "dropped", "subscribers",
         "refused", "memory_bytes", "source"}
 
 
@@ -118,6 +120,20 @@ def test_a_signal_ends_it_with_what_is_not_delivered_in_the_spool(files):
     collect(files, lambda log: process.poll() is not None)
     finish(process)
     assert told(files / "collected.jsonl") == expected(50)
+
+
+def test_killed_between_writing_lines_and_noting_it_doubles_none(files):
+    process = start(files, 50)
+    while health(process)["source"]["state"] != "ended":
+        pass
+    process.send_signal(signal.SIGTERM)
+    finish(process)
+    with closing(sqlite3.connect(files / "spool.db", isolation_level=None)) as db:
+        assert db.execute("UPDATE consumer SET acknowledged = 3 WHERE name = 'jsonl'").rowcount == 1
+    process = start(files, 60)
+    collect(files, lambda log: process.poll() is not None)
+    finish(process)
+    assert told(files / "decisions.jsonl") == expected(60)
 
 
 def test_sighup_takes_a_good_configuration_and_keeps_the_old_one_from_a_bad_one(files):

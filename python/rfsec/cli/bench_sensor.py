@@ -70,7 +70,8 @@ def write_recording(path: Path, grid: SweepGrid) -> None:
             samples = np.fft.ifft(spectrum, norm="ortho")
             np.round(samples.view(float) * 500).clip(-32768, 32767).astype("<i2").tofile(file)
     path.with_suffix(".sigmf-meta").write_text(json.dumps({
-        "global": {"core:datatype": "ci16_le", "core:sample_rate": grid.sample_rate_hz, "core:version": "1.0.0"}, "captures": captures, "annotations": []}))
+        "global": {"core:datatype": "ci16_le", "core:sample_rate": grid.sample_rate_hz, "core:version": "1.0.0"}, "captures": captures,
+        "annotations": []}))
 
 
 def _run(config: Path, seconds: float, subscriber) -> tuple[list[dict], int]:
@@ -99,7 +100,8 @@ def _figures(records: list[dict]) -> dict:
     warm = next((one for one in running if one["uptime_s"] >= _WARM_S), first)
     wall_s, sampled_s = last["uptime_s"] - first["uptime_s"], (last["samples"] - first["samples"]) / SweepGrid.sample_rate_hz
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {"seconds": rounded(wall_s), "times_real_time": rounded(sampled_s / wall_s), "cpu_share": rounded((used.ru_utime + used.ru_stime) / last["uptime_s"]),
+    return {"seconds": rounded(wall_s), "times_real_time": rounded(sampled_s / wall_s),
+            "cpu_share": rounded((used.ru_utime + used.ru_stime) / last["uptime_s"]),
             "sweeps": last["sweeps"], "decisions": last["decisions"], "decisions_per_s": rounded(last["decisions"] / last["uptime_s"]),
             "sent_bytes_over_sample_bytes": rounded(1 / last["reduction"]) if last["reduction"] else None, "required": 0.001,
             "memory_mib": rounded(last["memory_bytes"] / 2**20), "memory_growth": rounded(last["memory_bytes"] / warm["memory_bytes"] - 1),
