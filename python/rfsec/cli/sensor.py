@@ -30,6 +30,13 @@ def _open_source(file, position: str):
         from ..sensor.replay import ReplaySource
 
         return ReplaySource(file, position)
-    from ..blocks.sweep_source import RadioSource
+    from ..blocks.sweep_flowgraph import SweepFlowgraph
+    from ..blocks.usrp import open_usrp
+    from ..sensor.decide import wants_steps
+    from ..sensor.grids import RATE_HZ, grids_of
 
-    return RadioSource(file.config)
+    grids, source = grids_of(file, RATE_HZ), file.config.source
+    radio = open_usrp(source.usrp.args, freq_hz=grids[0].centre_hz(0), rate_hz=RATE_HZ, gain_db=source.usrp.gain_db)
+    flowgraph = SweepFlowgraph(radio, grids, is_radio=True, dwell_s=source.dwell_s, keep_steps=wants_steps(file))
+    flowgraph.begin()
+    return flowgraph

@@ -10,17 +10,15 @@ import numpy as np
 
 from ..dsp.averaged_power import averaged_power
 from ..dsp.stitching import stitch
-from ..dsp.sweep_grid import SweepGrid
 from ..dsp.swept_spectrum import SweptSpectrum
 from ..errors import RecordingError
 from ..recordings.recording import open_recording
 from .config_file import ConfigFile
 from .decide import wants_steps
+from .grids import grids_of
 from .replay_plan import PlannedStep, PlannedSweep, plan
 from .sweep import Step, Sweep
 
-BIN_HZ, AVERAGES = 10e3, 5
-FFT_BIN_HZ = 9375.0  # 256 samples at 2.4 MS/s
 LONGEST_STEP_S = 1.0  # of a step that bursts are looked for in: a capture may be as long as its recording
 _NS_PER_S = 1_000_000_000
 
@@ -52,11 +50,7 @@ class ReplaySource:
             self._rate_hz = self._recording.sample_rate_hz
             if self._rate_hz is None:
                 raise RecordingError(f"{source.replay.path}: it does not tell its sample rate. Replay a SigMF recording.")
-        fft_size = round(self._rate_hz / FFT_BIN_HZ)
-        grids = []
-        for number, band in enumerate(file.config.bands):
-            with file.naming("bands", number):
-                grids.append(SweepGrid(band.start_hz, band.stop_hz, self._rate_hz, fft_size, AVERAGES, BIN_HZ))
+        grids = grids_of(file, self._rate_hz)
         with file.naming("source", "replay", "path"):
             self._plan = plan(self._recording, grids, source.dwell_s)
         steps = repr((self._recording.sample_count, self._rate_hz, grids, self._plan))
