@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from ..errors import ParameterError
 from .reproduce_joint import show_joint
 from .reproduce_keygen import show_keys
+from .reproduce_technology import show_magnitude_fft, show_technologies
 
 _NEEDED = ("matplotlib", "onnx", "sklearn")
 
@@ -24,7 +25,7 @@ def reproduce(
         str,
         typer.Argument(
             help="signet-table2, signet-table3, signet-table4, signet-fig7, lstm-fig3, lstm-fig9, "
-            "lstm-fig12 (with 13 and 14), lstm-fig17, lstm-table6, siamese-table2, mmoe-table3, mmoe-table4, mmoe-fig6, mmoe-fig7, "
+            "lstm-fig12 (with 13 and 14), lstm-table4, lstm-fig15, lstm-fig16, lstm-fig17, lstm-table6, siamese-table2, mmoe-table3, mmoe-table4, mmoe-fig6, mmoe-fig7, "
             "kgnet-fig3 to kgnet-fig10, kgnet-fig12, or kgnet-table2 to kgnet-table4."
         ),
     ],
@@ -40,7 +41,7 @@ def reproduce(
     test_windows_per_cell: Annotated[
         int | None,
         typer.Option(
-            help="Test windows of each label at each SNR (100), of each recording of an emitter (192) or of an amplifier at each SNR (15), "
+            help="Test windows of each label at each SNR (100), of each recording of an emitter (192) or of an amplifier at each SNR (15), of each technology (400), "
             "or test positions of a mapper (all)."
         ),
     ] = None,
@@ -53,17 +54,20 @@ def reproduce(
     for name in needed:
         if find_spec(name) is None:
             raise ParameterError(f"A reproduction needs {name}, which is not installed. Run script/bootstrap --dev.")
-    from ..reproduction import emitter_rows, joint_rows, keygen_tables
+    from ..reproduction import emitter_rows, joint_rows, keygen_tables, magnitude_fft, technology_rows
     from ..reproduction.reproduce import Options
     from ..reproduction.reproduce import reproduce as run
     from ..reproduction.train import TrainingOptions
 
     of_emitters, of_keys, of_both = table == emitter_rows.NAME, table in keygen_tables.TABLES, table in joint_rows.TABLES
+    of_technologies, of_magnitudes = table in technology_rows.TABLES, table == magnitude_fft.NAME
     if emitters is not None and not of_emitters:
         raise ParameterError(f"--emitters belongs to {emitter_rows.NAME}; {table} has no emitters.")
     if of_keys and seeds != 1:
         raise ParameterError(f"The mappers of {table} are of one seed. Leave out --seeds.")
-    per_cell = test_windows_per_cell or (192 if of_emitters else 15 if of_both else 100)
+    if of_magnitudes and (seeds != 1 or train or only):
+        raise ParameterError(f"{table} has one row, of one seed, which needs no training beforehand. Leave out --seeds, --train and --only.")
+    per_cell = test_windows_per_cell or (192 if of_emitters else 15 if of_both else 400 if of_technologies else 23 if of_magnitudes else 100)
     options = Options(seeds, per_cell, only, threads, TrainingOptions(windows, device, threads) if train else None)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     console = Console()
@@ -92,6 +96,12 @@ def reproduce(
             from ..reproduction.joint_reproduce import reproduce_joint
 
             results, missing = reproduce_joint(table, out, options, command, report)
+        elif of_technologies:
+            from ..reproduction.technology_reproduce import reproduce_technologies
+
+            results, missing = reproduce_technologies(table, out, options, command, report)
+        elif of_magnitudes:
+            right = magnitude_fft.reproduce_magnitude_fft(out, per_cell, threads, command, report)
         else:
             result = run(table, out, options, command, report)
     if of_both:
@@ -100,6 +110,10 @@ def reproduce(
         _show_emitters(results, missing, out)
     elif of_keys:
         show_keys(found, out)
+    elif of_technologies:
+        show_technologies(results, missing, out)
+    elif of_magnitudes:
+        show_magnitude_fft(right, out)
     else:
         _show(result, out)
 

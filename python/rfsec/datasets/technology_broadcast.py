@@ -7,7 +7,7 @@ from .field_draw import between, chance, log_between, pick
 from .technology_band import FFT_SIZE, FRAMES, RAW_BIN_HZ, SAMPLE_RATE_HZ, STEP_BINS, Band, Emission, Parts, Power, random_emission
 from .technology_paths import fading
 
-_FM_REACH_HZ, _FM_WIDTH_HZ = 600e3, 200e3
+_FM_REACH_HZ, _FM_WIDTH_HZ = 600e3, 120e3
 _DEVIATION_HZ, _PILOT_HZ, _PILOT_SHARE, _RDS_HZ = 75e3, 19e3, 0.09, 57e3
 _TONES = 6
 

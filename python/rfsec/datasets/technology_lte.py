@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .field_draw import between, chance, pick
-from .technology_band import FRAME_S, RAW_BIN_HZ, Band, Emission, Parts, Power, random_emission
+from .technology_band import FRAME_S, RAW_BIN_HZ, Band, Emission, Parts, Power
 from .technology_paths import fading
 
 CHANNEL_HZ = {6: 1.4e6, 15: 3e6, 25: 5e6, 50: 10e6, 75: 15e6, 100: 20e6}  # by resource blocks
@@ -16,6 +16,7 @@ _SYNC, _BROADCAST = 31, 36  # carriers on either side of the middle
 _MOMENTS = ((0.25, 0.25), (0.5, 0.5), (0.75, 0.25))  # of a Hann window: places in a frame, and how much they weigh
 _TABLE = 64  # subframes after which the traffic repeats
 _UPLINK = {2, 3, 7, 8}  # subframes of TDD, configuration 1
+_EVEN = 0.25  # at most so much of the power does not fluctuate: PSK in carriers wider apart than bins is not like noise
 _SHOULDER_DB, _SHOULDER_FALL_DB = (-55.0, -38.0), 8.0
 
 Numbers = npt.NDArray[np.int64]
@@ -48,7 +49,7 @@ def lte_carrier(centre_hz: float, blocks: int, band: Band, rng: np.random.Genera
     tdd : bool, optional
         Whether two fifths of the subframes are silent.
     """
-    cell = _Cell(blocks, between(rng, 0, 1) ** 1.5 if load is None else load, chance(rng, 0.3) if tdd is None else tdd, rng)
+    cell = _Cell(blocks, pick(rng, (1.0, between(rng, 0, 1)), (0.2, 0.8)) if load is None else load, chance(rng, 0.3) if tdd is None else tdd, rng)
     start = 10e-3 * rng.random()
     nearest = np.round((band.hz - centre_hz) / CARRIER_HZ).astype(int)
     inside = np.flatnonzero(np.abs(nearest) <= BLOCK * blocks // 2 + 2)
@@ -64,7 +65,8 @@ def lte_carrier(centre_hz: float, blocks: int, band: Band, rng: np.random.Genera
     shoulder_db = between(rng, *_SHOULDER_DB) - _SHOULDER_FALL_DB * np.maximum(beyond, 0) / 1e6
     shoulder = np.where(beyond < 2 * half_hz, 10 ** (shoulder_db / 10), 0) * (density[:, inside].mean(axis=1, keepdims=True) if inside.size else 0)
     gain = fading(band.hz, 5e-6, rng)
-    return random_emission(centre_hz - half_hz, centre_hz + half_hz, np.maximum(density, shoulder) * gain, band)
+    power, even = np.maximum(density, shoulder) * gain, between(rng, 0, _EVEN)
+    return Emission(centre_hz - half_hz, centre_hz + half_hz, (1 - even) * power, even * power)
 
 
 def _carrier_in_bin(away_hz: Power) -> Power:
@@ -79,8 +81,8 @@ class _Cell:
     def __init__(self, blocks: int, load: float, tdd: bool, rng: np.random.Generator) -> None:
         self.blocks, self.tdd = blocks, tdd
         group = pick(rng, (1, 2, 4))
-        busy = rng.random((_TABLE, -(-blocks // group))) < load * rng.random((_TABLE, 1)) ** between(rng, 0, 1)
-        levels = 10 ** (between(rng, 0, 3) * rng.standard_normal((_TABLE, busy.shape[1])) / 10)
+        busy = rng.random((_TABLE, -(-blocks // group))) < load * rng.random((_TABLE, 1)) ** pick(rng, (0.0, between(rng, 0, 1)))
+        levels = 10 ** (between(rng, 0, 2) * rng.standard_normal((_TABLE, busy.shape[1])) / 10)
         self.traffic = np.repeat(busy * levels, group, axis=1)[:, :blocks]
         self.control = between(rng, 0.1, 1)
         self.controls = pick(rng, (1, 2, 3))

@@ -12,7 +12,6 @@ from .technology_paths import fading
 _TETRA_BAUD, _TETRA_ROLLOFF, _TETRA_RASTER_HZ, _TETRA_SLOT_S = 18e3, 0.35, 25e3, 85e-3 / 6
 _GSM_BAUD, _GSM_BT, _GSM_RASTER_HZ, _GSM_SLOT_S, _GSM_SLOTS = 270.833e3, 0.3, 200e3, 15e-3 / 26, 8
 _GSM_WIDTH_HZ = 200e3
-_TONE_HZ = _GSM_BAUD / 4  # a frequency correction burst
 _LOWEST_DB = -65.0
 _PER_SYMBOL, _PULSE_SYMBOLS = 64, 4
 
@@ -57,11 +56,7 @@ def _gsm_carrier(centre_hz: float, band: Band, rng: np.random.Generator) -> Emis
     on = np.ones(band.time_s.shape)
     if chance(rng, 0.5):  # traffic: slots of their own power, some of them empty
         on = _turns(band, _GSM_SLOT_S, _GSM_SLOTS, between(rng, 0.3, 0.95), rng) * 10 ** (-between(rng, 0, 8) / 10)
-    emission = random_emission(centre_hz - _GSM_WIDTH_HZ / 2, centre_hz + _GSM_WIDTH_HZ / 2, density * on, band)
-    if chance(rng, 0.02):  # a frequency correction burst: a tone for a slot
-        tone = over_bins(lambda hz: np.maximum(0, 1 - np.abs(hz - _TONE_HZ) / 12e3), away) * 12
-        return Emission(emission.low_hz, emission.high_hz, np.zeros(on.shape), np.broadcast_to(tone, on.shape))
-    return emission
+    return random_emission(centre_hz - _GSM_WIDTH_HZ / 2, centre_hz + _GSM_WIDTH_HZ / 2, density * on, band)
 
 
 def _turns(band: Band, slot_s: float, slots: int, share: float, rng: np.random.Generator) -> Power:

@@ -47,8 +47,9 @@ def _wifi(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
     spacing_hz, carriers = pick(rng, (312.5e3, 156.25e3, 78.125e3), (0.8, 0.12, 0.08)), pick(rng, (26, 28))
     half_hz = (carriers + 0.5) * spacing_hz
     density = _ofdm(band.hz - centre_hz, spacing_hz, carriers, 0, pick(rng, (0.0, between(rng, 0, 14)))) * fading(band.hz, 0.4e-6, rng)
-    # Symbols of a frame add up in each of their carriers, with what the guard interval leaves between them.
-    ripple = 1 + between(rng, 0, 0.8) * np.cos(2 * np.pi * (band.hz - centre_hz) / spacing_hz)
+    # Preambles and repeated symbols have every carrier, every other, or every fourth.
+    period_hz = spacing_hz * pick(rng, (1, 2, 4), (0.4, 0.4, 0.2))
+    ripple = 10 ** (between(rng, 0, 6) * np.cos(2 * np.pi * (band.hz - centre_hz) / period_hz) / 10)
     on = _bursts(band, 100e-6, 5e-3, between(rng, 0.2, 1), rng)
     return random_emission(centre_hz - half_hz, centre_hz + half_hz, density * ripple * on, band)
 
@@ -99,12 +100,18 @@ def _fsk(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
     return random_emission(centre_hz - half_hz, centre_hz + half_hz, density * on, band)
 
 
+def _line(away_hz: Power) -> Power:
+    """A carrier through a Hann window, by the bin's distance from it; 1 in its own bin."""
+    bins = away_hz / RAW_BIN_HZ
+    bins = np.where(np.abs(np.abs(bins) - 1) < 1e-6, bins + 1e-5, bins)
+    return np.square(np.sinc(bins) / (1 - np.square(bins)))
+
+
 def _voice(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
     """A carrier of narrow FM or AM, which stands still for half a millisecond."""
     away = band.hz - centre_hz - 2.5e3 * rng.standard_normal()
-    window = over_bins(lambda hz: np.square(np.sinc(hz / 12e3)) * (np.abs(hz) < 12e3), away)
-    steady = np.broadcast_to(window * (1 + 0.1 * rng.standard_normal()), (FRAMES, away.size))
-    return Emission(centre_hz - 8e3, centre_hz + 8e3, np.zeros(steady.shape), np.abs(steady))
+    steady = np.broadcast_to(_line(away), (FRAMES, away.size))
+    return Emission(centre_hz - 8e3, centre_hz + 8e3, np.zeros(steady.shape), steady)
 
 
 def _tones(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
@@ -113,7 +120,7 @@ def _tones(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
     steady = np.zeros(band.hz.size)
     for number in range(count):
         at = centre_hz + (number - (count - 1) / 2) * spacing_hz
-        steady += 10 ** (between(rng, -15, 0) / 10) * np.maximum(0, 1 - np.abs(band.hz - at) / (1.8 * RAW_BIN_HZ)) ** 2
+        steady += 10 ** (between(rng, -15, 0) / 10) * _line(band.hz - at)
     half_hz = (count - 1) / 2 * spacing_hz + RAW_BIN_HZ
     return Emission(centre_hz - half_hz, centre_hz + half_hz, np.zeros((FRAMES, steady.size)), np.broadcast_to(steady, (FRAMES, steady.size)))
 

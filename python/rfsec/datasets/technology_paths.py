@@ -11,9 +11,10 @@ _PATHS = 4
 def fading(hz: Power, longest_s: float, rng: np.random.Generator) -> Power:
     """Return the power gain of paths up to `longest_s` later than the strongest, about 1 in the mean, at each of `hz`.
 
-    A direct path and three that are 3 dB to 30 dB weaker; half the time the first of them is nearly as strong.
+    A direct path and three that are 3 dB to 30 dB weaker; half the time the first of them is nearly as strong. The place
+    decides how much later they are: from a fiftieth of the longest delay to all of it.
     """
-    delays = longest_s * rng.random(_PATHS - 1) ** 2
+    delays = longest_s * 0.02 ** rng.random() * rng.random(_PATHS - 1)
     sizes = 10 ** (-rng.uniform(3, 30, _PATHS - 1) / 20)
     if rng.random() < 0.5:
         sizes[0] = rng.uniform(0.5, 0.95)

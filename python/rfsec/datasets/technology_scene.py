@@ -24,9 +24,11 @@ _STEP_HZ = STEP_BINS * RAW_BIN_HZ
 _MOST_STEPS = 17  # 32 MHz
 _SNR_DB = (3.0, 45.0)
 _BEYOND = 0.08  # emissions that the sweep's end cuts
-_FILTERED, _FILTERED_HZ = 0.12, (0.9e6, 6e6)  # wide ones of which a filter lets a part through
+_TIGHT = 0.15  # sweeps that are hardly wider than the emission
+_FILTERED = {"LTE": 0.25, OTHER: 0.15}  # wide ones of which a receiver's filter lets a part through
+_FILTERED_HZ = ((1.5e6, 2.3e6), (0.9e6, 6e6))
 _INTERFERED = 0.2
-_OVERLAP, _LEAST = 0.5, 0.25  # of the narrower of what is there and what is found; of what is there
+_OVERLAP, _LEAST = 0.5, 0.4  # of the narrower of what is there and what is found; of what is there
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,14 @@ def make_scene(label: str, sensor_number: int, rng: np.random.Generator) -> Scen
     while True:
         seed = int(rng.integers(1 << 62))
         width_hz = make(0.0, make_band(1, rng), np.random.default_rng(seed))[0][0].bandwidth_hz
-        steps = int(np.clip(np.ceil(width_hz * between(rng, 1.15, 2.2) / _STEP_HZ) + int(rng.random() * 3), 1, _MOST_STEPS))
+        more = (between(rng, 1.0, 1.15), 0) if chance(rng, _TIGHT) else (between(rng, 1.15, 2.2), int(rng.random() * 3))
+        steps = int(np.clip(np.ceil(width_hz * more[0] / _STEP_HZ) + more[1], 1, _MOST_STEPS))
         band = make_band(steps, rng)
         room_hz = max(0.0, steps * _STEP_HZ - 1.05 * width_hz) / 2
         centre_hz = between(rng, -1, 1) * (steps * _STEP_HZ / 2 if chance(rng, _BEYOND) else room_hz)
         parts = make(centre_hz, band, np.random.default_rng(seed))  # the first draw, of the bandwidth, is the same again
         wanted = parts[0][0]
-        if label in ("LTE", OTHER) and wanted.bandwidth_hz > _FILTERED_HZ[0] and chance(rng, _FILTERED):
+        if wanted.bandwidth_hz > 2 * _FILTERED_HZ[1][0] and chance(rng, _FILTERED.get(label, 0.0)):
             wanted = _filtered(wanted, band, rng)
             parts = [(wanted, 0.0)]
         if chance(rng, _INTERFERED):
@@ -68,11 +71,11 @@ def make_scene(label: str, sensor_number: int, rng: np.random.Generator) -> Scen
 
 
 def _filtered(emission: Emission, band: Band, rng: np.random.Generator) -> Emission:
-    """The part that a receiver's filter lets through: a slice with steep edges somewhere in the emission."""
-    width_hz = min(log_between(rng, *_FILTERED_HZ), emission.bandwidth_hz)
+    """The part that a receiver's filter lets through: a slice of the emission with a rounded top and steep edges."""
+    width_hz = min(log_between(rng, *pick(rng, _FILTERED_HZ)), emission.bandwidth_hz)
     middle = emission.low_hz + pick(rng, (0.5, rng.random())) * (emission.bandwidth_hz - width_hz) + width_hz / 2
-    order = pick(rng, (6, 12, 40))
-    gain = 1 / (1 + np.abs((band.hz - middle) / (width_hz / 2)) ** (2 * order))
+    place, order = (band.hz - middle) / (width_hz / 2), pick(rng, (6, 12, 40))
+    gain = 10 ** (-between(rng, 0, 8) * np.minimum(place**2, 2) / 10) / (1 + np.abs(place) ** (2 * order))
     return replace(emission, low_hz=middle - width_hz / 2, high_hz=middle + width_hz / 2, random=emission.random * gain, steady=emission.steady * gain)
 
 

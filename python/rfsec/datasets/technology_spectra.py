@@ -60,7 +60,7 @@ def technology_spectra(
     seed, count : int
         The seed is at least 0; window number i is the same whatever the count is.
     labels : sequence of str
-        Of `LABELS`.
+        Of `LABELS`; one that is there twice comes twice as often.
     report : callable
         Told how many windows are made, and of how many.
 
@@ -73,10 +73,10 @@ def technology_spectra(
     sensors = SENSORS[purpose]
     for index in range(count):
         rng = np.random.default_rng(seed_sequence(purpose, seed, index, _VARIANT))
-        label = index % len(labels)
+        label = LABELS.index(labels[index % len(labels)])
         length = None
         while length is None:  # an emission may have grown together with others into one wider than a window
-            scene = make_scene(labels[label], sensors[int(rng.random() * len(sensors))], rng)
+            scene = make_scene(LABELS[label], sensors[int(rng.random() * len(sensors))], rng)
             length = window_length(scene.emission.bins)
         window = cut_window(scene.spectrum, floor_db(scene.spectrum), scene.emission, length)
         snr_db = int(np.clip(_SNR_STEP_DB * np.round(scene.emission.snr_db / _SNR_STEP_DB), *_SNRS_DB))

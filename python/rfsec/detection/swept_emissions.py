@@ -23,6 +23,7 @@ _NARROW, _NARROW_VALUES = 3, 2 * _AVERAGES
 _WIDE, _WIDE_VALUES = 15, 10 * _AVERAGES
 _FALSE_ALARM = 1e-6  # a bin, in noise
 _GAP, _GAP_SHARE = 2, 0.05  # bins, or share of the narrower of two parts, that a gap within an emission may have
+_COMB = 63  # bins: where most of so many are occupied, the others are gaps of a comb, or of a wide signal that fades
 
 Decibels = npt.NDArray[np.float64]
 
@@ -63,7 +64,8 @@ def find_emissions(spectrum: SweptSpectrum, min_snr_db: float = MIN_SNR_DB) -> l
     """Return the occupied bands of a sweep, from the lowest frequency up.
 
     A band is found where the mean of 3 or of 15 bins is `min_snr_db` above the floor, and more than noise that is averaged
-    5 times reaches in one of a million bins. A gap of 2 bins, or of a twentieth of the narrower part, does not divide it.
+    5 times reaches in one of a million bins. A gap of 2 bins, or of a twentieth of the narrower part, does not divide it, nor do gaps where more
+    than half of 630 kHz is occupied.
 
     Parameters
     ----------
@@ -86,6 +88,7 @@ def find_emissions(spectrum: SweptSpectrum, min_snr_db: float = MIN_SNR_DB) -> l
     narrow, wide = (ndimage.uniform_filter1d(over, width, mode="nearest") for width in (_NARROW, _WIDE))
     sure = max(least, _highest_noise(_WIDE_VALUES))
     occupied = (narrow > max(least, _highest_noise(_NARROW_VALUES))) | (wide > sure) & (narrow > np.sqrt(sure))
+    occupied |= ndimage.uniform_filter1d(occupied.astype(np.float32), _COMB, mode="nearest") > 0.5
     edges = np.flatnonzero(np.diff(np.r_[False, occupied, False]))
     found = []
     for first, last in _joined(edges.reshape(-1, 2)):

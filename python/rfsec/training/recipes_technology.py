@@ -7,7 +7,7 @@ from functools import partial
 
 from torch import nn
 
-from ..datasets.technology_scene import TECHNOLOGIES
+from ..datasets.technology_scene import OTHER, TECHNOLOGIES
 from ..datasets.technology_spectra import LABELS
 from ..errors import ParameterError
 from .networks.spectrum_conv import SpectrumConv
@@ -32,6 +32,8 @@ class TechnologyRecipe:
         Makes the network for a number of labels.
     labels : tuple of str
         What it is trained on and tells apart, the first of ``datasets.technology_spectra.LABELS``.
+    drawn : tuple of str
+        The labels of training windows in turn.
     windows : int
         Training windows, seen again every epoch, half of the time mirrored.
     epochs : int
@@ -49,6 +51,7 @@ class TechnologyRecipe:
     paper: str
     network: Callable[[int], nn.Module]
     labels: tuple[str, ...]
+    drawn: tuple[str, ...]
     windows: int
     epochs: int
     batch: int
@@ -64,6 +67,7 @@ def _lstm(layers: int, cells: int) -> TechnologyRecipe:
         paper=PAPER,
         network=partial(SpectrumLstm, layers=layers, cells=cells),
         labels=tuple(TECHNOLOGIES),
+        drawn=tuple(TECHNOLOGIES),
         windows=3100,  # table III
         epochs=10,
         batch=32,
@@ -82,6 +86,7 @@ TECHNOLOGY = {
             paper="gr-rfsec",
             network=SpectrumConv,
             labels=LABELS,
+            drawn=(*LABELS, OTHER),  # there is more of it
             windows=28_000,
             epochs=8,
             batch=64,
