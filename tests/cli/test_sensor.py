@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 
+import onnx
 import pytest
 from command_line import DEADLINE_S, RFSEC, rfsec, the_error
 from gnuradio.rfsec.keygen.identity import Identity, write_identity
+from onnx import helper
 from small_model import write_burst_model
 from sensor_scene import BAND_HZ, CARRIERS_HZ, RATE_HZ, STEPS_HZ, WIDTH_HZ, write_small_technologies, write_sweep
 
@@ -146,9 +148,35 @@ def test_a_bad_configuration_is_one_line_with_its_line_and_rule(config, tmp_path
     assert error.startswith(f"rfsec: {tmp_path}/config.yaml, line {line}: ") and rule in error
 
 
+@pytest.mark.parametrize("source", ["usrp: {args: 'type=none', gain_db: 10}", ""])
+def test_a_band_without_a_bin_is_said_at_once(config, tmp_path, source):
+    command = config(source=source)
+    text = (tmp_path / "config.yaml").read_text()
+    (tmp_path / "config.yaml").write_text(text.replace(str(BAND_HZ[1]), str(BAND_HZ[0] + 1)))
+    error = the_error(rfsec(*command[len(RFSEC):]))
+    assert error.startswith(f"rfsec: {tmp_path}/config.yaml, line 1: ") and "bins of 10000 Hz" in error
+
+
+def test_a_model_of_other_bins_is_refused_with_its_line(config, scene, tmp_path):
+    model = onnx.load(scene / "technologies.onnx")
+    helper.set_model_props(model, {one.key: one.value.replace('"bin_hz": 10000.0', '"bin_hz": 5000.0') for one in model.metadata_props})
+    onnx.save(model, tmp_path / "other.onnx")
+    command = config()
+    (tmp_path / "config.yaml").write_text((tmp_path / "config.yaml").read_text().replace(f"{scene}/technologies.onnx", "other.onnx"))
+    assert "config.yaml, line 5: " in (error := the_error(rfsec(*command[len(RFSEC):]))) and "bins of 5000 Hz" in error
+
+
 def test_collect_refuses_what_it_cannot_use(scene, tmp_path):
     (tmp_path / "out").write_text("something else\n")
     keys = ["--identity", scene / "collector", "--peer", scene / "sensor.pub"]
     assert "no file of decisions" in the_error(rfsec("collect", "tcp://127.0.0.1:9", *keys, "--out", tmp_path / "out"))
     assert "Name its endpoint" in the_error(rfsec("collect", "127.0.0.1", *keys, "--out", tmp_path / "new"))
     assert "can't be read" in the_error(rfsec("collect", "tcp://127.0.0.1:9", *keys[:2], "--peer", "none", "--out", tmp_path / "new"))
+
+
+def test_the_bench_measures_a_whole_sensor(scene):
+    done = rfsec("bench", "sensor", "--seconds", "3", "--model", scene / "technologies.onnx")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["missed"] == found["doubled"] == found["lost"] == 0 and found["collected"] > 0 and found["errors"] == {}
+    assert found["sent_bytes_over_sample_bytes"] < found["required"] and found["times_real_time"] > 0

@@ -2,10 +2,13 @@
 """Decides about a sweep: the technology of each emission, and the modulation and emitter of the bursts of those that fit into one step."""
 
 from dataclasses import replace
+from math import isclose
 
+from ..errors import ModelError
 from ..inference.technology_classifier import TechnologyClassifier, TechnologyDecision
 from ..records import ACCEPTED, UNKNOWN, DecisionRecord
 from .config_file import ConfigFile
+from .grids import BIN_HZ, RATE_HZ, grids_of
 from .step_bursts import StepBursts
 from .sweep import Sweep
 
@@ -23,12 +26,16 @@ class SweepDecider:
     Raises
     ------
     ParameterError
-        A model or gallery is missing or wrong; with its line.
+        A model or gallery is missing or wrong, or a radio's band has too few bins or too many; with its line.
     """
 
     def __init__(self, file: ConfigFile) -> None:
         with file.naming("models", "technology"):
             self._technologies = TechnologyClassifier(file.config.models.technology, min_snr_db=file.config.thresholds.min_snr_db)
+            if not isclose(bin_hz := self._technologies.card.input.bin_hz, BIN_HZ, rel_tol=1e-3):
+                raise ModelError(f"{file.config.models.technology}: this model takes bins of {bin_hz:g} Hz, and a sensor measures {BIN_HZ:g} Hz.")
+        if file.config.source.usrp is not None:
+            grids_of(file, RATE_HZ)  # a radio may be missing; what is wrong with its bands is said at once
         self._min_confidence = file.config.thresholds.min_confidence
         self._bursts = StepBursts(file) if wants_steps(file) else None
 

@@ -5,7 +5,8 @@ from ..dsp.sweep_grid import SweepGrid
 from .config_file import ConfigFile
 
 RATE_HZ = 2.4e6  # of a radio
-_FFT_BIN_HZ, _AVERAGES, _BIN_HZ = 9375.0, 5, 10e3  # 256 bins at 2.4 MS/s
+BIN_HZ = 10e3
+_FFT_BIN_HZ, _AVERAGES = 9375.0, 5  # 256 bins at 2.4 MS/s
 
 
 def grids_of(file: ConfigFile, sample_rate_hz: float) -> list[SweepGrid]:
@@ -13,5 +14,5 @@ def grids_of(file: ConfigFile, sample_rate_hz: float) -> list[SweepGrid]:
     grids = []
     for number, band in enumerate(file.config.bands):
         with file.naming("bands", number):
-            grids.append(SweepGrid(band.start_hz, band.stop_hz, sample_rate_hz, round(sample_rate_hz / _FFT_BIN_HZ), _AVERAGES, _BIN_HZ))
+            grids.append(SweepGrid(band.start_hz, band.stop_hz, sample_rate_hz, round(sample_rate_hz / _FFT_BIN_HZ), _AVERAGES, BIN_HZ))
     return grids
