@@ -21,6 +21,7 @@ _WHERE = {
     "burst_view": ".blocks.burst_view",
     "joint_view": ".blocks.joint_view",
     "averaged_spectrum": ".blocks.averaged_spectrum",
+    "technology_classifier": ".blocks.technology_classifier",
     "sweep_controller": ".blocks.sweep_controller",
     "decision_sink": ".blocks.decision_sink",
     "decision_table": ".blocks.decision_table",

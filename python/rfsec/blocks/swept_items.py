@@ -6,7 +6,6 @@ first sample, where that is known), ``window_start`` and ``sample_count`` (uint6
 ``sample_rate_hz``.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +13,12 @@ import pmt
 
 from ..dsp.sweep_collector import CollectedSweep
 from ..dsp.swept_spectrum import SweptSpectrum
-from ..records import time_from_pmt, time_to_pmt
+from ..records import MAX_TIME_NS, time_from_pmt, time_to_pmt
 from .sample_clock import MAX_SAMPLE, RX_FREQ, RX_TIME, WINDOW_START, sorted_tags
 
 BIN_HZ, SAMPLE_COUNT, SAMPLE_RATE_HZ = (pmt.intern(key) for key in ("bin_hz", "sample_count", "sample_rate_hz"))
 _FIRST_HZ, _TIME, _SAMPLE_START = (pmt.intern(key) for key in ("first_hz", "time", "sample_start"))
+_MAX_HZ = 1e15  # beyond it a tag is nonsense
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class SweptItem:
     sample_start: int
     sample_count: int
     sample_rate_hz: float
+
+    @property
+    def samples(self) -> dict:
+        """What a decision record says of the samples."""
+        return {"sample_start": self.sample_start, "sample_count": self.sample_count, "sample_rate_hz": self.sample_rate_hz}
 
 
 def write_tags(block, item: int, sweep: CollectedSweep, sample_rate_hz: float) -> None:
@@ -53,9 +58,9 @@ def message_of(sweep: CollectedSweep, sample_rate_hz: float):
     return pmt.cons(about, pmt.init_f32vector(spectrum.power_db.size, spectrum.power_db.tolist()))
 
 
-def read_items(block, items: np.ndarray) -> list[SweptItem | None]:
-    """The sweeps of a work call's input 0, float32 [n, bins], copied; None for an item without tags that make sense."""
-    first, found = block.nitems_read(0), {}
+def read_items(block, first: int, items: np.ndarray) -> list[SweptItem | None]:
+    """The sweeps in items of a block's input 0, from number `first` on, float32 [n, bins], copied; None for one without sensible tags."""
+    found = {}
     for tag in sorted_tags(block, 0, first, first + len(items)):
         found.setdefault(tag.offset - first, {})[tag.key] = tag.value
     return [_item(found.get(index, {}), power_db) for index, power_db in enumerate(items)]
@@ -68,5 +73,6 @@ def _item(tags: dict, power_db: np.ndarray) -> SweptItem | None:
         time_ns = time_from_pmt(tags[RX_TIME]) if RX_TIME in tags else None
     except Exception:  # PMT raises its own wrong_type, which Python sees under several names
         return None
-    good = math.isfinite(first_hz) and 0 < bin_hz < math.inf and 0 < rate_hz < math.inf and max(start, count) <= MAX_SAMPLE
+    good = abs(first_hz) < _MAX_HZ and 0 < bin_hz < _MAX_HZ and 0 < rate_hz < _MAX_HZ and max(start, count) <= MAX_SAMPLE
+    good = good and (time_ns is None or 0 <= time_ns < MAX_TIME_NS)
     return SweptItem(SweptSpectrum(first_hz, bin_hz, power_db.copy(), time_ns), start, count, rate_hz) if good else None
