@@ -2,12 +2,12 @@
 """``rfsec collect``: the other end of a sensor, which appends its decisions to a file."""
 
 import json
-import signal
-import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .live import gathered_signals
 
 _TURN_S = 1.0
 
@@ -23,12 +23,9 @@ def collect(
     from ..sensor.decision_log import DecisionLog
     from ..sensor.subscriber import Subscriber
 
-    stop = threading.Event()
     own, sensor = read_identity(identity), read_peer(peer)
-    with DecisionLog(out) as log, Subscriber(endpoint, own, sensor, log) as subscriber:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: stop.set())
-        while not stop.is_set():
+    with DecisionLog(out) as log, Subscriber(endpoint, own, sensor, log) as subscriber, gathered_signals() as received_signals:
+        while not received_signals:
             received = subscriber.receive(_TURN_S)
             if received is None:
                 continue

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where a sensor's decisions go from its spool: a file of JSON lines, and subscribers."""
 
-import threading
 import time
 
 from ..errors import OutputError, ParameterError
@@ -104,10 +103,10 @@ class Outputs:
                 found[JSONL] = error
         return found
 
-    def serve(self, wait_s: float, stop: threading.Event) -> None:
-        """Pass up to `wait_s` seconds, less where a subscriber asks or `stop` is set."""
+    def wait(self, wait_s: float) -> None:
+        """Pass up to `wait_s` seconds, less where a subscriber asks."""
         if self.publisher is None:
-            stop.wait(wait_s)
+            time.sleep(wait_s)
         else:
             self.publisher.wait(wait_s)
 

@@ -3,7 +3,6 @@
 
 import hashlib
 import json
-import threading
 import time
 
 import numpy as np
@@ -56,7 +55,7 @@ class ReplaySource:
         steps = repr((self._recording.sample_count, self._rate_hz, grids, self._plan))
         self._name = hashlib.sha256(f"{source.replay.path} {steps}".encode()).hexdigest()[:16]
         self._next = _place(position, self._name)
-        self._began, self._began_at, self._pause = time.monotonic(), self._reached(self._next - 1), threading.Event()
+        self._began, self._began_at = time.monotonic(), self._reached(self._next - 1)
 
     @property
     def ended(self) -> bool:
@@ -75,7 +74,7 @@ class ReplaySource:
         if self._replay.speed is not None:
             due_s = (self._reached(self._next) - self._began_at) / self._rate_hz / self._replay.speed
             early_s = self._began + due_s - time.monotonic()
-            self._pause.wait(max(0.0, min(early_s, wait_s)))
+            time.sleep(max(0.0, min(early_s, wait_s)))
             if early_s > wait_s:
                 return None
         self._next += 1

@@ -3,7 +3,6 @@
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -60,22 +59,22 @@ class Sensor:
         self._outputs = Outputs(file)
         self._radio = Radio(lambda position: open_source(self._file, position), self._outputs.spool.position)
         self._counts, self._health, self._systemd = Counts(), Health(), Systemd()
-        self._stop, self._reload = threading.Event(), threading.Event()
+        self._stopping = self._reloading = False  # plain flags: a signal handler must not take a lock that the loop may hold
 
     def stop(self) -> None:
         """End after the present sweep; may be called from a signal handler."""
-        self._stop.set()
+        self._stopping = True
 
     def reload(self) -> None:
         """Read the configuration again after the present sweep; may be called from a signal handler."""
-        self._reload.set()
+        self._reloading = True
 
     def run(self) -> None:
         """Go round until ``stop``, or the end of a recording. Raises RecordingError where the recording fails."""
         try:
             self._systemd.ready("looking for the source")
             self._say()
-            while not self._stop.is_set() and not (self._radio.state == ENDED and self._outputs.delivered):
+            while not self._stopping and not (self._radio.state == ENDED and self._outputs.delivered):
                 self._turn()
             self._systemd.stopping()
             self._deliver(now=True)
@@ -85,8 +84,8 @@ class Sensor:
             self._outputs.close()
 
     def _turn(self) -> None:
-        if self._reload.is_set():
-            self._reload.clear()
+        if self._reloading:
+            self._reloading = False
             self._take_new_configuration()
         state = self._radio.state
         sweep = self._radio.next(_TURN_S)
@@ -94,7 +93,7 @@ class Sensor:
             self._take(sweep)
         self._deliver(now=self._radio.state == ENDED)
         if not self._radio.running:
-            self._outputs.serve(_TURN_S, self._stop)
+            self._outputs.wait(_TURN_S)
         if self._radio.state != state or time.monotonic() >= self._say_at:
             self._say()
         self._systemd.alive(f"{self._radio.state}, {self._counts.sweeps} sweeps, {self._counts.decisions} decisions")
