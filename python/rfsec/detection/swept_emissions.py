@@ -15,8 +15,8 @@ MIN_SNR_DB = 3.0
 _BLOCK = 64  # bins whose quantile is one value of the floor
 _QUANTILE = 0.25  # of a block's bins: narrow carriers may fill three quarters of it
 _NEIGHBOURS = 41  # blocks, 26 MHz: a carrier of LTE leaves a sixth of them free
-_RANK = 12.0  # percent of these blocks
-_BIAS = 0.63  # the floor that these two give for noise of power 1, 5 spectra averaged
+_RANK = 6.0  # percent of these blocks
+_BIAS = 0.62  # the floor that these two give for noise of power 1, 5 spectra averaged
 _AVERAGES = 5
 # Bins that are averaged to see an emission, and of how many independent values such an average of 5 spectra is.
 _NARROW, _NARROW_VALUES = 3, 2 * _AVERAGES
@@ -85,8 +85,9 @@ def find_emissions(spectrum: SweptSpectrum, min_snr_db: float = MIN_SNR_DB) -> l
     if not over.size:
         return []
     least = 1 + 10.0 ** (min_snr_db / 10)
-    narrow, wide = (ndimage.uniform_filter1d(over, width, mode="nearest") for width in (_NARROW, _WIDE))
     sure = max(least, _highest_noise(_WIDE_VALUES))
+    narrow = ndimage.uniform_filter1d(over, _NARROW, mode="nearest")
+    wide = ndimage.uniform_filter1d(np.minimum(over, 2 * sure), _WIDE, mode="nearest")  # a strong carrier is not a wide signal
     occupied = (narrow > max(least, _highest_noise(_NARROW_VALUES))) | (wide > sure) & (narrow > np.sqrt(sure))
     occupied |= ndimage.uniform_filter1d(occupied.astype(np.float32), _COMB, mode="nearest") > 0.5
     edges = np.flatnonzero(np.diff(np.r_[False, occupied, False]))

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 _BODY = 0.25  # 5 dB over the floor, in the units of a window
 _UPPER = 0.3  # 6 dB below the mean
 _FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)  # waves from 8 octaves of width to half of one
-_NUMBERS = 2 + 4 * len(_FACTORS) + 4
+_SMOOTH, _LAGS = 15, 14  # bins: LTE's reference signals come back every 45 kHz
+_NUMBERS = 2 + 4 * len(_FACTORS) + _LAGS + 5
 
 
 class _Norm(nn.LayerNorm):
@@ -65,7 +66,7 @@ def _numbers(rows: Tensor, highest: Tensor) -> Tensor:
     """What a window [batch, bins] is as a whole: [batch, _NUMBERS].
 
     Widths of what is over the floor and of its upper part, each as a logarithm and as waves of it, which a dense layer can
-    tell 7.6 MHz from 8.3 MHz by; height, mean, roughness and spread of the body.
+    tell 7.6 MHz from 8.3 MHz by; the autocorrelation of the ripple, and its size; height, mean, roughness and spread of the body.
     """
     body = (rows > _BODY).float()
     count = body.sum(dim=1, keepdim=True) + 1
@@ -74,6 +75,9 @@ def _numbers(rows: Tensor, highest: Tensor) -> Tensor:
     spread = ((rows - mean) ** 2 * body).sum(dim=1, keepdim=True) / count
     both = body[:, 1:] * body[:, :-1]
     rough = ((rows[:, 1:] - rows[:, :-1]) ** 2 * both).sum(dim=1, keepdim=True) / (both.sum(dim=1, keepdim=True) + 1)
+    ripple = body * (rows - nn.functional.avg_pool1d(rows[:, None], _SMOOTH, 1, _SMOOTH // 2)[:, 0])
+    power = (ripple**2).sum(dim=1, keepdim=True)
+    alike = [(ripple[:, lag:] * ripple[:, :-lag]).sum(dim=1, keepdim=True) / (power + 1e-3) for lag in range(1, _LAGS + 1)]
     widths = torch.log2(torch.cat((count, upper), dim=1))
     waves = [wave(math.pi * factor * widths) for factor in _FACTORS for wave in (torch.sin, torch.cos)]
-    return torch.cat((widths / 4, *waves, highest, mean, torch.sqrt(rough + 1e-4), torch.sqrt(spread + 1e-4)), dim=1)
+    return torch.cat((widths / 4, *waves, *alike, torch.sqrt(power / count + 1e-4), highest, mean, torch.sqrt(rough + 1e-4), torch.sqrt(spread + 1e-4)), dim=1)
