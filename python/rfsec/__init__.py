@@ -22,6 +22,7 @@ _WHERE = {
     "joint_view": ".blocks.joint_view",
     "averaged_spectrum": ".blocks.averaged_spectrum",
     "technology_classifier": ".blocks.technology_classifier",
+    "sweep_view": ".blocks.sweep_view",
     "sweep_controller": ".blocks.sweep_controller",
     "decision_sink": ".blocks.decision_sink",
     "decision_table": ".blocks.decision_table",
