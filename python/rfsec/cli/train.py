@@ -8,16 +8,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ..errors import ParameterError
 from .train_classical import show_result, train_classical
 from .train_encoder import train_encoder
 from .train_joint import train_joint_model
 from .train_mapper import train_mapper_model
+from .train_progress import training_progress
 from .train_technology import train_technology_model
-
-_SHARE_PER_LINE = 0.02  # where there is no terminal for a bar, a line each time that much more is done
 
 
 def train(
@@ -81,26 +79,13 @@ def train(
         wanted = epochs * corpus.epoch_windows
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-{mode}-seed{seed}.checkpoint")
-    console, shown = Console(), 0.0
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[standing]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(f"{model} on {chosen.type}", total=None, standing="")
+    console = Console()
+    with training_progress(console, f"{model} on {chosen.type}") as progress:
 
         def report(standing: Standing) -> None:
-            nonlocal shown
             best = "" if standing.validation_accuracy is None else f", best {standing.validation_accuracy:.1%}"
             text = f"loss {standing.loss:.3f}{best}, {standing.windows_per_s:,.0f} windows/s"
-            bar.update(task, completed=standing.windows_seen, total=standing.windows_total, standing=text)
-            share = standing.windows_seen / standing.windows_total
-            if not console.is_terminal and share >= shown + _SHARE_PER_LINE:
-                shown = share
-                console.print(f"{standing.windows_seen:,} of {standing.windows_total:,} windows: {text}")
+            progress.stands(standing.windows_seen, standing.windows_total, "windows", text)
 
         card = produce_model(recipe, corpus, seed, wanted, out, checkpoint, chosen, threads, report, parent)
     show_result(console, card, out)

@@ -8,12 +8,10 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
 from ..errors import ParameterError
-
-_SHARE_PER_LINE = 0.02  # where there is no terminal for a bar, a line each time that much more is done
+from .train_progress import refuse_unused, training_progress
 
 
 def train_joint_model(
@@ -34,9 +32,7 @@ def train_joint_model(
     from ..training.joint_recipes import find_joint_recipe
     from ..training.loop import choose_device
 
-    given = [name for name, value in unused.items() if value is not None]
-    if given:
-        raise ParameterError(f"The joint model {model} has steps of its own and takes no --{given[0].replace('_', '-')}. Leave it out.")
+    refuse_unused(f"The joint model {model} has steps of its own and", unused)
     recipe, chosen = find_joint_recipe(model), choose_device(device)
     recipe = recipe if batch is None else replace(recipe, batch=batch)
     if recipe.batch < 2:
@@ -53,21 +49,14 @@ def train_joint_model(
     wanted = recipe.epochs if epochs is None else epochs
     words = ["rfsec", "train", model, *(() if data is None else ("--data", Path(data).name)), "--seed", str(seed), "--epochs", str(wanted)]
     words += () if batch is None else ("--batch", str(batch))
-    console, shown = Console(), 0.0
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[standing]}"),
-               TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(f"{model} on {chosen.type}", total=None, standing="making the data")
+    console = Console()
+    with training_progress(console, f"{model} on {chosen.type}") as progress:
+        progress.prepares("making the data")
 
         def report(standing) -> None:
-            nonlocal shown
             right = "".join(f", {head} {share:.1%}" for head, share in standing.accuracies.items())
             text = f"loss {standing.loss:.3f}{right}, {standing.windows_per_s:,.0f} windows/s"
-            bar.update(task, completed=standing.windows_seen, total=standing.windows_total, standing=text)
-            share = standing.windows_seen / standing.windows_total
-            if not console.is_terminal and share >= shown + _SHARE_PER_LINE:
-                shown = share
-                console.print(f"{standing.windows_seen:,} of {standing.windows_total:,} windows: {text}")
+            progress.stands(standing.windows_seen, standing.windows_total, "windows", text)
 
         card = produce_joint(recipe, corpus, shlex.join(words), wanted, out, checkpoint, chosen, threads, report)
     _show(console, card, out)

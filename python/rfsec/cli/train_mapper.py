@@ -7,12 +7,9 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
-from ..errors import ParameterError
-
-_SHARE_PER_LINE = 0.05  # where there is no terminal for a bar, a line each time that much more is done
+from .train_progress import refuse_unused, training_progress
 
 
 def train_mapper_model(
@@ -34,29 +31,18 @@ def train_mapper_model(
     from ..training.mapper_produce import produce_mapper
     from ..training.mapper_recipes import find_mapper_recipe, for_pairs
 
-    given = [name for name, value in unused.items() if value is not None]
-    if given:
-        raise ParameterError(f"The mapper {model} has steps of its own and takes no --{given[0].replace('_', '-')}. Leave it out.")
+    refuse_unused(f"The mapper {model} has steps of its own and", unused)
     recipe, chosen = find_mapper_recipe(model), choose_device(device)
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
-    console, shown = Console(), 0.0
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[standing]}"),
-               TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(f"{model} on {chosen.type}", total=None, standing="")
+    console = Console()
+    with training_progress(console, f"{model} on {chosen.type}") as progress:
 
         def traced(done: int, of: int) -> None:
-            bar.update(task, completed=done, total=of, standing="tracing the room")
+            progress.prepares("tracing the room", done, of)
 
         def report(standing) -> None:
-            nonlocal shown
-            text = f"loss {standing.loss:.5f}, {standing.rows_per_s:,.0f} rows/s"
-            bar.update(task, completed=standing.epochs_done, total=standing.epochs, standing=text)
-            share = standing.epochs_done / standing.epochs
-            if not console.is_terminal and share >= shown + _SHARE_PER_LINE:
-                shown = share
-                console.print(f"{standing.epochs_done:,} of {standing.epochs:,} epochs: {text}")
+            progress.stands(standing.epochs_done, standing.epochs, "epochs", f"loss {standing.loss:.5f}, {standing.rows_per_s:,.0f} rows/s")
 
         if data is None:
             source, channels = f"room {recipe.scenario}", load_room(recipe.scenario, traced)

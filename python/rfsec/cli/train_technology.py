@@ -6,12 +6,10 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
 from ..errors import ParameterError
-
-_SHARE_PER_LINE = 0.05  # where there is no terminal for a bar, a line each time that much more is done
+from .train_progress import refuse_unused, training_progress
 
 
 def train_technology_model(
@@ -30,33 +28,23 @@ def train_technology_model(
     from ..training.recipes_technology import find_technology_recipe
     from ..training.technology_produce import produce_technology
 
-    given = [name for name, value in unused.items() if value is not None]
-    if given:
-        raise ParameterError(f"The classifier {model} has data and steps of its own and takes no --{given[0].replace('_', '-')}. Leave it out.")
+    refuse_unused(f"The classifier {model} has data and steps of its own and", unused)
     recipe, chosen = find_technology_recipe(model), choose_device(device)
     wanted = recipe.windows if windows is None else windows
     if wanted < 2 * len(recipe.labels):
         raise ParameterError(f"The 'windows' to train {model} with must be at least {2 * len(recipe.labels)}. Got {wanted} instead.")
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
-    console, shown = Console(), 0.0
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[standing]}"),
-               TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(f"{model} on {chosen.type}", total=None, standing="making the data")
+    console = Console()
+    with training_progress(console, f"{model} on {chosen.type}") as progress:
 
         def made(done: int, of: int) -> None:
-            bar.update(task, completed=done, total=of, standing="making the data")
+            progress.prepares("making the data", done, of)
 
         def report(standing) -> None:
-            nonlocal shown
             right = "" if standing.validation_accuracy is None else f", {standing.validation_accuracy:.1%}"
             text = f"loss {standing.loss:.3f}{right}, {standing.windows_per_s:,.0f} windows/s"
-            bar.update(task, completed=standing.windows_seen, total=standing.windows_total, standing=text)
-            share = standing.windows_seen / standing.windows_total
-            if not console.is_terminal and share >= shown + _SHARE_PER_LINE:
-                shown = share
-                console.print(f"{standing.windows_seen:,} of {standing.windows_total:,} windows: {text}")
+            progress.stands(standing.windows_seen, standing.windows_total, "windows", text)
 
         card = produce_technology(recipe, seed, wanted, recipe.epochs if epochs is None else epochs, out, checkpoint, chosen, threads, report, made)
     _show(console, card, out)

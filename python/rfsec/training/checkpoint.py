@@ -4,7 +4,8 @@
 import io
 import os
 import pickle
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,17 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> dict[str, Any] | No
                 "Delete it, or name another with --checkpoint."
             )
     return state
+
+
+@contextmanager
+def restoring(path: Path) -> Iterator[None]:
+    """A block that puts a loaded state into its places; DatasetError where it does not fit them."""
+    try:
+        yield
+    except (RuntimeError, KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise DatasetError(
+            f"The checkpoint '{path}' is of another network of that name. Delete it, or name another with --checkpoint."
+        ) from None
 
 
 def load_parent(path: Path) -> tuple[dict[str, torch.Tensor], int]:

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..errors import DatasetError, ParameterError
+from ..errors import ParameterError
 from .allocator import keep_freed_memory
-from .checkpoint import load_checkpoint, save_checkpoint
+from .checkpoint import load_checkpoint, restoring, save_checkpoint
 from .elsewhere import made_elsewhere
 from .encoder_corpus import EncoderCorpus
 from .encoder_recipe import EncoderRecipe, Stage
@@ -159,14 +159,10 @@ class _Run:
         }
 
     def restore(self, state: dict[str, Any], checkpoint: Path) -> None:
-        try:
+        with restoring(checkpoint):
             self.begin(state["stage"])
             self.network.load_state_dict(state["network"])
             self.objective.load_state_dict(state["objective"])
             self.optimiser.load_state_dict(state["optimiser"])
             torch.set_rng_state(state["random"])
             self.chunks_done, self.windows_seen = state["chunks_done"], state["windows_seen"]
-        except (RuntimeError, KeyError, TypeError, ValueError, AttributeError, IndexError):
-            raise DatasetError(
-                f"The checkpoint '{checkpoint}' is of another network of that name. Delete it, or name another with --checkpoint."
-            ) from None

@@ -13,10 +13,10 @@ import torch
 from torch import nn
 
 from ..datasets.joint_windows import JointWindows
-from ..errors import DatasetError, ParameterError
+from ..errors import ParameterError
 from ..inference.representations import represent
 from .allocator import keep_freed_memory
-from .checkpoint import load_checkpoint, save_checkpoint
+from .checkpoint import load_checkpoint, restoring, save_checkpoint
 from .joint_corpus import JointCorpus
 from .joint_recipe import JointRecipe
 from .loop import bf16_pays, learning_rate_scale
@@ -174,14 +174,10 @@ class _Run:
         }
 
     def restore(self, state: dict[str, Any], checkpoint: Path) -> None:
-        try:
+        with restoring(checkpoint):
             self.network.load_state_dict(state["network"])
             self.balance.load_state_dict(state["balance"])
             self.optimiser.load_state_dict(state["optimiser"])
             torch.set_rng_state(state["random"])
             for name in ("losses", "steps", "chunks_done", "accuracies", "best_accuracy", "best_weights"):
                 setattr(self, name, state[name])
-        except (RuntimeError, KeyError, TypeError, ValueError, AttributeError):
-            raise DatasetError(
-                f"The checkpoint '{checkpoint}' is of another network of that name. Delete it, or name another with --checkpoint."
-            ) from None

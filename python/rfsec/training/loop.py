@@ -16,7 +16,7 @@ from torch import nn
 
 from ..errors import DatasetError, ParameterError
 from .allocator import keep_freed_memory
-from .checkpoint import load_checkpoint, load_parent, save_checkpoint
+from .checkpoint import load_checkpoint, load_parent, restoring, save_checkpoint
 from .corpus_base import Corpus
 from .evaluation import accuracy_of, logits_of
 from .optimisers import make_optimiser
@@ -209,16 +209,12 @@ class _Run:
         }
 
     def restore(self, state: dict[str, Any], checkpoint: Path) -> None:
-        try:
+        with restoring(checkpoint):
             self.network.load_state_dict(state["network"])
             self.optimiser.load_state_dict(state["optimiser"])
             torch.set_rng_state(state["random"])
             self.chunks_done, self.best_accuracy = state["chunks_done"], state["best_accuracy"]
             self.best_weights = state["best_weights"]
-        except (RuntimeError, KeyError, TypeError, ValueError, AttributeError):
-            raise DatasetError(
-                f"The checkpoint '{checkpoint}' is of another network of that name. Delete it, or name another with --checkpoint."
-            ) from None
 
     def keep_if_best(self, accuracy: float) -> None:
         if accuracy >= self.best_accuracy:

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ..errors import DatasetError, ParameterError
+from ..errors import ParameterError
 from .allocator import keep_freed_memory
-from .checkpoint import load_checkpoint, save_checkpoint
+from .checkpoint import load_checkpoint, restoring, save_checkpoint
 from .loop import bf16_pays, learning_rate_scale
 from .mapper_corpus import MapperCorpus
 
@@ -77,14 +77,10 @@ def train_mapper(
     identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": corpus.seed, "data": corpus.sha256()}
     first = 0
     if state := load_checkpoint(checkpoint, identity):
-        try:
+        with restoring(checkpoint):
             network.load_state_dict(state["network"])
             optimiser.load_state_dict(state["optimiser"])
             first = state["epochs_done"]
-        except (RuntimeError, KeyError, TypeError, ValueError, AttributeError):
-            raise DatasetError(
-                f"The checkpoint '{checkpoint}' is of another network of that name. Delete it, or name another with --checkpoint."
-            ) from None
     started = saved = time.monotonic()
     for number in range(first, epochs):
         x, y, weights = (torch.from_numpy(part).to(device) for part in corpus.epoch(number))

@@ -13,9 +13,9 @@ from torch import nn
 
 from ..datasets.seeding import Purpose, seed_sequence
 from ..datasets.technology_spectra import SpectraParts
-from ..errors import DatasetError, ParameterError
+from ..errors import ParameterError
 from .allocator import keep_freed_memory
-from .checkpoint import load_checkpoint, save_checkpoint
+from .checkpoint import load_checkpoint, restoring, save_checkpoint
 from .loop import learning_rate_scale
 from .recipes_technology import TechnologyRecipe
 
@@ -101,13 +101,11 @@ def train_technology(
     identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": seed, "windows": windows}
     now = {"epochs_done": 0, "best_accuracy": -1.0, "best_weights": copy.deepcopy(network.state_dict())}
     if state := load_checkpoint(checkpoint, identity):
-        try:
+        with restoring(checkpoint):
             network.load_state_dict(state["network"])
             optimiser.load_state_dict(state["optimiser"])
             torch.set_rng_state(state["random"])
             now = {name: state[name] for name in _STATE}
-        except (RuntimeError, KeyError, TypeError, ValueError):
-            raise DatasetError(f"The checkpoint '{checkpoint}' is of another network of that name. Delete it, or name another with --checkpoint.") from None
     started, seen, accuracy = time.monotonic(), 0, None
     first = now["epochs_done"]
     for epoch in range(first, epochs):
