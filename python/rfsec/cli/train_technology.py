@@ -30,7 +30,9 @@ def train_technology_model(
 
     refuse_unused(f"The classifier {model} has data and steps of its own and", unused)
     recipe, chosen = find_technology_recipe(model), choose_device(device)
-    wanted = recipe.windows if windows is None else windows
+    wanted, rounds = recipe.windows if windows is None else windows, recipe.epochs if epochs is None else epochs
+    if rounds < 1:
+        raise ParameterError(f"The 'epochs' to train {model} must be at least 1. Got {rounds} instead.")
     if wanted < 2 * len(recipe.labels):
         raise ParameterError(f"The 'windows' to train {model} with must be at least {2 * len(recipe.labels)}. Got {wanted} instead.")
     out = out or Path("runs", f"{model}.onnx")
@@ -46,7 +48,7 @@ def train_technology_model(
             text = f"loss {standing.loss:.3f}{right}, {standing.windows_per_s:,.0f} windows/s"
             progress.stands(standing.windows_seen, standing.windows_total, "windows", text)
 
-        card = produce_technology(recipe, seed, wanted, recipe.epochs if epochs is None else epochs, out, checkpoint, chosen, threads, report, made)
+        card = produce_technology(recipe, seed, wanted, rounds, out, checkpoint, chosen, threads, report, made)
     _show(console, card, out)
 
 

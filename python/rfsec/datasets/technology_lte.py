@@ -16,7 +16,8 @@ _SYNC, _BROADCAST = 31, 36  # carriers on either side of the middle
 _MOMENTS = ((0.25, 0.25), (0.5, 0.5), (0.75, 0.25))  # of a Hann window: places in a frame, and how much they weigh
 _TABLE = 64  # subframes after which the traffic repeats
 _UPLINK = {2, 3, 7, 8}  # subframes of TDD, configuration 1
-_EVEN = 0.25  # at most so much of the power does not fluctuate: PSK in carriers wider apart than bins is not like noise
+# So much of the power does not fluctuate: carriers are wider apart than bins, and those of QPSK, less so of QAM, are not like noise.
+_EVEN = (0.1, 0.25)
 _SHOULDER_DB, _SHOULDER_FALL_DB = (-55.0, -38.0), 8.0
 
 Numbers = npt.NDArray[np.int64]
@@ -49,7 +50,7 @@ def lte_carrier(centre_hz: float, blocks: int, band: Band, rng: np.random.Genera
     tdd : bool, optional
         Whether two fifths of the subframes are silent.
     """
-    cell = _Cell(blocks, pick(rng, (1.0, between(rng, 0, 1)), (0.2, 0.8)) if load is None else load, chance(rng, 0.3) if tdd is None else tdd, rng)
+    cell = _Cell(blocks, pick(rng, (1.0, between(rng, 0, 1)), (0.1, 0.9)) if load is None else load, chance(rng, 0.3) if tdd is None else tdd, rng)
     start = 10e-3 * rng.random()
     nearest = np.round((band.hz - centre_hz) / CARRIER_HZ).astype(int)
     inside = np.flatnonzero(np.abs(nearest) <= BLOCK * blocks // 2 + 2)
@@ -65,7 +66,7 @@ def lte_carrier(centre_hz: float, blocks: int, band: Band, rng: np.random.Genera
     shoulder_db = between(rng, *_SHOULDER_DB) - _SHOULDER_FALL_DB * np.maximum(beyond, 0) / 1e6
     shoulder = np.where(beyond < 2 * half_hz, 10 ** (shoulder_db / 10), 0) * (density[:, inside].mean(axis=1, keepdims=True) if inside.size else 0)
     gain = fading(band.hz, 5e-6, rng)
-    power, even = np.maximum(density, shoulder) * gain, between(rng, 0, _EVEN)
+    power, even = np.maximum(density, shoulder) * gain, between(rng, *_EVEN)
     return Emission(centre_hz - half_hz, centre_hz + half_hz, (1 - even) * power, even * power)
 
 

@@ -11,7 +11,7 @@ from .technology_paths import fading
 def other(centre_hz: float, band: Band, rng: np.random.Generator) -> Parts:
     """Return something else: Wi-Fi, DroneID's bursts, single-carrier FDMA, 3G, DAB, FSK, voice, tones, or a hump."""
     make = pick(rng, (_wifi, _hopping_ofdm, _single_carrier_fdma, _spread, _flat, _fsk, _voice, _tones, _hump),
-                (0.15, 0.1, 0.17, 0.1, 0.1, 0.12, 0.08, 0.08, 0.1))
+                (0.16, 0.08, 0.17, 0.09, 0.09, 0.13, 0.09, 0.09, 0.1))
     return [(make(centre_hz, band, rng), 0.0)]
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from torch import nn
 
-from ..datasets.technology_scene import OTHER, TECHNOLOGIES
+from ..datasets.technology_scene import TECHNOLOGIES
 from ..datasets.technology_spectra import LABELS
 from ..errors import ParameterError
 from .networks.spectrum_conv import SpectrumConv
@@ -69,7 +69,7 @@ def _lstm(layers: int, cells: int) -> TechnologyRecipe:
         labels=tuple(TECHNOLOGIES),
         drawn=tuple(TECHNOLOGIES),
         windows=3100,  # table III
-        epochs=10,
+        epochs=14,
         batch=32,
         learning_rate=3e-3,
         weight_decay=0.0,
@@ -86,9 +86,9 @@ TECHNOLOGY = {
             paper="gr-rfsec",
             network=SpectrumConv,
             labels=LABELS,
-            drawn=(*LABELS, OTHER),  # there is more of it
-            windows=28_000,
-            epochs=8,
+            drawn=LABELS,
+            windows=35_000,
+            epochs=10,
             batch=64,
             learning_rate=3e-3,
             weight_decay=1e-2,

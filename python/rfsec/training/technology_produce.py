@@ -22,7 +22,7 @@ from .produce import hardware_name
 from .recipes_technology import TechnologyRecipe
 from .technology_loop import TechnologyProgress, spectra_logits, train_technology
 
-_VALIDATION, _TEST = 2_100, 4_200  # windows, a seventh of each label
+_VALIDATION, _TEST = 1_400, 2_800  # windows, a seventh of each label
 TEST_SEED_OFFSET = 1000  # as for all generated data
 
 
@@ -37,18 +37,17 @@ def produce_technology(
     threads: int,
     report: Callable[[TechnologyProgress], None] = lambda progress: None,
     made: Callable[[int, int], None] = lambda done, of: None,
-    measured: int = _TEST,
 ) -> TechnologyCard:
     """Train `recipe` on `windows` generated windows, then write `out` with the card that is returned.
 
-    `made` is told how much of the data is there; `measured` windows are tested on. See `train_technology` for the other
-    parameters and errors, `export_graph` for those of writing.
+    `made` is told how much of the data is there. See `train_technology` for the other parameters and errors,
+    `export_graph` for those of writing.
     """
     training = technology_spectra(Purpose.TRAINING, seed, windows, recipe.drawn, made)
     validation = technology_spectra(Purpose.VALIDATION, seed, _VALIDATION, LABELS, made)
     known = only(validation, len(recipe.labels))
     network = train_technology(recipe, training, known, seed, epochs, checkpoint, device, threads, report)
-    test = technology_spectra(Purpose.EVALUATION, seed + TEST_SEED_OFFSET, measured, LABELS, made)
+    test = technology_spectra(Purpose.EVALUATION, seed + TEST_SEED_OFFSET, _TEST, LABELS, made)
     here = torch.device("cpu")
     temperature = fit_temperature(torch.cat(spectra_logits(network, known, here)), known)
     chosen, found = (_probabilities(network, parts, temperature) for parts in (validation, test))
@@ -71,7 +70,7 @@ def produce_technology(
             "heads": [{"name": HEAD, "labels": recipe.labels, "temperature": temperature, "reject_threshold": threshold,
                        "threshold_rule": f"{OTHERS_ACCEPTED:.0%} of validation windows of none of the technologies are accepted"}],
             "training": _training(recipe, seed, windows, epochs, training, hardware_name(device, threads)),
-            "metrics": {"test_data": f"{measured} windows of sensors {SENSORS[Purpose.EVALUATION][0]} to {SENSORS[Purpose.EVALUATION][-1]}, "
+            "metrics": {"test_data": f"{_TEST} windows of sensors {SENSORS[Purpose.EVALUATION][0]} to {SENSORS[Purpose.EVALUATION][-1]}, "
                                      f"seed {seed + TEST_SEED_OFFSET}", **scores.as_metrics()},
             "parameters": sum(one.numel() for one in network.parameters()),
             "licence": "GPL-3.0-or-later",
