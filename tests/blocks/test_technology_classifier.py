@@ -74,7 +74,7 @@ def test_a_higher_threshold_leaves_the_weaker_emission_out(model):
     assert len(decided(rfsec.technology_classifier(model, BINS, min_snr_db=25.0), items, tags)) == 1
 
 
-@pytest.mark.parametrize("changes", [{"rx_freq": None}, {"bin_hz": None}, {"bin_hz": pmt.from_double(0)}, {"rx_freq": pmt.intern("x")},
+@pytest.mark.parametrize("changes", [{"rx_freq": None}, {"bin_hz": None}, {"bin_hz": pmt.from_double(1e-9)}, {"rx_freq": pmt.intern("x")},
                                      {"window_start": pmt.from_double(-1)}, {"sample_rate_hz": pmt.from_double(float("nan"))},
                                      {"sample_count": pmt.from_uint64(1 << 63)}, {"rx_time": pmt.PMT_T},
                                      {"rx_time": rx_time(3 * 10**20)}, {"rx_freq": pmt.from_double(1e308)}])

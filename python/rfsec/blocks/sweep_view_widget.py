@@ -3,27 +3,23 @@
 
 import numpy as np
 from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from PyQt5.QtGui import QColor, QPainter, QPen, QPolygonF
+from PyQt5.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 from PyQt5.QtWidgets import QToolTip, QWidget
 
 from ..records import ACCEPTED, DecisionRecord, iso_time
-from .burst_view_text import label_of, round_marks, scale_of, tooltip_of
+from .burst_view_text import round_marks, scale_of, tooltip_of
+from .sweep_view_layout import Label, Span, labels_of, levels_of, shown_levels, spans_of
 from .sweep_view_scene import Scene, Snapshot
 
 _FRAMES_PER_S = 10
 _LEFT, _TOP, _RIGHT, _BOTTOM = 58, 26, 14, 44
-_SMALLEST = 3.0  # pixels of a stripe
-_LABEL_ROWS = 5  # above the spectrum
 _LABEL_SIZE = 0.85  # of the font
-_STEP_DB = 10.0
-_LIMIT_DB = 300.0  # beyond it a level is nonsense
-_LOW_QUANTILE = 0.02
 _GROUND, _TEXT, _FAINT, _GRID = QColor("#101216"), QColor("#e6e8ec"), QColor("#8d96a5"), QColor("#23272f")
-_LINE, _UNSURE = QColor("#d6e4ff"), QColor("#b9bfca")
+_LINE = QColor("#d6e4ff")
 # One for each technology, told apart by people who do not see all colours.
 _COLOURS = {name: QColor(value) for name, value in (("wfm", "#56b4e9"), ("tetra", "#e69f00"), ("dvb-t", "#cc79a7"), ("radar", "#f0e442"),
                                                     ("lte", "#5dffa0"), ("gsm", "#ff7f50"))}
-_OTHER_LABEL = QColor("#5dffa0")
+_OTHER_LABEL, _UNSURE = QColor("#5dffa0"), QColor("#b9bfca")
 
 
 class SweepWidget(QWidget):
@@ -62,14 +58,22 @@ class SweepWidget(QWidget):
         spectrum = now.item.spectrum
         low_hz = spectrum.first_hz - spectrum.bin_hz / 2
         band = (low_hz, low_hz + spectrum.power_db.size * spectrum.bin_hz)
-        rows = painter.fontMetrics().height() * min(_LABEL_ROWS, len(now.records))
-        area = QRectF(_LEFT, _TOP + rows, self.width() - _LEFT - _RIGHT, max(40, self.height() - _TOP - rows - _BOTTOM))
-        power_db = np.clip(spectrum.power_db.astype(float), -_LIMIT_DB, _LIMIT_DB)
-        levels = _levels(power_db)
+        width = self.width() - _LEFT - _RIGHT
+        spans = spans_of(now.records, band, _LEFT, width)
+        font = painter.font()
+        small = QFont(font)
+        small.setPointSizeF(font.pointSizeF() * _LABEL_SIZE)
+        metrics = QFontMetricsF(small)
+        labels, height = labels_of(spans, metrics.horizontalAdvance, _LEFT, width), metrics.height()
+        top = _TOP + height * (1 + max((label.row for label in labels), default=-1))
+        area = QRectF(_LEFT, top, width, max(40, self.height() - top - _BOTTOM))
+        power_db = shown_levels(spectrum.power_db)
+        levels = levels_of(power_db)
         self._paint_axes(painter, area, band, levels, now)
-        self._paint_stripes(painter, area, band, now.records)
+        self._paint_stripes(painter, area, spans)
         self._paint_line(painter, area, levels, power_db)
-        self._paint_labels(painter, area)
+        painter.setFont(small)
+        self._paint_labels(painter, area, labels, height)
 
     def _paint_axes(self, painter: QPainter, area: QRectF, band, levels, now: Snapshot) -> None:
         scale, unit = scale_of(band[1])
@@ -105,13 +109,9 @@ class SweepWidget(QWidget):
         painter.setPen(QPen(_LINE, 1.0))
         painter.drawPolyline(QPolygonF([QPointF(*place) for place in zip(x.tolist(), y.tolist())]))
 
-    def _paint_stripes(self, painter: QPainter, area: QRectF, band, records: list[DecisionRecord]) -> None:
-        self._stripes = []
-        for record in sorted(records, key=lambda one: -one.bandwidth_hz):
-            width = max(_SMALLEST, record.bandwidth_hz / (band[1] - band[0]) * area.width())
-            middle = area.left() + (record.freq_hz + record.centre_hz - band[0]) / (band[1] - band[0]) * area.width()
-            stripe = QRectF(middle - width / 2, area.top(), width, area.height()).intersected(area)
-            self._stripes.append((stripe, record))
+    def _paint_stripes(self, painter: QPainter, area: QRectF, spans: list[Span]) -> None:
+        self._stripes = [(QRectF(one.left, area.top(), one.right - one.left, area.height()), one.record) for one in spans]
+        for stripe, record in self._stripes:
             shade = QColor(_colour_of(record))
             shade.setAlpha(60)
             painter.fillRect(stripe, shade)
@@ -119,26 +119,15 @@ class SweepWidget(QWidget):
             painter.drawLine(stripe.topLeft(), stripe.bottomLeft())
             painter.drawLine(stripe.topRight(), stripe.bottomRight())
 
-    def _paint_labels(self, painter: QPainter, area: QRectF) -> None:
-        """In rows above the spectrum, the surest first; for what finds no room the mouse tells."""
-        font, height = painter.font(), painter.fontMetrics().height()
-        font.setPointSizeF(font.pointSizeF() * _LABEL_SIZE)
-        painter.setFont(font)
-        placed: list[tuple[QRectF, QRectF, DecisionRecord]] = []
-        for stripe, record in sorted(self._stripes, key=lambda one: (one[1].verdict != ACCEPTED, -(one[1].confidence or 0.0))):
-            width = painter.fontMetrics().horizontalAdvance(label_of(record)) + 8
-            left = min(max(stripe.center().x() - width / 2, area.left()), area.right() - width)
-            rows = (QRectF(left, area.top() - (row + 1) * height, width, height) for row in range(_LABEL_ROWS))
-            place = next((one for one in rows if one.top() >= _TOP - 4 and not any(one.intersects(other) for other, _, _ in placed)), None)
-            if place is not None:
-                placed.append((place, stripe, record))
-        for place, stripe, record in placed:
-            painter.setPen(_colour_of(record))
-            painter.drawLine(QPointF(stripe.center().x(), place.bottom()), QPointF(stripe.center().x(), area.top()))
-        for place, stripe, record in placed:
+    def _paint_labels(self, painter: QPainter, area: QRectF, labels: list[Label], height: float) -> None:
+        for one in labels:
+            painter.setPen(_colour_of(one.record))
+            painter.drawLine(QPointF(one.middle, area.top() - one.row * height), QPointF(one.middle, area.top()))
+        for one in labels:
+            place = QRectF(one.left, area.top() - (one.row + 1) * height, one.width, height)
             painter.fillRect(place.adjusted(3, 1, -3, -1), _GROUND)
-            painter.setPen(_colour_of(record))
-            painter.drawText(place, Qt.AlignCenter, label_of(record))
+            painter.setPen(_colour_of(one.record))
+            painter.drawText(place, Qt.AlignCenter, one.text)
 
     def event(self, event) -> bool:
         if event.type() == QEvent.ToolTip:
@@ -150,11 +139,3 @@ class SweepWidget(QWidget):
 
 def _colour_of(record: DecisionRecord) -> QColor:
     return _UNSURE if record.verdict != ACCEPTED else _COLOURS.get(str(record.label).lower(), _OTHER_LABEL)
-
-
-def _levels(power_db: np.ndarray) -> tuple[float, float]:
-    """From the darkest to the highest level that is shown, whole tens of decibels."""
-    finite = power_db[np.isfinite(power_db)]
-    low, high = (np.quantile(finite, _LOW_QUANTILE), finite.max()) if finite.size else (-100.0, 0.0)
-    low = _STEP_DB * np.floor((low - 3) / _STEP_DB)
-    return float(low), float(max(low + 2 * _STEP_DB, _STEP_DB * np.ceil((high + 3) / _STEP_DB)))

@@ -18,7 +18,7 @@ from .sample_clock import MAX_SAMPLE, RX_FREQ, RX_TIME, WINDOW_START, sorted_tag
 
 BIN_HZ, SAMPLE_COUNT, SAMPLE_RATE_HZ = (pmt.intern(key) for key in ("bin_hz", "sample_count", "sample_rate_hz"))
 _FIRST_HZ, _TIME, _SAMPLE_START = (pmt.intern(key) for key in ("first_hz", "time", "sample_start"))
-_MAX_HZ = 1e15  # beyond it a tag is nonsense
+_MAX_HZ, _MIN_BIN_HZ = 1e12, 0.1  # beyond these a tag is nonsense, and a picture has no axis
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,6 @@ def _item(tags: dict, power_db: np.ndarray) -> SweptItem | None:
         time_ns = time_from_pmt(tags[RX_TIME]) if RX_TIME in tags else None
     except Exception:  # PMT raises its own wrong_type, which Python sees under several names
         return None
-    good = abs(first_hz) < _MAX_HZ and 0 < bin_hz < _MAX_HZ and 0 < rate_hz < _MAX_HZ and max(start, count) <= MAX_SAMPLE
+    good = abs(first_hz) < _MAX_HZ and _MIN_BIN_HZ <= bin_hz < _MAX_HZ and 0 < rate_hz < _MAX_HZ and max(start, count) <= MAX_SAMPLE
     good = good and (time_ns is None or 0 <= time_ns < MAX_TIME_NS)
     return SweptItem(SweptSpectrum(first_hz, bin_hz, power_db.copy(), time_ns), start, count, rate_hz) if good else None
