@@ -6,10 +6,11 @@ import re
 import sys
 from pathlib import Path
 
-from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_BURSTS, DEFAULT_ENCODER, DEFAULT_MAPPER
+from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_BURSTS, DEFAULT_ENCODER, DEFAULT_MAPPER, DEFAULT_TECHNOLOGY
 from gnuradio.rfsec.inference.encoder_session import EncoderSession
 from gnuradio.rfsec.inference.mapper_session import MapperSession
 from gnuradio.rfsec.inference.session import ModelSession
+from gnuradio.rfsec.inference.technology_session import TechnologySession
 
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- script/model_table.py writes this from the cards -->", "<!-- until here -->"
@@ -17,16 +18,18 @@ SNRS_DB = tuple(map(str, (-20, -16, -12, -10, -8, -6, -4, -2, 0, 4, 8, 12, 18, 3
 
 
 def tables(models: Path) -> str:
-    """All tables in Markdown: of models of windows, of bursts, of several heads, of encoders and of mappers, where there are any."""
+    """All tables in Markdown: of models of windows, of bursts, of several heads, of encoders, of mappers and of technologies, where there are any."""
     sessions = [ModelSession(path) for path in models.glob("*.onnx")]
     sessions.sort(key=lambda one: (one.card.training.data, -one.card.metrics.accuracy, one.card.name))
     bursts = [one for one in sessions if one.card.input.conditioned_bandwidth]
     joint = [one for one in sessions if one.card.metrics.by_head]
     encoders = [EncoderSession(path) for path in sorted((models / "encoders").glob("*.onnx"))]
     mappers = [MapperSession(path) for path in sorted((models / "mappers").glob("*.onnx"))]
+    technologies = [TechnologySession(path) for path in sorted((models / "technologies").glob("*.onnx"))]
     parts = [_of_windows([one for one in sessions if one not in bursts + joint]), *([_of_bursts(bursts)] if bursts else []),
              *([_of_joint(joint)] if joint else []),
-             *([_of_encoders(encoders)] if encoders else []), *([_of_mappers(mappers)] if mappers else [])]
+             *([_of_encoders(encoders)] if encoders else []), *([_of_mappers(mappers)] if mappers else []),
+             *([_of_technologies(technologies)] if technologies else [])]
     return "\n\n".join(parts)
 
 
@@ -56,6 +59,22 @@ def _of_mappers(sessions: list[MapperSession]) -> str:
         [one.name, *(f"{one.metrics.by_snr[snr].key_error_rate:.1e}" if snr in one.metrics.by_snr else "" for snr in snrs)] for one in cards])
     return (f"Mappers of channels, of the simulated room:\n\n{what}\n\nShare of the initial key's bits that are wrong, on positions never "
             f"trained on; what those bits are worth stands in the tables of `rfsec reproduce kgnet-fig9`:\n\n{errors}")
+
+
+def _of_technologies(sessions: list[TechnologySession]) -> str:
+    """What each classifier of technologies is, what it accepts, and its accuracy by technology and by SNR."""
+    cards = [one.card for one in sessions]
+    what = _table(["name", "classifier", "weights", "file", "windows seen", "right", "accepted", "wrong of these", "others accepted"], [
+        [f"`{one.name}`" + " (the default)" * (one.name == DEFAULT_TECHNOLOGY), one.description.rstrip("."), f"{one.parameters:,}",
+         f"{session.path.stat().st_size / 1e6:.2f} MB", f"{one.training.windows_seen / 1e6:.2f} M",
+         *(f"{share:.1%}" for share in (one.metrics.accuracy, one.metrics.accepted_share, one.metrics.accepted_error_rate,
+                                        one.metrics.other_accepted_share))] for one, session in zip(cards, sessions)])
+    tables = []
+    for head, field in (("technology", "accuracy_by_label"), ("SNR / dB", "accuracy_by_snr")):
+        names = list(dict.fromkeys(name for one in cards for name in getattr(one.metrics, field)))
+        tables.append(_table([head, *names], [_percents(one.name, getattr(one.metrics, field), names) for one in cards]))
+    return (f"Classifiers of technologies in swept spectra, on sensors never trained on:\n\n{what}\n\nRight, in percent of each technology and "
+            f"at each measured SNR:\n\n" + "\n\n".join(tables))
 
 
 def _of_windows(sessions: list[ModelSession]) -> str:

@@ -9,8 +9,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 LABELS = ["GSM", "LTE", "other"]
-# Logits over the bins that are 10 dB above the floor: GSM up to 100, LTE from there up to 500, other beyond.
-_SLOPES, _OFFSETS = np.float32([[0.0, 0.2, 0.5]]), np.float32([[0.0, -20.0, -170.0]])
+# Logits over the bins that are 10 dB above the floor: GSM up to 100, LTE from there up to 500, other beyond; never another.
+_LOGITS = {"GSM": (0.0, 0.0), "LTE": (0.2, -20.0), "other": (0.5, -170.0)}
+_NEVER = (0.0, -100.0)
 
 
 def technology_card(**changes) -> dict:
@@ -27,9 +28,10 @@ def technology_card(**changes) -> dict:
     return {**card, **changes}
 
 
-def write_width_classifier(path: Path, channels: int = 1, bins: str | int = "bins", output: str = "technology", **card) -> Path:
+def write_width_classifier(path: Path, channels: int = 1, bins: str | int = "bins", output: str = "technology", labels=LABELS, **card) -> Path:
     """Write the classifier; a wrong graph has other `channels`, `bins` or `output` than the card says."""
-    constants = {"high": np.float32(0.5), "axes": np.int64([1, 2]), "shape": np.int64([-1, 1]), "slopes": _SLOPES, "offsets": _OFFSETS}
+    slopes, offsets = np.float32([_LOGITS.get(label, _NEVER) for label in labels]).T[:, None]
+    constants = {"high": np.float32(0.5), "axes": np.int64([1, 2]), "shape": np.int64([-1, 1]), "slopes": slopes, "offsets": offsets}
     nodes = [
         helper.make_node("Greater", ["windows", "high"], ["is_high"]),
         helper.make_node("Cast", ["is_high"], ["ones"], to=TensorProto.FLOAT),
@@ -38,7 +40,7 @@ def write_width_classifier(path: Path, channels: int = 1, bins: str | int = "bin
         helper.make_node("Mul", ["count", "slopes"], ["scaled"]),
         helper.make_node("Add", ["scaled", "offsets"], [output])]
     graph = helper.make_graph(nodes, "technology", [helper.make_tensor_value_info("windows", TensorProto.FLOAT, ["batch", channels, bins])],
-                              [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["batch", len(LABELS)])],
+                              [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["batch", len(labels)])],
                               [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     helper.set_model_props(model, {"rfsec.card": json.dumps(technology_card(**card))})

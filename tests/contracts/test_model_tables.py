@@ -9,6 +9,7 @@ from odd_models import write_pointing_model
 from small_encoder import write_window_encoder
 from small_mapper import write_conjugating_mapper
 from small_model import small_card, write_small_model
+from small_technology import write_width_classifier
 
 tables = runpy.run_path(str(Path(__file__).resolve().parents[2] / "script" / "model_table.py"))["tables"]
 METRICS = {
@@ -69,3 +70,14 @@ def test_joint_models_have_a_row_for_each_head(tmp_path):
     windows, joint = tables(tmp_path).split("Models of modulation and emitter together")
     assert "both" not in windows and "plain" not in joint
     assert [row[1:] for row in rows_of(joint) if row[0] == "both"] == [["modulation", "99.9", "100.0"], ["emitter", "75.1", "99.0"]]
+
+
+def test_classifiers_of_technologies_have_tables_by_technology_and_snr(tmp_path):
+    write_small_model(tmp_path / "small.onnx")
+    (tmp_path / "technologies").mkdir()
+    write_width_classifier(tmp_path / "technologies" / "one.onnx", name="one", metrics={
+        "test_data": "none", "accuracy": 0.81, "accuracy_by_snr": {"5": 0.41, "40": 0.99}, "accuracy_by_label": {"GSM": 0.5, "LTE": 0.25},
+        "expected_calibration_error": 0.1, "accepted_share": 0.7, "accepted_error_rate": 0.012, "other_accepted_share": 0.034})
+    rows = rows_of(tables(tmp_path).split("Classifiers of technologies")[1])
+    assert [row[-4:] for row in rows if row[0] == "`one`"] == [["81.0%", "70.0%", "1.2%", "3.4%"]]
+    assert ["technology", "GSM", "LTE"] in rows and ["one", "50", "25"] in rows and ["one", "41", "99"] in rows

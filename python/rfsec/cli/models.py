@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from ..errors import ModelError
 from .models_mappers import list_mappers_shown, verified_mapper
+from .models_technologies import list_technologies_shown, verified_technologies
 
 LENGTHS = 7  # that verify tries, from the shortest to the longest that a card allows
 
@@ -44,6 +45,7 @@ def list_() -> None:
                     "'rfsec models show NAME' prints a card: labels, accuracy at each SNR, limits.")
     _list_encoders()
     list_mappers_shown()
+    list_technologies_shown()
 
 
 def _list_encoders() -> None:
@@ -76,16 +78,19 @@ def _row(session, default: bool) -> list[str]:
 @models.command()
 def show(model: NameOrFile = "default") -> None:
     """Print a model's card as JSON."""
-    from ..inference.catalog import find_model, list_encoders, list_mappers
+    from ..inference.catalog import find_model, list_encoders, list_mappers, list_technologies
     from ..inference.encoder_session import EncoderSession
     from ..inference.mapper_session import MapperSession
     from ..inference.session import ModelSession
+    from ..inference.technology_session import TechnologySession
 
-    encoders, mappers = list_encoders(), list_mappers()
+    encoders, mappers, technologies = list_encoders(), list_mappers(), list_technologies()
     if model in encoders:
         card = EncoderSession(encoders[model]).card
     elif model in mappers:
         card = MapperSession(mappers[model]).card
+    elif model in technologies:
+        card = TechnologySession(technologies[model]).card
     else:
         card = ModelSession(find_model(model)).card
     print(json.dumps(json.loads(card.to_json()), indent=2, ensure_ascii=False))
@@ -94,10 +99,11 @@ def show(model: NameOrFile = "default") -> None:
 @models.command()
 def verify(names: Annotated[list[str] | None, typer.Argument(help="Names or files; all shipped models if none.")] = None) -> None:
     """Check card against graph and run each model; the first that fails is named."""
-    from ..inference.catalog import find_model, list_encoders, list_mappers, list_models
+    from ..inference.catalog import find_model, list_encoders, list_mappers, list_models, list_technologies
 
     others = {name: (path, _verified_encoder) for name, path in list_encoders().items()}
     others |= {name: (path, verified_mapper) for name, path in list_mappers().items()}
+    others |= {name: (path, verified_technologies) for name, path in list_technologies().items()}
     for name in names or (*list_models(), *others):
         path, check = others[name] if name in others else (find_model(name), _verified)
         verified = check(path)
