@@ -53,7 +53,8 @@ class NewestFirst:
     @property
     def busy(self) -> bool:
         """Whether something is worked on, or waits."""
-        return self._working or self._next is not None
+        with self._change:
+            return self._working or self._next is not None
 
     def _run(self) -> None:
         with self._change:
