@@ -10,6 +10,7 @@ _BODY = 0.25  # 5 dB over the floor, in the units of a window
 _UPPER = 0.3  # 6 dB below the mean
 _FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)  # waves from 8 octaves of width to half of one
 _SMOOTH, _LAGS = 15, 14  # bins: LTE's reference signals come back every 45 kHz
+_INSIDE, _LARGEST = 0.99, 0.5  # of a smoothed body; 10 dB
 _NUMBERS = 2 + 4 * len(_FACTORS) + _LAGS + 5
 
 
@@ -75,9 +76,15 @@ def _numbers(rows: Tensor, highest: Tensor) -> Tensor:
     spread = ((rows - mean) ** 2 * body).sum(dim=1, keepdim=True) / count
     both = body[:, 1:] * body[:, :-1]
     rough = ((rows[:, 1:] - rows[:, :-1]) ** 2 * both).sum(dim=1, keepdim=True) / (both.sum(dim=1, keepdim=True) + 1)
-    ripple = body * (rows - nn.functional.avg_pool1d(rows[:, None], _SMOOTH, 1, _SMOOTH // 2)[:, 0])
+    inside = (_smooth(body) > _INSIDE).float()  # edges would outdo any ripple
+    ripple = inside * (rows - _smooth(rows)).clamp(-_LARGEST, _LARGEST)
     power = (ripple**2).sum(dim=1, keepdim=True)
+    size = torch.sqrt(power / (inside.sum(dim=1, keepdim=True) + 1) + 1e-4)
     alike = [(ripple[:, lag:] * ripple[:, :-lag]).sum(dim=1, keepdim=True) / (power + 1e-3) for lag in range(1, _LAGS + 1)]
     widths = torch.log2(torch.cat((count, upper), dim=1))
     waves = [wave(math.pi * factor * widths) for factor in _FACTORS for wave in (torch.sin, torch.cos)]
-    return torch.cat((widths / 4, *waves, *alike, torch.sqrt(power / count + 1e-4), highest, mean, torch.sqrt(rough + 1e-4), torch.sqrt(spread + 1e-4)), dim=1)
+    return torch.cat((widths / 4, *waves, *alike, size, highest, mean, torch.sqrt(rough + 1e-4), torch.sqrt(spread + 1e-4)), dim=1)
+
+
+def _smooth(rows: Tensor) -> Tensor:
+    return nn.functional.avg_pool1d(rows[:, None], _SMOOTH, 1, _SMOOTH // 2)[:, 0]
