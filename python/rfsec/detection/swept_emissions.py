@@ -52,12 +52,20 @@ def floor_db(spectrum: SweptSpectrum) -> Decibels:
         return np.zeros(power_db.size)
     values = np.where(finite, power_db, np.median(power_db[finite])).astype(float)
     count = max(1, values.size // _BLOCK)
-    levels = np.array([np.quantile(part, _QUANTILE) for part in np.array_split(values, count)])
+    levels = _quartiles(values, count)
     reach = min(_NEIGHBOURS, count | 1) // 2
     lowest = ndimage.percentile_filter(levels, _RANK, 2 * reach + 1, mode="nearest")
     lowest[:reach], lowest[count - reach :] = lowest[min(reach, count - 1)], lowest[max(0, count - 1 - reach)]
     middles = (np.arange(count) + 0.5) * values.size / count - 0.5
     return np.interp(np.arange(values.size), middles, lowest) - 10 * np.log10(_BIAS)
+
+
+def _quartiles(values: Decibels, blocks: int) -> Decibels:
+    """The lower quartile of each of `blocks` parts, the first of which are longer by one where they cannot be equal."""
+    size, longer = divmod(values.size, blocks)
+    cut = longer * (size + 1)
+    parts = (values[:cut].reshape(longer, size + 1), values[cut:].reshape(blocks - longer, size))
+    return np.concatenate([np.quantile(part, _QUANTILE, axis=1) for part in parts if part.size])
 
 
 def find_emissions(spectrum: SweptSpectrum, min_snr_db: float = MIN_SNR_DB) -> list[SweptEmission]:

@@ -56,7 +56,7 @@ def find_technology(name_or_path: str | Path) -> Path:
     Raises ModelError where there is neither.
     """
     name = DEFAULT_TECHNOLOGY if str(name_or_path) == "default-technology" else name_or_path
-    return _found(name, list_technologies(), "classifier of technologies")
+    return _found(name, list_technologies(), "technology classifier")
 
 
 def _found(name_or_path: str | Path, shipped: dict[str, Path], what: str) -> Path:
