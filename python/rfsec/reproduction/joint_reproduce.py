@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reproduces a table of the joint paper: finds or trains each row's models, measures them, writes page, CSV and pictures."""
 
-import shlex
 from pathlib import Path
 
-from ..errors import ModelError, ParameterError
 from ..inference.catalog import list_models
 from ..inference.session import ModelSession
 from .files import make_folder, write_text
@@ -12,12 +10,9 @@ from .joint_measure import measure_joint
 from .joint_page import Results, page, table_csv
 from .joint_pictures import draw_confusion, draw_emitters
 from .joint_rows import EMITTER, MODULATION, JointRow, choose
-from .models import SHIPPED_SEED, checkpoint_path, model_path
+from .named_models import check_at_least, check_card, command_for, find_named
 from .reproduce import Options
 from .train import Report, TrainingOptions
-
-TEST_PER_SNR = 15
-
 
 def reproduce_joint(name: str, out: Path, options: Options, command: str, report: Report) -> tuple[Results, dict[str, str]]:
     """Reproduce a table into the folder `out`; return its results, and the command for each row that has no model.
@@ -45,16 +40,14 @@ def reproduce_joint(name: str, out: Path, options: Options, command: str, report
         If `out` cannot be written to.
     """
     table, rows = choose(name, options.only)
-    for option, value in (("seeds", options.seeds), ("test-windows-per-cell", options.per_cell), ("threads", options.threads)):
-        if value < 1:
-            raise ParameterError(f"The '{option}' of this reproduction must be at least 1. Got {value} instead.")
+    check_at_least(seeds=(options.seeds, 1), test_windows_per_cell=(options.per_cell, 1), threads=(options.threads, 1))
     make_folder(out)
     results, missing = {}, {}
     for row in rows:
         for seed in range(1, options.seeds + 1):
             path = _find(row, seed, out, options.training, report)
             if path is None:
-                missing[f"{row.name}, seed {seed}"] = _command(row, seed, out)
+                missing[f"{row.name}, seed {seed}"] = command_for(row, seed, out)
                 continue
             session, what = _open(path, row.name, seed, options.threads), f"measuring {row.name}, seed {seed}"
             measured = measure_joint(session, path, table.elsewhere and len(session.card.heads) > 1, options.per_cell,
@@ -75,34 +68,23 @@ def reproduce_joint(name: str, out: Path, options: Options, command: str, report
     return results, missing
 
 
-def _command(row: JointRow, seed: int, out: Path) -> str:
-    words = ["rfsec", "train", row.name, "--seed", str(seed), "--out", str(model_path(row, seed, out))]
-    return shlex.join([*words, "--checkpoint", str(checkpoint_path(row, seed, out))])
-
-
 def _find(row: JointRow, seed: int, out: Path, training: TrainingOptions | None, report: Report) -> Path | None:
-    own = model_path(row, seed, out)
-    if own.exists():
-        return own
-    shipped = list_models().get(row.name) if seed == SHIPPED_SEED else None
-    if shipped or training is None:
-        return shipped
-    from ..training.joint_produce import produce_joint
-    from ..training.joint_recipes import find_joint_recipe
-    from ..training.loop import choose_device
+    def train(path: Path, checkpoint: Path) -> None:
+        from ..training.joint_produce import produce_joint
+        from ..training.joint_recipes import find_joint_recipe
+        from ..training.loop import choose_device
 
-    recipe = find_joint_recipe(row.name)
-    corpus = recipe.corpus(seed)
-    epochs = recipe.epochs if training.windows is None else -(-training.windows // len(corpus.training))
-    produce_joint(recipe, corpus, f"rfsec train {row.name} --seed {seed} --epochs {epochs}", epochs, own, checkpoint_path(row, seed, out),
-                  choose_device(training.device), training.threads,
-                  lambda one: report(f"training {row.name}, seed {seed}", one.windows_seen, one.windows_total))
-    return own
+        recipe = find_joint_recipe(row.name)
+        corpus = recipe.corpus(seed)
+        epochs = recipe.epochs if training.windows is None else -(-training.windows // len(corpus.training))
+        produce_joint(recipe, corpus, f"rfsec train {row.name} --seed {seed} --epochs {epochs}", epochs, path, checkpoint,
+                      choose_device(training.device), training.threads,
+                      lambda one: report(f"training {row.name}, seed {seed}", one.windows_seen, one.windows_total))
+
+    return find_named(row, seed, out, list_models(), train if training else None)
 
 
 def _open(path: Path, name: str, seed: int, threads: int) -> ModelSession:
     session = ModelSession(path, threads=threads)
-    if (session.card.name, session.card.training.seed) != (name, seed):
-        raise ModelError(f"{path}: the card must be of {name}, seed {seed}. It is of {session.card.name}, seed "
-                         f"{session.card.training.seed}.")
+    check_card(session.card, path, name, seed)
     return session

@@ -3,15 +3,22 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from ..errors import ModelError
 from ..inference.catalog import list_models
 from ..inference.session import ModelSession
-from .emitter_rows import EmitterRow
 from .table import Row
 
 SHIPPED_SEED = 1
 QUANTISED = "-int8"  # what a model is shipped as where its float file is too large
+
+
+class NamedRow(Protocol):
+    """A row: `name` as ``rfsec train`` takes it, `file_stem` as its files are called."""
+
+    name: str
+    file_stem: str
 
 
 @dataclass(frozen=True)
@@ -23,12 +30,12 @@ class Missing:
     command: str
 
 
-def model_path(row: Row | EmitterRow, seed: int, out: Path) -> Path:
+def model_path(row: NamedRow, seed: int, out: Path) -> Path:
     """Where the model of a row and seed is kept below the folder `out`."""
     return out / "models" / f"{row.file_stem}-seed{seed}.onnx"
 
 
-def checkpoint_path(row: Row | EmitterRow, seed: int, out: Path) -> Path:
+def checkpoint_path(row: NamedRow, seed: int, out: Path) -> Path:
     """Where its training is kept and continued from."""
     return out / "checkpoints" / f"{row.file_stem}-seed{seed}.checkpoint"
 

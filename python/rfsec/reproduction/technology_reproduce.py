@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reproduces table IV and figure 15 of the LSTM paper: finds or trains each row's classifiers, measures them, writes page and pictures."""
 
-import shlex
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,13 +9,12 @@ import numpy as np
 
 from ..datasets.seeding import Purpose
 from ..datasets.technology_spectra import LABELS, SpectraParts, labels_of, snrs_of, technology_spectra
-from ..errors import ModelError, ParameterError
 from ..inference.catalog import list_technologies
 from ..inference.technology_card import TechnologyCard
 from ..inference.technology_scores import TechnologyScores, score
 from ..inference.technology_session import TechnologySession
 from .files import make_folder, write_text
-from .models import SHIPPED_SEED, checkpoint_path, model_path
+from .named_models import check_at_least, check_card, command_for, find_named
 from .pictures.confusion import draw_matrices
 from .reproduce import Options
 from .technology_page import Results, page, table_csv
@@ -61,9 +59,7 @@ def reproduce_technologies(name: str, out: Path, options: Options, command: str,
         If `out` cannot be written to.
     """
     table, rows = choose_rows(name, options.only)
-    for option, value in (("seeds", options.seeds), ("test-windows-per-cell", options.per_cell), ("threads", options.threads)):
-        if value < 1:
-            raise ParameterError(f"The '{option}' of this reproduction must be at least 1. Got {value} instead.")
+    check_at_least(seeds=(options.seeds, 1), test_windows_per_cell=(options.per_cell, 1), threads=(options.threads, 1))
     make_folder(out)
     test = technology_spectra(Purpose.EVALUATION, TEST_SEED, options.per_cell * len(LABELS), report=partial(report, "making test spectra"))
     results: Results = {}
@@ -72,7 +68,7 @@ def reproduce_technologies(name: str, out: Path, options: Options, command: str,
         for seed in range(1, options.seeds + 1):
             path = _find(row, seed, out, options.training, report)
             if path is None:
-                missing[f"{row.name}, seed {seed}"] = _command(row, seed, out)
+                missing[f"{row.name}, seed {seed}"] = command_for(row, seed, out)
                 continue
             report(f"measuring {row.name}, seed {seed}", 0, None)
             results.setdefault(row, []).append(_measured(_open(path, row.name, seed, options.threads), test))
@@ -101,32 +97,21 @@ def _square(confusion: np.ndarray) -> np.ndarray:
     return confusion[:, : len(confusion)]
 
 
-def _command(row: TechnologyRow, seed: int, out: Path) -> str:
-    words = ["rfsec", "train", row.name, "--seed", str(seed), "--out", str(model_path(row, seed, out))]
-    return shlex.join([*words, "--checkpoint", str(checkpoint_path(row, seed, out))])
-
-
 def _find(row: TechnologyRow, seed: int, out: Path, training: TrainingOptions | None, report: Report) -> Path | None:
-    own = model_path(row, seed, out)
-    if own.exists():
-        return own
-    shipped = list_technologies().get(row.name) if seed == SHIPPED_SEED else None
-    if shipped or training is None:
-        return shipped
-    from ..training.loop import choose_device
-    from ..training.recipes_technology import find_technology_recipe
-    from ..training.technology_produce import produce_technology
+    def train(path: Path, checkpoint: Path) -> None:
+        from ..training.loop import choose_device
+        from ..training.recipes_technology import find_technology_recipe
+        from ..training.technology_produce import produce_technology
 
-    recipe, what = find_technology_recipe(row.name), f"training {row.name}, seed {seed}"
-    produce_technology(recipe, seed, recipe.windows if training.windows is None else training.windows, recipe.epochs, own,
-                       checkpoint_path(row, seed, out), choose_device(training.device), training.threads,
-                       lambda one: report(what, one.windows_seen, one.windows_total))
-    return own
+        recipe, what = find_technology_recipe(row.name), f"training {row.name}, seed {seed}"
+        produce_technology(recipe, seed, recipe.windows if training.windows is None else training.windows, recipe.epochs, path, checkpoint,
+                           choose_device(training.device), training.threads,
+                           lambda one: report(what, one.windows_seen, one.windows_total))
+
+    return find_named(row, seed, out, list_technologies(), train if training else None)
 
 
 def _open(path: Path, name: str, seed: int, threads: int) -> TechnologySession:
     session = TechnologySession(path, threads=threads)
-    if (session.card.name, session.card.training.seed) != (name, seed):
-        raise ModelError(f"{path}: the card must be of {name}, seed {seed}. It is of {session.card.name}, seed "
-                         f"{session.card.training.seed}.")
+    check_card(session.card, path, name, seed)
     return session
