@@ -58,6 +58,6 @@ def _show(console: Console, card: Any, out: Path) -> None:
         table = Table(title, *(Column(name, justify="right") for name in shares), box=SIMPLE_HEAD)
         table.add_row("right", *(f"{share:.1%}" for share in shares.values()))
         console.print(table)
-    console.print(f"Right: {metrics.accuracy:.1%} of the technologies. Accepted: {metrics.accepted_share:.1%}, {metrics.accepted_error_rate:.1%} of them wrong; "
-                  f"of what is none of them {metrics.other_accepted_share:.1%}.")
+    console.print(f"Right: {metrics.accuracy:.1%} of the technologies. Accepted: {metrics.accepted_share:.1%}, "
+                  f"{metrics.accepted_error_rate:.1%} of them wrong; of what is none of them {metrics.other_accepted_share:.1%}.")
     console.print(f"Written: {out}", soft_wrap=True)

@@ -88,4 +88,5 @@ def _multiplex_of(centre_hz: float, channel_hz: float, band: Band, rng: np.rando
     shoulder_db = between(rng, *_SHOULDER_DB) - _SHOULDER_FALL_DB * np.maximum(beyond, 0) / 1e6
     density = np.where(beyond < width_hz, np.maximum(density, 10 ** (shoulder_db / 10)), 0)
     # A transmitter alone, or a network of transmitters on one frequency, far apart.
-    return random_emission(centre_hz - width_hz / 2, centre_hz + width_hz / 2, density * fading(band.hz, 3e-6 if chance(rng, 0.6) else 60e-6, rng), band)
+    longest_s = 3e-6 if chance(rng, 0.6) else 60e-6
+    return random_emission(centre_hz - width_hz / 2, centre_hz + width_hz / 2, density * fading(band.hz, longest_s, rng), band)

@@ -7,6 +7,10 @@ from .field_draw import between, chance, log_between, pick
 from .technology_band import FRAMES, RAW_BIN_HZ, Band, Emission, Parts, Power, over_bins, random_emission
 from .technology_paths import fading
 
+# Resource blocks of single-carrier FDMA, and how often.
+_BLOCKS = {1: 0.09, 2: 0.07, 3: 0.07, 4: 0.06, 5: 0.06, 6: 0.12, 8: 0.07, 10: 0.1, 12: 0.06, 15: 0.06, 20: 0.06, 25: 0.06, 36: 0.04, 50: 0.04,
+           75: 0.02, 100: 0.02}
+
 
 def other(centre_hz: float, band: Band, rng: np.random.Generator) -> Parts:
     """Return something else: Wi-Fi, DroneID's bursts, single-carrier FDMA, 3G, DAB, FSK, voice, tones, or a hump."""
@@ -65,7 +69,7 @@ def _hopping_ofdm(centre_hz: float, band: Band, rng: np.random.Generator) -> Emi
 
 def _single_carrier_fdma(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
     """LTE's uplink and the sidelink of C-V2X, which are one waveform: blocks of 180 kHz without a silent middle."""
-    blocks = pick(rng, (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 36, 50, 75, 100), (0.09, 0.07, 0.07, 0.06, 0.06, 0.12, 0.07, 0.1, 0.06, 0.06, 0.06, 0.06, 0.04, 0.04, 0.02, 0.02))
+    blocks = pick(rng, *zip(*_BLOCKS.items()))
     half_hz, away = 90e3 * blocks, band.hz - centre_hz
     density = over_bins(lambda hz: (np.abs(hz) < half_hz).astype(float), away)
     skirt = 10 ** (between(rng, -42, -25) / 10) * np.exp(-np.maximum(np.abs(away) - half_hz, 0) / log_between(rng, 50e3, 1e6))

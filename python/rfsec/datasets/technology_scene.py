@@ -76,7 +76,8 @@ def _filtered(emission: Emission, band: Band, rng: np.random.Generator) -> Emiss
     middle = emission.low_hz + pick(rng, (0.5, rng.random())) * (emission.bandwidth_hz - width_hz) + width_hz / 2
     place, order = (band.hz - middle) / (width_hz / 2), pick(rng, (6, 12, 40))
     gain = 10 ** (-between(rng, 0, 8) * np.minimum(place**2, 2) / 10) / (1 + np.abs(place) ** (2 * order))
-    return replace(emission, low_hz=middle - width_hz / 2, high_hz=middle + width_hz / 2, random=emission.random * gain, steady=emission.steady * gain)
+    return replace(emission, low_hz=middle - width_hz / 2, high_hz=middle + width_hz / 2, random=emission.random * gain,
+                   steady=emission.steady * gain)
 
 
 def _overlap_hz(found: SweptEmission, wanted: Emission) -> float:
