@@ -99,6 +99,17 @@ def test_a_band_of_one_step_needs_no_retuning():
     assert [value for _, key, value in found if key == "window_start"] == [SETTLE + index * 1280 for index in range(4)]
 
 
+def test_many_sweeps_in_one_call_go_out_as_there_is_room():
+    band = {"start_hz": 100e6, "stop_hz": 101.28e6, "settle_s": 0}
+    samples, tags = stream([100.64e6], dwell=50 * 1280 + 7)
+    plenty, _ = run_chain(samples, block(**band), tags=tags)
+    spectrum = block(**band)
+    spectrum.set_max_noutput_items(3)
+    sweeps, found = run_chain(samples, spectrum, tags=tags)
+    np.testing.assert_array_equal(sweeps, plenty)
+    assert len(sweeps) == 50 and [value for _, key, value in found if key == "window_start"] == list(range(0, 64_000, 1280))
+
+
 def test_messages_are_the_sweeps_and_ask_for_the_next_step():
     samples, tags = stream([5e6, *CENTRES])
     top, source, spectrum = gr.top_block(), ChunkedSource(samples, tags=tags), block()
@@ -141,8 +152,8 @@ def test_samples_that_are_not_finite_leave_bins_empty_and_are_counted():
 
 
 def test_a_stream_of_another_rate_is_named_and_not_used():
-    samples, tags = stream(CENTRES)
-    spectrum = block(sample_rate_hz=2e6)
+    samples, tags = stream([100.5e6])
+    spectrum = block(sample_rate_hz=2e6, start_hz=100.2e6, stop_hz=100.8e6)
     sweeps, _ = run_chain(samples, spectrum, tags=tags)
     assert not len(sweeps) and "2.4e+06" in spectrum.problem and "sample_rate_hz" in spectrum.problem
 
