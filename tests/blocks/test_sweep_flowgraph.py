@@ -6,7 +6,7 @@ import pmt
 import pytest
 from gnuradio import gr, rfsec
 from gnuradio.rfsec.blocks import sweep_flowgraph
-from gnuradio.rfsec.blocks.sweep_flowgraph import ROOM, SETTLE_S, SweepFlowgraph
+from gnuradio.rfsec.blocks.sweep_flowgraph import ROOM, SweepFlowgraph
 from gnuradio.rfsec.dsp.averaged_power import averaged_power
 from gnuradio.rfsec.dsp.stitching import stitch
 from gnuradio.rfsec.dsp.sweep_grid import SweepGrid
@@ -16,7 +16,6 @@ from swept_scene import RATE_HZ, write_sweeps
 
 BANDS = [SweepGrid(99e6, 102e6), SweepGrid(102e6, 104e6)]
 DWELL = 8000
-SETTLE = round(SETTLE_S * RATE_HZ)
 DEADLINE_S = 20
 
 
@@ -42,7 +41,7 @@ def test_a_recording_gives_the_bands_in_turn_and_waits_until_they_are_taken(tmp_
     flowgraph.close()
     for number, sweep in enumerate(sweeps):
         grid, done = BANDS[number % 2], number // 2 * len(centres) + (number % 2) * len(BANDS[0].centres_hz)
-        starts = [(done + step) * DWELL + SETTLE for step in range(len(grid.centres_hz))]
+        starts = [(done + step) * DWELL for step in range(len(grid.centres_hz))]
         powers = [averaged_power(samples[start:][:1280], 256) for start in starts]
         np.testing.assert_array_equal(sweep.spectrum.power_db, stitch(grid, grid.centres_hz, np.array(powers)).power_db)
         assert (sweep.sample_start, sweep.sample_count) == (starts[0], starts[-1] + 1500 - starts[0])

@@ -39,7 +39,7 @@ def started(program, *options):
 def test_the_program_decides_as_hand_written_code_does(program, tmp_path):
     recording, model = write_sweep(tmp_path / "sweep.sigmf", PASSES), write_small_technologies(tmp_path / "technologies.onnx")
     bins = round((STOP_HZ - START_HZ) / 10e3)
-    source, spectrum = rfsec.recording_source(str(recording)), rfsec.averaged_spectrum(start_hz=START_HZ, stop_hz=STOP_HZ)
+    source, spectrum = rfsec.recording_source(str(recording)), rfsec.averaged_spectrum(start_hz=START_HZ, stop_hz=STOP_HZ, settle_s=0.002)
     classifier, sink = rfsec.technology_classifier(str(model), bins), rfsec.decision_sink(jsonl=str(tmp_path / "by_hand.jsonl"))
     top = gr.top_block()
     top.connect(source, spectrum, classifier)

@@ -36,8 +36,8 @@ class averaged_spectrum(gr.basic_block):
         start_hz: lower end of the band in Hz, 0 or more
         stop_hz: upper end of the band in Hz, above start_hz
         bin_hz: width of the bins in Hz: half an FFT bin, or more, up to a fortieth of the sample rate
-        settle_s: seconds after a retuning that count for nothing, 0 to 10 s: the synthesizer settles, and samples that were on
-            their way still pass
+        settle_s: seconds after a retuning that count for nothing, 0 to 10 s: the synthesizer settles, and samples that a radio had taken
+            while it tuned still pass. Recordings of a short stay at each step take less
 
     Ports:
         in: complex64 stream
@@ -60,7 +60,7 @@ class averaged_spectrum(gr.basic_block):
     """
 
     def __init__(self, sample_rate_hz: float = 2.4e6, fft_size: int = 256, averages: int = 5, start_hz: float = 88e6, stop_hz: float = 108e6,
-                 bin_hz: float = 10e3, settle_s: float = 0.002):
+                 bin_hz: float = 10e3, settle_s: float = 0.01):
         self._grid = SweepGrid(start_hz, stop_hz, sample_rate_hz, fft_size, averages, bin_hz)
         check_real("Averaged Spectrum", "settle_s", settle_s, 0, 10, "s")
         gr.basic_block.__init__(self, "Averaged Spectrum", [np.complex64], [vector_of(np.float32, self._grid.bins)])

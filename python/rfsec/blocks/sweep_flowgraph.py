@@ -14,7 +14,7 @@ from ..sensor.sweep import Step, Sweep
 from .sweep_controller import sweep_controller
 from .sweep_taker import SweepTaker
 
-SETTLE_S = 0.002
+SETTLE_S = 0.01  # of a radio: what it had taken while it tuned passes first
 TIMEOUT_S = 1.0  # of the first tune command
 SILENCE_S = 5.0  # without a sample, after which a radio is given up
 ROOM = 4  # sweeps that wait
@@ -42,8 +42,8 @@ class SweepFlowgraph(gr.top_block):
         gr.top_block.__init__(self, "rfsec sensor")
         # GNU Radio keeps no reference to Python blocks: without these attributes they would be collected while running.
         self.source, self._is_radio, self._rate_hz = source, is_radio, grids[0].sample_rate_hz
-        self.taker = SweepTaker([SweepCollector(grid, round(SETTLE_S * self._rate_hz), round(dwell_s * self._rate_hz), keep_steps)
-                                 for grid in grids], not is_radio, ROOM)
+        settle, dwell = round(SETTLE_S * self._rate_hz) if is_radio else 0, round(dwell_s * self._rate_hz)
+        self.taker = SweepTaker([SweepCollector(grid, settle, dwell, keep_steps) for grid in grids], not is_radio, ROOM)
         self.controller = sweep_controller(TIMEOUT_S)
         self.connect(source, self.taker)
         if is_radio:
