@@ -8,14 +8,14 @@ from .technology_band import FRAMES, RAW_BIN_HZ, Band, Emission, Parts, Power, o
 from .technology_paths import fading
 
 # Resource blocks of single-carrier FDMA, and how often.
-_BLOCKS = {1: 0.09, 2: 0.07, 3: 0.07, 4: 0.06, 5: 0.06, 6: 0.12, 8: 0.07, 10: 0.1, 12: 0.06, 15: 0.06, 20: 0.06, 25: 0.06, 36: 0.04, 50: 0.04,
-           75: 0.02, 100: 0.02}
+_BLOCKS = {1: 0.07, 2: 0.06, 3: 0.06, 4: 0.05, 5: 0.05, 6: 0.22, 8: 0.07, 10: 0.12, 12: 0.06, 15: 0.05, 20: 0.05, 25: 0.05, 36: 0.03, 50: 0.03,
+           75: 0.02, 100: 0.01}
 
 
 def other(centre_hz: float, band: Band, rng: np.random.Generator) -> Parts:
     """Return something else: Wi-Fi, DroneID's bursts, single-carrier FDMA, 3G, DAB, FSK, voice, tones, or a hump."""
     make = pick(rng, (_wifi, _hopping_ofdm, _single_carrier_fdma, _spread, _flat, _fsk, _voice, _tones, _hump),
-                (0.16, 0.08, 0.17, 0.09, 0.09, 0.13, 0.09, 0.09, 0.1))
+                (0.16, 0.08, 0.24, 0.08, 0.08, 0.11, 0.08, 0.08, 0.09))
     return [(make(centre_hz, band, rng), 0.0)]
 
 

@@ -18,16 +18,18 @@ from .technology_sensor import observe, sensor
 
 TECHNOLOGIES = {"WFM": wfm, "TETRA": tetra, "DVB-T": dvbt, "radar": radar, "LTE": lte, "GSM": gsm}
 """The six of Rajendran et al., table III."""
-OTHER = "other"
+OTHER, LTE_PART = "other", "LTE part"
+"""None of the six; and a part of an LTE carrier, as a receiver that is narrower than it hears it."""
 
 _STEP_HZ = STEP_BINS * RAW_BIN_HZ
 _MOST_STEPS = 17  # 32 MHz
 _SNR_DB = (3.0, 45.0)
 _BEYOND = 0.08  # emissions that the sweep's end cuts
 _TIGHT = 0.15  # sweeps that are hardly wider than the emission
-_FILTERED = {"LTE": 0.3, OTHER: 0.05}  # wide ones of which a receiver's filter lets a part through
+_FILTERED = {"LTE": 0.3, LTE_PART: 1.0, OTHER: 0.05}  # wide ones of which a receiver's filter lets a part through
 _FILTERED_HZ = ((1.5e6, 2.3e6), (0.9e6, 6e6))
 _INTERFERED = 0.2
+_ANY = 0.4  # of scenes without any of the six: any emission that is found, also bumps on the skirts of others
 _OVERLAP, _LEAST = 0.5, 0.4  # of the narrower of what is there and what is found; of what is there
 
 
@@ -40,11 +42,11 @@ class Scene:
 
 
 def make_scene(label: str, sensor_number: int, rng: np.random.Generator) -> Scene:
-    """Return a sweep of a numbered sensor over an emission of `label`, a name in `TECHNOLOGIES` or `OTHER`.
+    """Return a sweep of a numbered sensor over an emission of `label`, a name in `TECHNOLOGIES`, `OTHER` or `LTE_PART`.
 
     What is too weak to be found, or silent while the sensor passes, is drawn again.
     """
-    make = TECHNOLOGIES.get(label, other)
+    make = lte if label == LTE_PART else TECHNOLOGIES.get(label, other)
     while True:
         seed = int(rng.integers(1 << 62))
         width_hz = make(0.0, make_band(1, rng), np.random.default_rng(seed))[0][0].bandwidth_hz
@@ -62,7 +64,10 @@ def make_scene(label: str, sensor_number: int, rng: np.random.Generator) -> Scen
             parts = [*parts, (interference(between(rng, -1, 1) * steps * _STEP_HZ / 2, band, rng), between(rng, -20, 10))]
         snr_db = between(rng, *_SNR_DB)
         spectrum = observe([(one, 10 ** ((snr_db + level) / 10)) for one, level in parts], band, sensor(sensor_number), rng)
-        found = max(find_emissions(spectrum), key=lambda one: _overlap_hz(one, wanted), default=None)
+        emissions = find_emissions(spectrum)
+        if label == OTHER and emissions and chance(rng, _ANY):
+            return Scene(spectrum, pick(rng, emissions))
+        found = max(emissions, key=lambda one: _overlap_hz(one, wanted), default=None)
         if found is None:
             continue
         least = max(_OVERLAP * min(wanted.bandwidth_hz, found.high_hz - found.low_hz), _LEAST * wanted.bandwidth_hz)

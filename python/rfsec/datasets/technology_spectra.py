@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..detection.swept_emissions import floor_db
 from ..inference.spectrum_windows import cut_window, window_length
 from .seeding import Purpose, seed_sequence
-from .technology_scene import OTHER, TECHNOLOGIES, make_scene
+from .technology_scene import LTE_PART, OTHER, TECHNOLOGIES, make_scene
 
 LABELS = (*TECHNOLOGIES, OTHER)
 SENSORS = {Purpose.TRAINING: range(200), Purpose.VALIDATION: range(200, 260), Purpose.EVALUATION: range(300, 400)}
@@ -60,7 +60,7 @@ def technology_spectra(
     seed, count : int
         The seed is at least 0; window number i is the same whatever the count is.
     labels : sequence of str
-        Of `LABELS`; one that is there twice comes twice as often.
+        Of `LABELS`, or `LTE_PART`, which counts as LTE; one that is there twice comes twice as often.
     report : callable
         Told how many windows are made, and of how many.
 
@@ -73,14 +73,14 @@ def technology_spectra(
     sensors = SENSORS[purpose]
     for index in range(count):
         rng = np.random.default_rng(seed_sequence(purpose, seed, index, _VARIANT))
-        label = LABELS.index(labels[index % len(labels)])
+        name = labels[index % len(labels)]
         length = None
         while length is None:  # an emission may have grown together with others into one wider than a window
-            scene = make_scene(LABELS[label], sensors[int(rng.random() * len(sensors))], rng)
+            scene = make_scene(name, sensors[int(rng.random() * len(sensors))], rng)
             length = window_length(scene.emission.bins)
         window = cut_window(scene.spectrum, floor_db(scene.spectrum), scene.emission, length)
         snr_db = int(np.clip(_SNR_STEP_DB * np.round(scene.emission.snr_db / _SNR_STEP_DB), *_SNRS_DB))
-        found.setdefault(length, []).append((window, label, snr_db))
+        found.setdefault(length, []).append((window, LABELS.index("LTE" if name == LTE_PART else name), snr_db))
         if (index + 1) % 100 == 0:
             report(index + 1, count)
     return tuple(_part(found[length]) for length in sorted(found))

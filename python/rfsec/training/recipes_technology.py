@@ -7,7 +7,7 @@ from functools import partial
 
 from torch import nn
 
-from ..datasets.technology_scene import TECHNOLOGIES
+from ..datasets.technology_scene import LTE_PART, OTHER, TECHNOLOGIES
 from ..datasets.technology_spectra import LABELS
 from ..errors import ParameterError
 from .networks.spectrum_conv import SpectrumConv
@@ -33,7 +33,7 @@ class TechnologyRecipe:
     labels : tuple of str
         What it is trained on and tells apart, the first of ``datasets.technology_spectra.LABELS``.
     drawn : tuple of str
-        The labels of training windows in turn.
+        What training windows are of in turn, see ``datasets.technology_spectra``.
     windows : int
         Training windows, seen again every epoch, half of the time mirrored.
     epochs : int
@@ -86,9 +86,9 @@ TECHNOLOGY = {
             paper="gr-rfsec",
             network=SpectrumConv,
             labels=LABELS,
-            drawn=LABELS,
-            windows=35_000,
-            epochs=10,
+            drawn=(*LABELS, OTHER, LTE_PART),
+            windows=36_000,
+            epochs=9,
             batch=64,
             learning_rate=3e-3,
             weight_decay=1e-2,
