@@ -6,14 +6,12 @@ from math import isclose
 
 from ..errors import ModelError
 from ..inference.technology_classifier import TechnologyClassifier, TechnologyDecision
+from ..inference.technology_records import record_of
 from ..records import ACCEPTED, UNKNOWN, DecisionRecord
 from .config_file import ConfigFile
 from .grids import BIN_HZ, RATE_HZ, grids_of
 from .step_bursts import StepBursts
 from .sweep import Sweep
-
-HEAD = "technology"
-_DIGITS = 6  # of a confidence in a record
 
 
 class SweepDecider:
@@ -49,12 +47,8 @@ class SweepDecider:
         return records
 
     def _record(self, sweep: Sweep, one: TechnologyDecision) -> DecisionRecord:
-        spectrum = sweep.spectrum
-        middle_hz = spectrum.first_hz + (len(spectrum.power_db) - 1) / 2 * spectrum.bin_hz
-        record = DecisionRecord(
-            sweep.sample_start, sweep.sample_count, spectrum.time_ns, middle_hz, sweep.sample_rate_hz, round(float(one.snr_db), 2), HEAD,
-            one.label, None if one.confidence is None else round(float(one.confidence), _DIGITS), one.verdict, self._technologies.card.name,
-            (one.low_hz + one.high_hz) / 2 - middle_hz, one.high_hz - one.low_hz)
+        record = record_of(one, sweep.spectrum, self._technologies.card.name, sample_start=sweep.sample_start,
+                           sample_count=sweep.sample_count, sample_rate_hz=sweep.sample_rate_hz)
         if record.verdict == ACCEPTED and record.confidence < self._min_confidence:
             return replace(record, verdict=UNKNOWN)
         return record
