@@ -22,7 +22,8 @@ TREES, HIGH_DB = 150, 0
 _TRAINED = 2  # times as many windows to learn from as to test
 _NOTE = (
     "Windows of 128 samples of all SNRs become the magnitude of their 128-point FFT. The paper classifies them with its LSTM, trained on half of "
-    "its data; here a random forest of 150 trees does, beside the same forest on I and Q with their phases."
+    "its data; here a random forest of 150 trees does, beside the same forest on I and Q with their phases. It stays above the paper's "
+    "figure: analogue modulations, FSK and PAM have spectra of their own, and only PSK and QAM share one."
 )
 
 
