@@ -44,9 +44,9 @@ class Panel(QWidget):
         return area
 
     def _left_of(self, texts) -> float:
-        """Pixels that the longest of `texts` needs beside an axis, at most a third of the panel."""
+        """Pixels that the longest of `texts` needs beside an axis, at most half of the panel."""
         longest = max(self.fontMetrics().horizontalAdvance(text) for text in texts)
-        return min(longest + _MARGIN + 8, self.width() / 3)
+        return min(longest + _MARGIN + 8, self.width() / 2)
 
 
 def _mark(painter: QPainter, x: float, area: QRectF, text: str) -> None:
