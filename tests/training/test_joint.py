@@ -140,13 +140,13 @@ def test_fresh_noise_lowers_the_snr_and_nothing_else():
 
 def test_it_learns_and_two_runs_agree(tmp_path):
     recipe, corpus = small("joint-conv")
-    found = []
+    recipe, found = replace(recipe, batch=32), []
     for name in ("one", "two"):
         network = train_joint(recipe, corpus, 1, tmp_path / name, CPU)
         logits = joint_logits(network, corpus.part("test"), CPU)
         found.append(logits)
     assert all(np.array_equal(one, other) for one, other in zip(*found))
-    assert np.mean(found[0][0].argmax(1) == corpus.part("test").modulation) > 0.25  # 0.125 by chance
+    assert np.mean(found[0][0].argmax(1) == corpus.part("test").modulation) > 0.3  # 0.125 by chance
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(tmp_path):
