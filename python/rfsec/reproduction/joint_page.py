@@ -20,7 +20,7 @@ _DATA = (
     "does, unless a row says \"random data\"."
 )
 _ELSEWHERE = (
-    "Recordings that a model was not made for, mean of both rows' seeds. Other amplifiers have no label: they are told apart by linear discriminants of "
+    "Recordings that a model was not made for, mean over the seeds. Other amplifiers have no label: they are told apart by linear discriminants of "
     "the logits, which were fitted on other recordings of them."
 )
 
