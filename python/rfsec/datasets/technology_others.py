@@ -7,7 +7,6 @@ from .field_draw import between, chance, log_between, pick
 from .technology_band import FRAMES, RAW_BIN_HZ, Band, Emission, Parts, Power, over_bins, random_emission
 from .technology_paths import fading
 
-_EVEN = 0.3  # at most so much of single-carrier FDMA does not fluctuate: its reference and synchronisation symbols
 # Resource blocks of single-carrier FDMA, and how often.
 _BLOCKS = {1: 0.07, 2: 0.06, 3: 0.06, 4: 0.05, 5: 0.05, 6: 0.22, 8: 0.07, 10: 0.12, 12: 0.06, 15: 0.05, 20: 0.05, 25: 0.05, 36: 0.03, 50: 0.03,
            75: 0.02, 100: 0.01}
@@ -76,9 +75,7 @@ def _single_carrier_fdma(centre_hz: float, band: Band, rng: np.random.Generator)
     skirt = 10 ** (between(rng, -42, -25) / 10) * np.exp(-np.maximum(np.abs(away) - half_hz, 0) / log_between(rng, 50e3, 1e6))
     edge = 1 + between(rng, 0, 1.5) * np.exp(-np.abs(np.abs(away) - half_hz) / 40e3) if chance(rng, 0.4) else 1.0
     on = _bursts(band, 500e-6, 5e-3, between(rng, 0.3, 1), rng)
-    power = np.maximum(density * edge, skirt) * fading(band.hz, 2e-6, rng) * on
-    even = between(rng, 0, _EVEN)
-    return Emission(centre_hz - half_hz, centre_hz + half_hz, (1 - even) * power, even * power)
+    return random_emission(centre_hz - half_hz, centre_hz + half_hz, np.maximum(density * edge, skirt) * fading(band.hz, 2e-6, rng) * on, band)
 
 
 def _spread(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:

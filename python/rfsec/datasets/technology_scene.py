@@ -30,7 +30,6 @@ _FILTERED = {"LTE": 0.3, LTE_PART: 1.0, OTHER: 0.05}  # wide ones of which a rec
 _FILTERED_HZ = ((1.5e6, 2.3e6), (0.9e6, 6e6))
 # Order of the filter's edges, where the last is the end of a step, and the droop there in dB at most.
 _EDGES, _EDGES_OF_PART = ((6, 12, 40), 8.0), ((6, 40, 150), 12.0)
-_TILT_DB = 3.0  # of a part, from its middle to its end
 _INTERFERED = 0.2
 _ANY = 0.4  # of scenes without any of the six: any emission that is found, also bumps on the skirts of others
 _OVERLAP, _LEAST = 0.5, 0.4  # of the narrower of what is there and what is found; of what is there
@@ -61,7 +60,7 @@ def make_scene(label: str, sensor_number: int, rng: np.random.Generator) -> Scen
         parts = make(centre_hz, band, np.random.default_rng(seed))  # the first draw, of the bandwidth, is the same again
         wanted = parts[0][0]
         if wanted.bandwidth_hz > 2 * _FILTERED_HZ[1][0] and chance(rng, _FILTERED.get(label, 0.0)):
-            wanted = _part(wanted, band, rng) if label == LTE_PART else _filtered(wanted, band, *_EDGES, rng)
+            wanted = _filtered(wanted, band, *(_EDGES_OF_PART if label == LTE_PART else _EDGES), rng)
             parts = [(wanted, 0.0)]
         if chance(rng, _INTERFERED):
             parts = [*parts, (interference(between(rng, -1, 1) * steps * _STEP_HZ / 2, band, rng), between(rng, -20, 10))]
@@ -78,20 +77,12 @@ def make_scene(label: str, sensor_number: int, rng: np.random.Generator) -> Scen
             return Scene(spectrum, found)
 
 
-def _part(emission: Emission, band: Band, rng: np.random.Generator) -> Emission:
-    """A slice that is cut as hard as the end of a step does, after the receiver's filter has begun to fall, perhaps unevenly."""
-    part = _filtered(emission, band, *_EDGES_OF_PART, rng, pick(rng, (2, 4, 6)))
-    tilt = between(rng, -_TILT_DB, _TILT_DB) * (band.hz - (part.low_hz + part.high_hz) / 2) / (part.bandwidth_hz / 2)
-    gain = 10 ** (np.clip(tilt, -_TILT_DB, _TILT_DB) / 10)
-    return replace(part, random=part.random * gain, steady=part.steady * gain)
-
-
-def _filtered(emission: Emission, band: Band, orders: tuple[int, ...], droop_db: float, rng: np.random.Generator, power: int = 2) -> Emission:
+def _filtered(emission: Emission, band: Band, orders: tuple[int, ...], droop_db: float, rng: np.random.Generator) -> Emission:
     """The part that a receiver's filter lets through: a slice of the emission with a rounded top and steep edges."""
     width_hz = min(log_between(rng, *pick(rng, _FILTERED_HZ)), emission.bandwidth_hz)
     middle = emission.low_hz + pick(rng, (0.5, rng.random())) * (emission.bandwidth_hz - width_hz) + width_hz / 2
     place, order = (band.hz - middle) / (width_hz / 2), pick(rng, orders)
-    droop = 10 ** (-between(rng, 0, droop_db) * np.minimum(np.abs(place) ** power, 2) / 10)
+    droop = 10 ** (-between(rng, 0, droop_db) * np.minimum(place**2, 2) / 10)
     gain = droop / (1 + np.minimum(np.abs(place), 10.0) ** (2.0 * order))
     return replace(emission, low_hz=middle - width_hz / 2, high_hz=middle + width_hz / 2, random=emission.random * gain,
                    steady=emission.steady * gain)
