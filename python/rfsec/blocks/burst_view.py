@@ -5,9 +5,10 @@ import math
 
 from gnuradio import blocks, gr
 
-from .burst_view_inputs import ViewedDecisions, ViewedSamples
+from .burst_view_inputs import ViewedSamples
 from .burst_view_scene import Scene
 from .parameters import check_real
+from .viewed_decisions import ViewedDecisions
 
 INPUT_SAMPLES = 1 << 18
 
@@ -42,7 +43,9 @@ class burst_view(gr.hier_block2):
         check_real("Burst View", "span", span, 0.01, 3600, "s")
         gr.hier_block2.__init__(self, "Burst View", gr.io_signature(1, 1, gr.sizeof_gr_complex), gr.io_signature(0, 0, 0))
         self._scene, self._widget = Scene(span), None
-        self._samples, self._decisions = ViewedSamples(self._scene, sample_rate), ViewedDecisions(self._scene)
+        self._samples = ViewedSamples(self._scene, sample_rate)
+        self._decisions = ViewedDecisions("Burst View", self._scene.decide, lambda record: record.is_burst,
+                                          "A Burst View shows decisions about bursts, which have a band; this one is about a window.")
         # The copy costs next to nothing, and gives large work calls: small ones cost more than what is done in them.
         self._input = blocks.copy(gr.sizeof_gr_complex)
         self._input.set_min_output_buffer(0, INPUT_SAMPLES)

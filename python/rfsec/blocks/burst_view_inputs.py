@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two parts of a Burst View that GNU Radio runs: one takes samples, one takes decisions.
-
-They are two, for a block with a stream input is over when its stream is, and the last decisions come after that.
-"""
+"""The part of a Burst View that takes samples."""
 
 import numpy as np
 import pmt
 from gnuradio import gr
 
-from ..records import DecisionRecord
 from .burst_view_scene import Scene
-from .decision_sink import DECISIONS
 from .sample_clock import CLOCK_KEYS, WindowClock, sorted_tags
 
 
@@ -50,31 +45,3 @@ class ViewedSamples(gr.sync_block):
         if epoch.freq_hz is not None:
             self._scene.tune(epoch.freq_hz)
         self._scene.push(samples)
-
-
-class ViewedDecisions(gr.basic_block):
-    """Gives a scene the decisions about bursts; what is no decision is refused with one line in the log, and counted."""
-
-    def __init__(self, scene: Scene):
-        gr.basic_block.__init__(self, "Burst View", [], [])
-        self._scene = scene
-        self.refused = 0
-        self.message_port_register_in(DECISIONS)
-        self.set_msg_handler(DECISIONS, self._handle)
-
-    def _handle(self, message) -> None:
-        try:
-            record = DecisionRecord.from_pmt(message)
-            if not record.is_burst:
-                raise ValueError("A Burst View shows decisions about bursts, which have a band; this one is about a window.")
-        except ValueError as error:
-            self.refused += 1
-            self.logger.warn(str(error))
-            return
-        self._scene.decide(record)
-
-    def stop(self):
-        # GNU Radio may end a message-only block with messages left in its queue.
-        while (message := self.gateway.delete_head_nowait(DECISIONS)) is not None and not pmt.is_null(message):
-            self._handle(message)
-        return True

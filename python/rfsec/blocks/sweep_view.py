@@ -5,8 +5,9 @@ from gnuradio import gr
 
 from ..dsp.sweep_grid import MAX_BINS
 from .parameters import check_whole
-from .sweep_view_inputs import ViewedEmissions, ViewedSpectra
+from .sweep_view_inputs import ViewedSpectra
 from .sweep_view_scene import Scene
+from .viewed_decisions import ViewedDecisions
 
 
 class sweep_view(gr.hier_block2):
@@ -37,7 +38,9 @@ class sweep_view(gr.hier_block2):
         check_whole("Sweep View", "bins", bins, MAX_BINS)
         gr.hier_block2.__init__(self, "Sweep View", gr.io_signature(1, 1, gr.sizeof_float * bins), gr.io_signature(0, 0, 0))
         self._scene, self._widget = Scene(), None
-        self._spectra, self._emissions = ViewedSpectra(self._scene, bins), ViewedEmissions(self._scene)
+        self._spectra = ViewedSpectra(self._scene, bins)
+        self._emissions = ViewedDecisions("Sweep View", self._scene.decide, lambda record: record.is_burst and record.freq_hz is not None,
+                                          "A Sweep View shows decisions about emissions, which have a band; this one has none.")
         self.message_port_register_hier_in("decisions")
         self.connect(self, self._spectra)
         self.msg_connect(self, "decisions", self._emissions, "decisions")
