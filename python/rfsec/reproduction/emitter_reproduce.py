@@ -10,7 +10,7 @@ from .emitter_page import Results, page, table_csv
 from .emitter_pictures import draw_conditions, draw_one_shot
 from .emitter_rows import EmitterRow, choose_rows
 from .files import make_folder, write_text
-from .named_models import check_at_least, check_card, command_for, find_named
+from .named_models import check_at_least, check_card, each_model, find_named
 from .reproduce import Options
 from .train import Report, TrainingOptions
 
@@ -47,15 +47,10 @@ def reproduce_emitters(out: Path, options: Options, emitters: int, command: str,
                    emitters=(emitters, 4))
     make_folder(out)
     results, missing = {}, {}
-    for row in rows:
-        for seed in range(1, options.seeds + 1):
-            path = _find(row, seed, out, options.training, report)
-            if path is None:
-                missing[f"{row.name}, seed {seed}"] = command_for(row, seed, out)
-                continue
-            session, what = _open(path, row.name, seed, options.threads), f"measuring {row.name}, seed {seed}"
-            measured = measure_encoder(session, emitters, options.per_cell, lambda done, of, what=what: report(what, done, of))
-            results.setdefault(row, []).append(measured)
+    for row, seed, path in each_model(rows, options.seeds, out, missing, lambda row, seed: _find(row, seed, out, options.training, report)):
+        session, what = _open(path, row.name, seed, options.threads), f"measuring {row.name}, seed {seed}"
+        measured = measure_encoder(session, emitters, options.per_cell, lambda done, of, what=what: report(what, done, of))
+        results.setdefault(row, []).append(measured)
     pictures = {}
     if results:
         report("drawing", 0, None)

@@ -10,9 +10,10 @@ from .joint_measure import measure_joint
 from .joint_page import Results, page, table_csv
 from .joint_pictures import draw_confusion, draw_emitters
 from .joint_rows import EMITTER, MODULATION, JointRow, choose
-from .named_models import check_at_least, check_card, command_for, find_named
+from .named_models import check_at_least, check_card, each_model, find_named
 from .reproduce import Options
 from .train import Report, TrainingOptions
+
 
 def reproduce_joint(name: str, out: Path, options: Options, command: str, report: Report) -> tuple[Results, dict[str, str]]:
     """Reproduce a table into the folder `out`; return its results, and the command for each row that has no model.
@@ -43,16 +44,11 @@ def reproduce_joint(name: str, out: Path, options: Options, command: str, report
     check_at_least(seeds=(options.seeds, 1), test_windows_per_cell=(options.per_cell, 1), threads=(options.threads, 1))
     make_folder(out)
     results, missing = {}, {}
-    for row in rows:
-        for seed in range(1, options.seeds + 1):
-            path = _find(row, seed, out, options.training, report)
-            if path is None:
-                missing[f"{row.name}, seed {seed}"] = command_for(row, seed, out)
-                continue
-            session, what = _open(path, row.name, seed, options.threads), f"measuring {row.name}, seed {seed}"
-            measured = measure_joint(session, path, table.elsewhere and len(session.card.heads) > 1, options.per_cell,
-                                     lambda done, of, what=what: report(what, done, of))
-            results.setdefault(row, []).append(measured)
+    for row, seed, path in each_model(rows, options.seeds, out, missing, lambda row, seed: _find(row, seed, out, options.training, report)):
+        session, what = _open(path, row.name, seed, options.threads), f"measuring {row.name}, seed {seed}"
+        measured = measure_joint(session, path, table.elsewhere and len(session.card.heads) > 1, options.per_cell,
+                                 lambda done, of, what=what: report(what, done, of))
+        results.setdefault(row, []).append(measured)
     pictures = {}
     if results:
         report("drawing", 0, None)

@@ -2,7 +2,7 @@
 """The models of tables whose rows are named as ``rfsec train`` names them: found, trained, opened, and checked."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import ModelError, ParameterError
@@ -33,6 +33,19 @@ def find_named(
         return None
     train(own, checkpoint_path(row, seed, out))
     return own
+
+
+def each_model(
+    rows: Sequence[NamedRow], seeds: int, out: Path, missing: dict[str, str], find: Callable[[NamedRow, int], Path | None]
+) -> Iterator[tuple[NamedRow, int, Path]]:
+    """Yield each row and seed with what `find` finds; where it finds none, `missing` gets the command that makes it."""
+    for row in rows:
+        for seed in range(1, seeds + 1):
+            path = find(row, seed)
+            if path is None:
+                missing[f"{row.name}, seed {seed}"] = command_for(row, seed, out)
+            else:
+                yield row, seed, path
 
 
 def command_for(row: NamedRow, seed: int, out: Path) -> str:

@@ -14,7 +14,7 @@ from ..inference.technology_card import TechnologyCard
 from ..inference.technology_scores import TechnologyScores, score
 from ..inference.technology_session import TechnologySession
 from .files import make_folder, write_text
-from .named_models import check_at_least, check_card, command_for, find_named
+from .named_models import check_at_least, check_card, each_model, find_named
 from .pictures.confusion import draw_matrices
 from .reproduce import Options
 from .technology_page import Results, page, table_csv
@@ -64,14 +64,9 @@ def reproduce_technologies(name: str, out: Path, options: Options, command: str,
     test = technology_spectra(Purpose.EVALUATION, TEST_SEED, options.per_cell * len(LABELS), report=partial(report, "making test spectra"))
     results: Results = {}
     missing = {}
-    for row in rows:
-        for seed in range(1, options.seeds + 1):
-            path = _find(row, seed, out, options.training, report)
-            if path is None:
-                missing[f"{row.name}, seed {seed}"] = command_for(row, seed, out)
-                continue
-            report(f"measuring {row.name}, seed {seed}", 0, None)
-            results.setdefault(row, []).append(_measured(_open(path, row.name, seed, options.threads), test))
+    for row, seed, path in each_model(rows, options.seeds, out, missing, lambda row, seed: _find(row, seed, out, options.training, report)):
+        report(f"measuring {row.name}, seed {seed}", 0, None)
+        results.setdefault(row, []).append(_measured(_open(path, row.name, seed, options.threads), test))
     pictures = {}
     if results and table.confusions:
         report("drawing", 0, None)
