@@ -10,8 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..errors import ParameterError
-from .allocator import keep_freed_memory
+from .beginning import begin_training
 from .checkpoint import load_checkpoint, restoring, save_checkpoint
 from .elsewhere import made_elsewhere
 from .encoder_corpus import EncoderCorpus
@@ -76,11 +75,7 @@ def train_encoder(
     ParameterError
         If a count is too small.
     """
-    if windows < 1 or threads < 1:
-        raise ParameterError(f"The 'windows' and 'threads' to train with must be at least 1. Got {windows}, {threads}.")
-    keep_freed_memory()
-    torch.set_num_threads(threads)
-    torch.manual_seed(corpus.seed)
+    begin_training(corpus.seed, threads, windows=windows)
     rows, _ = corpus.chunk(0)
     usual = len(rows)
     chunks = max(len(recipe.stages), -(-windows // usual))

@@ -13,9 +13,8 @@ import torch
 from torch import nn
 
 from ..datasets.joint_windows import JointWindows
-from ..errors import ParameterError
 from ..inference.representations import represent
-from .allocator import keep_freed_memory
+from .beginning import begin_training
 from .checkpoint import load_checkpoint, restoring, save_checkpoint
 from .joint_corpus import JointCorpus
 from .joint_recipe import JointRecipe
@@ -90,11 +89,7 @@ def train_joint(
     ParameterError
         If a count is too small.
     """
-    if epochs < 1 or threads < 1:
-        raise ParameterError(f"The 'epochs' and 'threads' to train with must be at least 1. Got {epochs}, {threads}.")
-    keep_freed_memory()
-    torch.set_num_threads(threads)
-    torch.manual_seed(corpus.seed)
+    begin_training(corpus.seed, threads, epochs=epochs)
     run = _Run(recipe, tuple(len(corpus.labels[head]) for head in recipe.heads), device)
     chunks = epochs * corpus.chunks
     identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": corpus.seed, "data": corpus.name}

@@ -9,8 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ..errors import ParameterError
-from .allocator import keep_freed_memory
+from .beginning import begin_training
 from .checkpoint import load_checkpoint, restoring, save_checkpoint
 from .loop import bf16_pays, learning_rate_scale
 from .mapper_corpus import MapperCorpus
@@ -66,11 +65,7 @@ def train_mapper(
     ParameterError
         If a count is too small.
     """
-    if epochs < 1 or threads < 1:
-        raise ParameterError(f"The 'epochs' and 'threads' to train with must be at least 1. Got {epochs}, {threads}.")
-    keep_freed_memory()
-    torch.set_num_threads(threads)
-    torch.manual_seed(corpus.seed)
+    begin_training(corpus.seed, threads, epochs=epochs)
     recipe = corpus.recipe
     network = recipe.network(2 * corpus.channels.band1.shape[1]).to(device).train()
     optimiser = torch.optim.Adam(network.parameters(), recipe.learning_rate, fused=True)

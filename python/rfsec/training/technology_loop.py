@@ -13,8 +13,7 @@ from torch import nn
 
 from ..datasets.seeding import Purpose, seed_sequence
 from ..datasets.technology_spectra import SpectraParts
-from ..errors import ParameterError
-from .allocator import keep_freed_memory
+from .beginning import begin_training
 from .checkpoint import load_checkpoint, restoring, save_checkpoint
 from .loop import learning_rate_scale
 from .recipes_technology import TechnologyRecipe
@@ -90,11 +89,7 @@ def train_technology(
     ParameterError
         If a count is too small.
     """
-    if epochs < 1 or threads < 1:
-        raise ParameterError(f"The 'epochs' and 'threads' to train with must be at least 1. Got {epochs}, {threads}.")
-    keep_freed_memory()
-    torch.set_num_threads(threads)
-    torch.manual_seed(seed)
+    begin_training(seed, threads, epochs=epochs)
     network = recipe.network(len(recipe.labels)).to(device).train()
     optimiser = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     windows = sum(map(len, training))
