@@ -12,11 +12,11 @@ from command_line import rfsec, the_error
 
 torch = pytest.importorskip("torch")
 
+from gnuradio.rfsec.datasets.amplifiers import left_out  # noqa: E402
 from gnuradio.rfsec.datasets.joint_folder import AS_RECORDED_DB, load_joint_folder  # noqa: E402
 from gnuradio.rfsec.errors import DatasetError, ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.representations import represent  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
-from gnuradio.rfsec.training.joint_corpus import left_out  # noqa: E402
 from gnuradio.rfsec.training.joint_loop import joint_logits, train_joint  # noqa: E402
 from gnuradio.rfsec.training.joint_produce import produce_joint  # noqa: E402
 from gnuradio.rfsec.training.joint_recipes import JOINT, find_joint_recipe  # noqa: E402

@@ -126,7 +126,7 @@ class AmplifierBench:
         return wave[(starts[:, None] + np.arange(WINDOW)) % wave.size], starts
 
     def _of_random_data(self, emitter, modulation, delay, count, rng):
-        points = constellation(_MAPPED.get(MODULATIONS[modulation], MODULATIONS[modulation]), unit_power=True)
+        points = _points(modulation)
         symbols = -(-WINDOW // self.samples_per_symbol) + _ROW_GUARD
         starts = rng.integers(0, SAMPLE_RATE_HZ, count)
         x = np.empty((count, WINDOW), np.complex64)
@@ -140,13 +140,23 @@ class AmplifierBench:
         return x, starts
 
 
+def left_out(windows: JointWindows) -> npt.NDArray[np.bool_]:
+    """Return which windows are of a pair that a test of unseen pairs leaves out of training, [n]: each modulation lacks one amplifier."""
+    return windows.modulation % len(EMITTERS) == windows.emitter
+
+
+def _points(modulation: int) -> npt.NDArray[np.complex64]:
+    name = MODULATIONS[modulation]
+    return constellation(_MAPPED.get(name, name), unit_power=True)
+
+
 def _unit(rows: npt.NDArray[np.complex64]) -> npt.NDArray[np.complex64]:
     return rows / np.sqrt(np.mean(rows.real**2 + rows.imag**2, axis=1, keepdims=True))
 
 
 def _pn9_symbols(modulation: int) -> npt.NDArray[np.complex64]:
     """One turn of symbols, each of the next bits of the PN9 (x^9 + x^5 + 1): 511 of them, for 511 is odd, not of 5, not of 3."""
-    points = constellation(_MAPPED.get(MODULATIONS[modulation], MODULATIONS[modulation]), unit_power=True)
+    points = _points(modulation)
     width = points.size.bit_length() - 1
     bits = [1] * 9
     while len(bits) < width * _PN9_PERIOD:

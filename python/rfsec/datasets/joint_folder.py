@@ -8,7 +8,6 @@ such as ``run3_10dB.cf32``, has it in the tables; others stand at 100 dB, as the
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +81,7 @@ def load_joint_folder(folder: Path, window: int) -> FolderWindows:
             f"It has {len(emitters)} and {len(modulations)}."
         )
     parts = []
-    for number, path in zip(count(), paths):
+    for number, path in enumerate(paths):
         x = _windows(path, window)
         snr = _SNR.search(path.stem)
         same = np.ones(len(x), np.int16)

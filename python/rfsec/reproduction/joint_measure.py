@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..datasets.amplifiers import EMITTERS, MODULATIONS, SPLIT, AmplifierBench
+from ..datasets.amplifiers import EMITTERS, MODULATIONS, SPLIT, AmplifierBench, left_out
 from ..datasets.joint_windows import JointWindows
 from ..datasets.seeding import Purpose
 from ..inference.card import ModelCard
@@ -69,7 +69,7 @@ def measure_joint(session: ModelSession, path: Path, elsewhere: bool, per_snr: i
     logits = _logits(session, test)
     found = {}
     if elsewhere and "left out" in session.card.training.data:
-        pairs = test.modulation % len(EMITTERS) == test.emitter
+        pairs = left_out(test)
         found[PAIRS] = _score({head: values[pairs] for head, values in logits.items()}, test[pairs])
     for done, (name, bench) in enumerate(conditions.items(), 1):
         report(done, steps)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..datasets.amplifiers import EMITTERS, MODULATIONS, SAMPLE_RATE_HZ, SPLIT, SYMBOL_S, WINDOWS_PER_SNR, AmplifierBench
+from ..datasets.amplifiers import EMITTERS, MODULATIONS, SAMPLE_RATE_HZ, SPLIT, SYMBOL_S, WINDOWS_PER_SNR, AmplifierBench, left_out
 from ..datasets.joint_windows import JointWindows
 from ..datasets.seeding import Purpose, seed_sequence
 from ..dsp.noise import complex_noise
@@ -129,8 +129,3 @@ class BenchCorpus(JointCorpus):
         """See `JointCorpus.part`."""
         windows = self.bench.windows(SPLIT[name], self.per_snr)
         return windows[~left_out(windows)] if self.unseen_pairs and name != "test" else windows
-
-
-def left_out(windows: JointWindows) -> np.ndarray:
-    """Return which windows are of a pair that `unseen_pairs` leaves out, bool [n]: each modulation lacks one amplifier."""
-    return windows.modulation % len(EMITTERS) == windows.emitter
