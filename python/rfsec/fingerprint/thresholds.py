@@ -59,7 +59,8 @@ def threshold_for(impostor_distances: np.ndarray, false_accepts: float) -> Thres
         raise ParameterError("Distances of impostors must be numbers of at least 0.")
     refused = distances[int(false_accepts * count * (1 + 1e-12))]
     if refused == 0:
-        raise ParameterError(f"More than a share of {false_accepts:g} of the impostors are at distance 0, so no threshold refuses them.")
+        raise ParameterError(f"More than a share of {false_accepts:g} of the impostors are at distance 0, so no threshold refuses them: the encoder "
+                             "gives different emitters one fingerprint, as one that has learned nothing does; train it longer, or otherwise.")
     limit = np.float32(refused)
     if limit >= refused:
         limit = np.nextafter(limit, np.float32(0))
