@@ -3,8 +3,11 @@
 
 import csv
 
+import numpy as np
+import onnx
 from command_line import rfsec
 from gnuradio.rfsec.datasets.emitter_conditions import CONDITIONS
+from small_encoder import SIZE, write_selecting_encoder
 
 
 def test_the_page_has_every_condition_and_every_row_without_a_model(tmp_path):
@@ -22,6 +25,19 @@ def test_the_page_has_every_condition_and_every_row_without_a_model(tmp_path):
     rates = {(row["row"], row["windows_fused"], row["condition"]): float(row["equal_error_rate"]) for row in rows}
     assert rates["rffi-80211", "4", "unseen emitters, another channel"] < 0.15, "ours tells radios"
     assert rates["siamese-logistic", "4", "another channel"] > 0.3, "the paper's tells channels"
+
+
+def test_an_encoder_whose_fingerprints_are_all_equal_has_its_row_too(tmp_path):
+    """It guesses, and as no threshold refuses strangers, nobody is identified."""
+    path = tmp_path / "models" / "rffi-80211-triplet-seed1.onnx"
+    path.parent.mkdir()
+    write_selecting_encoder(path, "preamble_80211", 156, 0, name="rffi-80211-triplet")
+    model = onnx.load(path)
+    model.graph.initializer[0].CopyFrom(onnx.numpy_helper.from_array(np.zeros((156, SIZE), np.float32), "weights"))
+    onnx.save(model, path)
+    done = rfsec("reproduce", "siamese-table2", "--out", tmp_path, "--emitters", "4", "--test-windows-per-cell", "16", "--only", "rffi-80211-triplet")
+    assert done.returncode == 0, done.stderr
+    assert "| ours, triplets | unseen emitters, another day | 4 | 0.0 | 0.0 | 0.0 | 0.0 | 0.0 |" in (tmp_path / "README.md").read_text()
 
 
 def test_what_is_refused(tmp_path):

@@ -34,7 +34,8 @@ class OneShot:
     condition : str
     emitters, enrolled : int
     identified : float
-        Share of the bursts whose emitter is named, and within the threshold.
+        Share of the bursts whose emitter is named, and within the threshold. None are where no threshold refuses strangers, because
+        too many have the very fingerprint of an enrolled emitter.
     false_accepts : float
         Share of the strangers' bursts within it; the threshold is chosen for 1% on other strangers.
     """
@@ -112,10 +113,15 @@ def _one_shot(session: EncoderSession, what: tuple, condition: Condition, counts
             prints = fused(enrolled[:emitters, :count], unit)
             nearest, distance = _nearest(prints, tried, weights)
             for_threshold, strangers = distance[-_OTHERS:], distance[-2 * _OTHERS : -_OTHERS]
-            limit = threshold_for(for_threshold.ravel(), FALSE_ACCEPTS).distance
+            limit = _limit(for_threshold.ravel())
             right = (nearest[:emitters] == np.arange(emitters)[:, None]) & (distance[:emitters] <= limit)
             found.append(OneShot(condition.name, emitters, count, float(right.mean()), float((strangers <= limit).mean())))
     return found
+
+
+def _limit(strangers: np.ndarray) -> float:
+    """The distance within which 1% of strangers are; less than any distance where more of them are at 0 than that."""
+    return threshold_for(strangers, FALSE_ACCEPTS).distance if np.mean(strangers == 0) <= FALSE_ACCEPTS else -1.0
 
 
 def _nearest(prints: np.ndarray, tried: np.ndarray, weights: list[float] | None) -> tuple[np.ndarray, np.ndarray]:
