@@ -16,7 +16,7 @@ _CHANCE = 50.0  # percent
 def draw_conditions(results: dict[EmitterRow, list[EmitterResult]], path: Path) -> None:
     """Draw the equal error rate of single windows (bars) and of the most that are fused (dots), mean over the seeds."""
     names = [one.name for one in CONDITIONS]
-    figure, [axes] = grid(1, 1, 11, 5)
+    figure, [axes] = grid(1, 1, 11, 6)
     width = 0.8 / len(results)
     for number, (row, runs) in enumerate(results.items()):
         at = np.arange(len(names)) + (number - (len(results) - 1) / 2) * width
@@ -29,7 +29,7 @@ def draw_conditions(results: dict[EmitterRow, list[EmitterResult]], path: Path) 
     percent_axis(axes, "equal error rate / % (50 is chance)")
     axes.set_ylim(0, 65)
     axes.set_axisbelow(True)
-    axes.legend(ncols=2)
+    axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))  # above the bars, which fill the axes
     save_picture(figure, path)
 
 
