@@ -30,7 +30,7 @@ _PUBLISHED_DRIFT_SEED = 0x1337
 _PUBLISHED_FADING_SEED = 19627
 _PUBLISHED_RUN = 640_000  # samples of the longest published run: 10,000 bytes of BPSK at 8 samples a symbol
 _PUBLISHED_NOISE_POOL = 8192  # GNU Radio's fast noise source draws from a pool of that many samples
-_PUBLISHED_GAIN_DB = 4.0  # fitted: with it the accuracy of models meets the curves measured on the published set
+_PUBLISHED_GAIN_DB = 2.0  # fitted: with it models trained to their end meet the curves measured on the published set
 
 
 def clean_length(shape: Shape) -> int:
