@@ -49,6 +49,18 @@ def test_paper_model_has_the_papers_size():
     assert ModelSession(find_model("lstm-amp-phase")).card.parameters == 201_099
 
 
+def test_a_good_model_meets_the_published_curve():
+    """What others measured on the published set, within 3 points: generated data are as hard."""
+    session = ModelSession(find_model("lstm-amp-phase"))
+    published = {-10: 25, -6: 58, -2: 85, 0: 89, 18: 92}
+    test = generate("compat", tuple(published), 300, seed=31)
+    right = labels_of(session, test.x) == test.label
+    for snr, percent in published.items():
+        error = 100 / np.sqrt(np.sum(test.snr_db == snr))  # two standard errors of a share at most
+        assert 100 * right[test.snr_db == snr].mean() == pytest.approx(percent, abs=3 + error), snr
+    assert 0.3 < right[(test.label == LABELS.index("WBFM")) & (test.snr_db == 18)].mean() < 0.8
+
+
 @pytest.mark.parametrize("seed", [0, 11])
 def test_default_labels_every_burst_of_a_scene(seed):
     scene, session = make_scene(seed), ModelSession(find_model("default"))

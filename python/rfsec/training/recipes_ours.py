@@ -30,7 +30,7 @@ def _ours(name: str, description: str, network: Callable[[int], nn.Module], wind
 
 _FEATURES = "I, Q, |x| and lag-1 products, convolutions,"
 RECIPES = (
-    _ours("dilated-conv", f"Default: {_FEATURES} dilated residual blocks, three poolings.", DilatedConv, 4_000_000),
+    _ours("dilated-conv", f"Default: {_FEATURES} dilated residual blocks, three poolings.", DilatedConv, 6_000_000),
     _ours(
         "dilated-conv-small",
         f"Below 50,000 parameters: {_FEATURES} dilated residual blocks, three poolings.",
