@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -109,8 +110,8 @@ def test_a_run_starts_from_the_weights_of_another_and_counts_what_they_saw(tmp_p
 def test_every_optimiser_learns(tmp_path, optimiser):
     losses = []
     recipe = tiny("resnet1d", optimiser=optimiser, windows_per_cell=None)
-    run(tmp_path / "run", recipe, 4 * CHUNK, report=lambda progress: losses.append(progress.loss))
-    assert losses[-1] < losses[0]
+    run(tmp_path / "run", recipe, 16 * CHUNK, report=lambda progress: losses.append(progress.loss))
+    assert np.mean(losses[-4:]) < 0.95 * np.mean(losses[:4])  # a single batch's loss goes up and down
 
 
 def test_checkpoint_of_another_run_is_refused(tmp_path):
