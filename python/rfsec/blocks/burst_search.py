@@ -15,7 +15,7 @@ from .sample_clock import CLOCK_KEYS, WindowClock, sorted_tags
 
 BURSTS = pmt.intern("bursts")
 MAX_BACKLOG = 64  # bursts that wait at a listener, in wait mode: at most 32 MiB of samples
-POLL_S = 0.01
+POLL_S = 0.001  # a full input buffer in this time is 262 MS/s
 END = -1
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the burst detector over a stream in a thread of its own, results in the order of the stream."""
 
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -140,8 +141,11 @@ class StreamDetector:
         return found
 
     def wait(self, longest_s: float) -> None:
-        """Let a moment pass: until the oldest block is looked at."""
-        wait([future for future, _ in list(self._jobs)[:1]], timeout=longest_s)
+        """Let a moment pass: until the oldest block is looked at, or ``longest_s``."""
+        if self._jobs:
+            wait([self._jobs[0][0]], timeout=longest_s)
+        else:  # nothing to wait for, but a caller that asks again and again would keep other Python threads from running
+            time.sleep(longest_s)
 
     def close(self) -> None:
         """End the thread."""
