@@ -2,6 +2,7 @@
 """The recipes of mappers: the KGNet paper's four networks, and ours for each scenario."""
 
 from dataclasses import replace
+from functools import partial
 
 from ..errors import ParameterError
 from .mapper_recipe import MapperRecipe
@@ -24,6 +25,8 @@ _OURS = MapperRecipe(
     epochs=200,
     limits=(_ROOM, _OVERLAP),
 )
+# Bands that do not touch have no copy of each other in them: the network has to know the room, and needs three times the weights.
+_APART = {"network": partial(ResidualMapper, width=416, inside=640), "halves": True}
 
 MAPPERS = {
     recipe.name: recipe
@@ -39,7 +42,7 @@ MAPPERS = {
         replace(_OURS, name="mapper-paper-free", radio="free-running", representation="cfr_sanitised"),
         replace(_OURS, name="mapper-paper-unsanitised", radio="free-running"),
         *(
-            replace(_OURS, name=f"mapper-{name}-free", scenario=name, radio="free-running", representation="cfr_sanitised", limits=(_ROOM,))
+            replace(_OURS, name=f"mapper-{name}-free", scenario=name, radio="free-running", representation="cfr_sanitised", limits=(_ROOM,), **_APART)
             for name in ("disjoint-100", "disjoint-20")
         ),
     )
