@@ -38,6 +38,20 @@ def test_one_seed_measures_the_same_and_a_table_shows_it():
     assert "cascade" in rfsec("keygen", "simulate", "--sessions", 1, "--snr", 30).stdout
 
 
+@pytest.mark.parametrize("quantizer, sessions", [("guard-band", 140), ("decorrelating", 104)])
+def test_final_keys_pass_the_standards_tests_and_raw_bits_show_what_they_are(quantizer, sessions):
+    """Keys are new in each run, and three deviations are passed by chance now and then: the bound is four hundredths lower."""
+    done = rfsec("keygen", "simulate", "--json", "--sessions", sessions, "--snr", 30, "--quantizer", quantizer)
+    judged = json.loads(done.stdout)["sp_800_22"]
+    assert len(judged["final"]) == 7 and judged["final"].keys() == judged["raw"].keys()
+    assert all(one["passed"] >= one["expected"][0] - 0.04 for one in judged["final"].values())
+    assert judged["raw"]["runs"]["passed"] < 0.5 or quantizer == "decorrelating", "neighbouring carriers are alike"
+
+
+def test_few_keys_are_no_sample():
+    assert json.loads(rfsec("keygen", "simulate", "--json", "--sessions", 2, "--snr", 30).stdout)["sp_800_22"] is None
+
+
 @pytest.mark.parametrize("arguments, said", [
     (("--sessions", 0), "'--sessions' of a simulation must be at least 1"),
     (("--reconciliation", "ldpc"), "must be cascade or bch"),

@@ -60,15 +60,16 @@ def _agreements(count: int, model: str, show) -> dict:
     from ..inference.catalog import find_mapper
     from ..inference.mapper_session import MapperSession
     from ..keygen.reconciliation import KINDS
-    from ..reproduction.keygen_sessions import Pair, Walk, fit_quantizer
+    from ..reproduction.keygen_sessions import Pair, fit_quantizer, scenario_of
+    from ..reproduction.keygen_walks import Walk, walked
 
     mapper, rng = MapperSession(find_mapper(model)), np.random.default_rng(SEED)
     quantizer = fit_quantizer(mapper, rng)
     results = {kind: [] for kind in KINDS}
-    for number in range(count):
+    for number, way in enumerate(walked(scenario_of(mapper), Walk(PROBES, APART_M, 0.15), count, rng)):
         show(f"{number} of {count} keys")
         for kind, found in results.items():
-            found.append(Pair(mapper, kind, quantizer).agree(Walk(SNR_DB, PROBES, APART_M, 0.15), rng))
+            found.append(Pair(mapper, kind, quantizer).agree(way, SNR_DB, rng))
     report = {}
     for kind, found in results.items():
         good = [one for one in found if one.succeeded]

@@ -4,6 +4,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from statistics import mean
 from typing import Annotated, Any
 
@@ -47,10 +48,12 @@ def simulate(
     from ..inference.catalog import find_mapper
     from ..inference.mapper_session import MapperSession
     from ..reproduction.keygen_attack import TableAttack
-    from ..reproduction.keygen_sessions import Pair, Walk, fit_quantizer, scenario_of
+    from ..reproduction.keygen_randomness import randomness
+    from ..reproduction.keygen_sessions import Pair, fit_quantizer, scenario_of
+    from ..reproduction.keygen_walks import Walk, walked
 
     mapper = MapperSession(find_mapper(model))
-    rng, found = np.random.default_rng(seed), {}
+    rng, found, everything = np.random.default_rng(seed), {}, []
     fitted = fit_quantizer(mapper, rng) if quantizer == "decorrelating" else None
     attack = TableAttack(mapper, scenario_of(mapper)) if table else None
     chosen = list(snr or _SNRS_DB)
@@ -58,15 +61,20 @@ def simulate(
         task = bar.add_task("agreements", total=len(chosen) * sessions)
         for snr_db in chosen:
             results = []
-            for _ in range(sessions):
-                results.append(Pair(mapper, reconciliation, fitted, attack).agree(Walk(snr_db, probes, apart, eve), rng))
+            for way in walked(scenario_of(mapper), Walk(probes, apart, eve), sessions, rng):
+                results.append(Pair(mapper, reconciliation, fitted, attack).agree(way, snr_db, rng))
                 bar.advance(task)
             found[f"{snr_db:g}"] = _summary(results)
+            everything += results
+    judged = randomness(everything)
     if json_:
         print(json.dumps({"reconciliation": reconciliation, "quantizer": quantizer, "model": mapper.card.name, "probes": probes, "apart_m": apart, "eve_apart_m": eve,
-                          "by_snr": found}, indent=2))
+                          "by_snr": found, "sp_800_22": judged and {what: {name: asdict(one) for name, one in tests.items()}
+                                                                     for what, tests in judged.items()}}, indent=2))
     else:
         _show(found, reconciliation)
+        if judged:
+            _show_tests(judged)
 
 
 def _summary(results: list) -> dict[str, Any]:
@@ -102,13 +110,15 @@ def _kind(reason: str) -> str:
 
 
 def _show(found: dict[str, dict[str, Any]], reconciliation: str) -> None:
-    names = ("keys", "errors", "Eve's", "by table", "hashed", "credit", "leaked", "trips", "s")
-    table = Table(*(Column(name, justify="right", no_wrap=True) for name in ("SNR / dB", *names)), title=reconciliation, title_justify="left",
-                  box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    columns = [("keys", lambda one: f"{one['succeeded']}/{one['sessions']}"), *(
+        (name, lambda one, key=key, form=form: "" if one[key] is None else format(one[key], form)) for name, key, form in (
+            ("errors", "key_error_rate", ".1e"), ("Eve's", "eve_error_rate", ".1%"), ("by table", "table_error_rate", ".1%"), ("hashed", "eve_hash_errors", ".1%"),
+            ("credit", "credit_bits", ".0f"), ("leaked", "leaked_bits", ".0f"), ("trips", "round_trips", ".0f"), ("s", "seconds", ".3f"))
+        if name != "by table" or any(one[key] is not None for one in found.values()))]
+    table = Table(*(Column(name, justify="right", no_wrap=True) for name in ("SNR / dB", *(name for name, _ in columns))), title=reconciliation,
+                  title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for snr_db, one in found.items():
-        table.add_row(snr_db, f"{one['succeeded']}/{one['sessions']}", f"{one['key_error_rate']:.1e}",
-                      f"{one['eve_error_rate']:.1%}", *(_text(one[key], form) for key, form in (
-                          ("table_error_rate", ".1%"), ("eve_hash_errors", ".1%"), ("credit_bits", ".0f"), ("leaked_bits", ".0f"), ("round_trips", ".0f"), ("seconds", ".3f"))))
+        table.add_row(snr_db, *(text(one) for _, text in columns))
     console = Console()
     console.print(table)
     console.print("errors: raw bits outside the guard bands in which Alice and Bob differ; Eve's: she and Bob; hashed: the same of the secret.")
@@ -119,5 +129,9 @@ def _show(found: dict[str, dict[str, Any]], reconciliation: str) -> None:
             console.print(f"{snr_db} dB, {count} times: {reason}", soft_wrap=True)
 
 
-def _text(value: float | None, form: str) -> str:
-    return "" if value is None else format(value, form)
+def _show_tests(judged: dict[str, dict[str, Any]]) -> None:
+    table = Table("test", *(Column(name, justify="right", no_wrap=True) for name in ("final keys", "expected from", "raw bits")),
+                  title="share that passes SP 800-22", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for name, final in judged["final"].items():
+        table.add_row(name.replace("_", " "), f"{final.passed:.1%}", f"{final.expected[0]:.1%}", f"{judged['raw'][name].passed:.1%}")
+    Console().print(table)

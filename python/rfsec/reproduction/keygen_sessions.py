@@ -2,14 +2,13 @@
 """Key agreements in the simulated room: Bob walks, both ends measure, and Eve listens beside him."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..datasets.room import trace
 from ..datasets.room_radios import measure
 from ..datasets.room_scene import grid
-from ..datasets.room_walk import walk
 from ..errors import KeyAgreementError, ParameterError
 from ..inference.mapper_session import MapperSession
 from ..keygen.agreement_settings import Settings
@@ -24,33 +23,12 @@ from ..keygen.metrics import agreed
 from ..keygen.probe_store import ProbeStore
 from ..keygen.session import Session
 from .keygen_attack import TableAttack
+from .keygen_walks import WalkedChannels
 
 LEVELS, EPSILON = 2, 0.1
 QUANTIZERS = ("guard-band", "decorrelating")
 _FITTED_TO, _COMPONENTS, _FITTED_DB = 3000, 20, 25.0  # positions, and the SNR there
 _MOST_PROBES = 1024
-
-
-@dataclass(frozen=True)
-class Walk:
-    """What a simulated agreement is made of.
-
-    Attributes
-    ----------
-    snr_db : float
-        Of both ends' measurements, and of Eve's.
-    probes : int
-        That both ends measure.
-    apart_m : float
-        Bob's way from one probe to the next; 0 where he stands still.
-    eve_apart_m : float
-        From Bob to Eve, who moves with him.
-    """
-
-    snr_db: float
-    probes: int
-    apart_m: float
-    eve_apart_m: float
 
 
 @dataclass(frozen=True)
@@ -76,6 +54,10 @@ class SessionResult:
         From measured responses to symbols, and from symbols to the key, at both ends together.
     eve_hash_errors : float or None
         Share of the bits of the amplified secret that Eve has wrong when she hashes her bits as Alice told her to.
+    raw_bits : uint8 [n]
+        Bob's outside the guard bands.
+    key : bytes or None
+        Bob's, for statistics; None where there is none. Neither is part of what is printed.
     """
 
     succeeded: bool
@@ -92,6 +74,8 @@ class SessionResult:
     feature_seconds: float
     seconds: float
     eve_hash_errors: float | None
+    raw_bits: np.ndarray = field(repr=False, compare=False)
+    key: bytes | None = field(repr=False, compare=False)
 
 
 def fit_quantizer(mapper: MapperSession, rng: np.random.Generator) -> DecorrelatingQuantizer:
@@ -135,26 +119,18 @@ class Pair:
             name, symbols = f"decorrelating {quantizer.sha256}", len(quantizer.axes)
         self._settings = Settings(name, symbols, LEVELS, model=mapper.sha256, reconciliation=reconciliation, probes=_MOST_PROBES)
 
-    def agree(self, way: Walk, rng: np.random.Generator) -> SessionResult:
-        """Measure probes along a walk, and agree on a key from them.
-
-        Raises ParameterError where the walk is none.
-        """
-        scenario = scenario_of(self._mapper)
-        positions = walk(way.probes, way.apart_m, rng)
-        towards = rng.uniform(0, 2 * np.pi)
-        beside = positions + way.eve_apart_m * np.array((np.cos(towards), np.sin(towards), 0.0))
-        (band1, band2), (_, eves) = trace(scenario, positions), trace(scenario, beside)
+    def agree(self, way: WalkedChannels, snr_db: float, rng: np.random.Generator) -> SessionResult:
+        """Measure probes along a walk, Eve's as well, at `snr_db` in dB, and agree on a key from them."""
         radio = self._mapper.card.radio
-        measured = [measure(band, way.snr_db, rng, radio) for band in (band1, band2)]
+        measured = [measure(band, snr_db, rng, radio) for band in (way.band1, way.band2)]
         begun = time.perf_counter()
         symbols = {Role.ALICE: self._symbols(self._mapper.alice(measured[0])), Role.BOB: self._symbols(self._mapper.bob(measured[1]))}
         of_features = time.perf_counter() - begun
-        hers = self._mapper.bob(measure(eves, way.snr_db, rng, radio))
+        hers = self._mapper.bob(measure(way.eves, snr_db, rng, radio))
         eve = self._symbols(hers, guards=False)
-        looked_up = None if self._attack is None else self._symbols(self._attack.guess(hers, positions[0] - beside[0]), guards=False)
-        numbers = self._next + np.arange(way.probes)
-        self._next += way.probes
+        looked_up = None if self._attack is None else self._symbols(self._attack.guess(hers, way.from_eve), guards=False)
+        numbers = self._next + np.arange(len(way.band1))
+        self._next += len(way.band1)
         sessions = {role: Session(role, self._identities[role], self._identities[role.other].public, self._settings,
                                   MeasuredProbes.of(numbers, symbols[role]), self._stores[role], self._settings.credit) for role in Role}
         started = time.perf_counter()
@@ -194,6 +170,8 @@ class Pair:
             feature_seconds=seconds[0],
             seconds=seconds[1],
             eve_hash_errors=_eves_hash(heard, numbers, kept, symbols[Role.ALICE], eve, self._settings.key_bits) if both else None,
+            raw_bits=bobs,
+            key=done.key if both else None,
         )
 
 
