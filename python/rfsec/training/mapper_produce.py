@@ -85,6 +85,6 @@ def produce_mapper(
 def _note(corpus: MapperCorpus, epochs: int) -> str:
     recipe = corpus.recipe
     shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
-    noise = "noise of 0 to 40 dB anew each epoch, labels without" if recipe.cross is None else f"the paper's cross dataset {recipe.cross}"
+    noise = "noise of 0 to 40 dB anew each epoch, labels without" if recipe.cross is None else f"the paper's cross dataset {recipe.cross}, labels without noise"
     rounded = " Weights rounded to float16." if recipe.halves else ""
     return f"{epochs} epochs{shortfall} of {len(corpus.train)} positions; {noise}. Adam, batches of {recipe.batch}, warm-up and cosine.{rounded}"

@@ -24,7 +24,7 @@ class MapperRecipe:
     min_max : bool
         Whether features are brought to 0 to 1 as in the paper's equation 15, instead of to mean 0 and spread 1.
     cross : int or None
-        The paper's cross dataset: 1 has noise of 0 dB in all rows, 5 in none. None for
+        The paper's cross dataset: 1 has noise of 0 dB in the inputs of all rows, 5 in none. None for
         noise of any strength that is drawn anew each epoch, and labels without noise.
     noisy_db : float
         SNR of the noisy rows of a cross dataset.
