@@ -42,7 +42,8 @@ def produce_encoder(
     See `train_encoder` for parameters and errors, `export_graph` for those of writing.
     """
     trained = train_encoder(recipe, corpus, windows, checkpoint, device, threads, report)
-    network, what = trained.network, (corpus.representation, corpus.waveforms[0])
+    network = trained.network.half().float() if recipe.halves else trained.network
+    what = (corpus.representation, corpus.waveforms[0])
     channels, length = corpus.chunk(0)[0].shape[1:]
 
     @torch.no_grad()
@@ -117,4 +118,5 @@ def _note(recipe: EncoderRecipe, corpus: EncoderCorpus, trained: TrainedEncoder)
     seen = trained.windows_seen
     shortfall = "" if seen >= recipe.default_windows else f" of {recipe.default_windows} that the recipe asks for"
     stages = ", then ".join(f"{one.objective.__name__}{' of the last layer alone' * one.last_only}" for one in recipe.stages)
-    return f"Saw {seen} windows{shortfall}: {corpus.note} {stages}. Adam, batches of {recipe.batch}, warm-up and cosine."
+    rounded = " Weights rounded to float16." if recipe.halves else ""
+    return f"Saw {seen} windows{shortfall}: {corpus.note} {stages}. Adam, batches of {recipe.batch}, warm-up and cosine.{rounded}"
