@@ -48,6 +48,12 @@ def test_verdicts(classifier, burst, label, verdict):
     assert (decision.label, decision.verdict) == (label, verdict)
 
 
+def test_a_weak_burst_is_accepted_where_the_model_is_sure_enough_for_that(tmp_path):
+    classifier = BurstClassifier(write_pointing_model(tmp_path / "bursts.onnx", LENGTH, LABELS, HEAD | {"weak_threshold": 0.9}))
+    bursts = burst_of({"BPSK": 5}, snr_db=2.9), burst_of({"BPSK": 3}, snr_db=2.9), burst_of({"BPSK": 3}, snr_db=3.0), burst_of({"noise": 5}, snr_db=2.9)
+    assert [one.verdict for one in classifier.decide(bursts)] == ["accepted", "low_snr", "accepted", "low_snr"]
+
+
 def test_a_card_without_thresholds_accepts_all_but_noise(tmp_path):
     classifier = BurstClassifier(write_pointing_model(tmp_path / "bursts.onnx", LENGTH, LABELS))
     weak, noise = burst_of({"BPSK": 0.1}, snr_db=-20), burst_of({"noise": 0.1})

@@ -60,6 +60,21 @@ def test_the_lowest_snr_from_which_on_few_of_the_accepted_are_wrong():
     assert chosen(*at(4, 90, 0), *at(8, 10, 3)).min_snr_db == 8, "the highest, where none is good"
 
 
+def test_the_weak_are_believed_where_the_model_is_sure():
+    good = (950, "FM", "FM", 0.95, 8), (950, "FM", "FM", 0.95, 12)
+    weak = (70, "FM", "FM", 0.99, 4), (3, "FM", "BPSK", 0.99, 4), (60, "FM", "BPSK", 0.9, 4), (500, "noise", "noise", 0.9, 4)
+    found = chosen(*weak, *good)
+    assert found.min_snr_db == 8 and found.weak_threshold == pytest.approx(0.9, abs=2e-3), "3 of 73 are fewer than 5%"
+    assert chosen(*weak, (1, "noise", "BPSK", 0.96, 0), *good).weak_threshold == pytest.approx(0.96, abs=2e-3), "no noise"
+    assert chosen(*weak, (1, "noise", "BPSK", 0.999, 0), *good).weak_threshold is None
+    assert chosen(*weak, (2, "FM", "BPSK", 0.99, 4), *good).weak_threshold is None, "5 of 75 are more than 5%"
+    assert chosen(*good).weak_threshold is None, "nothing is weak"
+    assert found.reject_threshold == 0
+    measured = measure_acceptance(*said([*weak, *good]), LABELS, 1.0, found)
+    assert (measured.weak_accepted_share, measured.weak_accepted_error_rate) == (pytest.approx(73 / 133, abs=1e-4), pytest.approx(3 / 73, abs=1e-4))
+    assert measured.accepted_share == 1
+
+
 def test_what_thresholds_give_is_measured_on_other_windows():
     calibration = said([(970, "BPSK", "BPSK", 0.9, 8), (30, "FM", "FM", 0.9, 8), (60, "FM", "BPSK", 0.5, 8), (9, "FM", "BPSK", 0.5, 0),
                         (1000, "noise", "noise", 0.9, 0)])

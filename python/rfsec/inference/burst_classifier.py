@@ -87,8 +87,8 @@ class BurstClassifier:
         """Decide about each burst by its ``samples`` and ``snr_db``; no burst touches the decision about another.
 
         The verdict is ``skipped`` where samples (or what the model makes of them) are not finite; ``low_snr`` where the
-        label is noise or the SNR below the card's; ``unknown`` where the confidence is below the card's threshold; else
-        ``accepted``. Raises ModelError where the model itself fails.
+        label is noise, or the SNR below the card's and the confidence below its threshold for weak bursts; ``unknown`` where
+        the confidence is below the card's threshold; else ``accepted``. Raises ModelError where the model itself fails.
         """
         return [self._decide(burst) for burst in bursts]
 
@@ -104,10 +104,13 @@ class BurstClassifier:
         label, confidence = self._head.labels[best], float(mean[best])
         if not np.isfinite(confidence):
             return BurstDecision(None, None, SKIPPED)
-        lowest = self._head.min_snr_db
-        if label == NOISE or lowest is not None and burst.snr_db < lowest:
+        if label == NOISE or self._is_weak(burst.snr_db, confidence):
             return BurstDecision(label, confidence, LOW_SNR)
         return BurstDecision(label, confidence, ACCEPTED if confidence >= self._head.reject_threshold else UNKNOWN)
+
+    def _is_weak(self, snr_db: float, confidence: float) -> bool:
+        lowest, sure = self._head.min_snr_db, self._head.weak_threshold
+        return lowest is not None and snr_db < lowest and (sure is None or confidence < sure)
 
     def _counts(self, logits: np.ndarray) -> np.ndarray:
         """Which windows count, bool [n]: all but the pauses."""

@@ -54,7 +54,8 @@ class Head(_Part):
     """One decision of the model: a graph output of logits [batch, len(labels)] with this name.
 
     A decision is "unknown" where its confidence is below ``reject_threshold``, and "low_snr" where the SNR is below
-    ``min_snr_db``, dB. ``threshold_rule`` says what both were chosen for.
+    ``min_snr_db``, dB, and its confidence below ``weak_threshold`` (if that is None, whatever its confidence is).
+    ``threshold_rule`` says what they were chosen for.
     """
 
     name: Name
@@ -62,6 +63,7 @@ class Head(_Part):
     temperature: float = Field(gt=0)
     reject_threshold: Share
     min_snr_db: float | None = None
+    weak_threshold: Share | None = None
     threshold_rule: str = ""
 
     @model_validator(mode="after")
@@ -98,8 +100,8 @@ class Metrics(_Part):
     Of a model with several heads all of them must be right; ``by_head`` says how often each is.
 
     Of a model with thresholds: ``accuracy_by_label`` from ``min_snr_db`` up; ``accepted_share`` of those windows that are
-    no noise, ``accepted_error_rate`` of what is accepted, and ``noise_accepted_share`` of the windows of noise. All are of
-    single windows.
+    no noise, ``accepted_error_rate`` of what is accepted, and ``noise_accepted_share`` of the windows of noise;
+    ``weak_accepted_share`` and ``weak_accepted_error_rate`` are the first two below ``min_snr_db``. All are of single windows.
     """
 
     test_data: str
@@ -112,6 +114,8 @@ class Metrics(_Part):
     accepted_share: Share | None = None
     accepted_error_rate: Share | None = None
     noise_accepted_share: Share | None = None
+    weak_accepted_share: Share | None = None
+    weak_accepted_error_rate: Share | None = None
     by_head: dict[Name, HeadMetrics] = {}
 
 

@@ -12,6 +12,7 @@ from .evaluation import labels_of, probabilities_of, snrs_of
 NOISE = "noise"
 MOST_WRONG = 0.05  # of the windows accepted, over all SNRs
 MOST_WRONG_AT_AN_SNR = 0.1  # of the emissions accepted at any SNR from the lowest allowed up
+MOST_WEAK_WRONG = 0.05  # of the emissions accepted at any SNR below that, which takes more confidence
 MOST_NOISE = 0.05  # of what a detector takes for bursts though it is noise, which happens at its own rate of false alarms
 _FEWEST = 20  # accepted windows of an SNR that tell anything about it
 _STEPS = 10_000  # in which a threshold is chosen
@@ -19,10 +20,11 @@ _STEPS = 10_000  # in which a threshold is chosen
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The card's ``reject_threshold`` and ``min_snr_db``, and the ``threshold_rule`` that gave them."""
+    """The card's ``reject_threshold``, ``min_snr_db`` and ``weak_threshold``, and the ``threshold_rule`` that gave them."""
 
     reject_threshold: float
     min_snr_db: float
+    weak_threshold: float | None
     threshold_rule: str
 
 
@@ -34,6 +36,8 @@ class Acceptance:
     accepted_share: float | None
     accepted_error_rate: float | None
     noise_accepted_share: float | None
+    weak_accepted_share: float | None
+    weak_accepted_error_rate: float | None
 
 
 def choose_thresholds(logits: Tensor, parts: Parts, labels: tuple[str, ...], temperature: float) -> Thresholds:
@@ -52,7 +56,9 @@ def choose_thresholds(logits: Tensor, parts: Parts, labels: tuple[str, ...], tem
     Thresholds
         The lowest confidence at which at most `MOST_WRONG` of what is accepted are wrong, and at most `MOST_NOISE` of the
         noise is accepted; 1 where there is none. Then of the SNRs the lowest from which on at most
-        `MOST_WRONG_AT_AN_SNR` of the emissions that it accepts are wrong; the highest where there is none.
+        `MOST_WRONG_AT_AN_SNR` of the emissions that it accepts are wrong; the highest where there is none. Below that, the
+        lowest confidence from the first one on at which no noise is accepted, and at each SNR at most `MOST_WEAK_WRONG` of
+        the emissions accepted are wrong; None where there is none, or nothing so weak.
     """
     table = _Table(logits, parts, labels, temperature)
     candidates = table.candidates(-np.inf)
@@ -65,12 +71,25 @@ def choose_thresholds(logits: Tensor, parts: Parts, labels: tuple[str, ...], tem
     right = [table.right[sure & (table.snr_db == snr)] for snr in snrs]
     poor = np.flatnonzero([len(one) < _FEWEST or 1 - one.mean() > MOST_WRONG_AT_AN_SNR for one in right])
     min_snr_db = float(snrs[min(len(snrs) - 1, poor[-1] + 1 if len(poor) else 0)])
+    weak_threshold = _weak_threshold(table, threshold, snrs[snrs < min_snr_db])
     rule = (
         f"On {len(table.right)} validation windows: the lowest confidence at which at most {MOST_WRONG:.0%} of the accepted windows are wrong and "
         f"at most {MOST_NOISE:.0%} of the noise is accepted, then the lowest SNR from which on at most {MOST_WRONG_AT_AN_SNR:.0%} of the emissions "
-        "accepted are wrong."
+        f"accepted are wrong; below it, the lowest confidence at which no noise is accepted and at most {MOST_WEAK_WRONG:.0%} are wrong at any SNR."
     )
-    return Thresholds(threshold, min_snr_db, rule)
+    return Thresholds(threshold, min_snr_db, weak_threshold, rule)
+
+
+def _weak_threshold(table: "_Table", least: float, snrs: np.ndarray) -> float | None:
+    candidates = table.candidates(-np.inf)
+    good = table.at_each_threshold(candidates & table.noise) == 0
+    accepted_any = np.zeros(good.shape, bool)
+    for snr in snrs:
+        accepted, wrong = (table.at_each_threshold(which & ~table.noise & (table.snr_db == snr)) for which in (candidates, candidates & ~table.right))
+        good &= wrong <= MOST_WEAK_WRONG * accepted
+        accepted_any |= accepted > 0
+    good[: int(np.ceil(least * _STEPS))] = False
+    return float(np.flatnonzero(good & accepted_any)[0] / _STEPS) if (good & accepted_any).any() else None
 
 
 def measure_acceptance(
@@ -80,12 +99,16 @@ def measure_acceptance(
     table = _Table(logits, parts, labels, temperature)
     loud = table.noise | (table.snr_db >= thresholds.min_snr_db)
     accepted = table.candidates(thresholds.min_snr_db) & (table.confidence >= thresholds.reject_threshold)
-    emissions = loud & ~table.noise
+    emissions, weak = loud & ~table.noise, ~loud
+    sure = 1.1 if thresholds.weak_threshold is None else thresholds.weak_threshold
+    weak_accepted = weak & table.candidates(-np.inf) & (table.confidence >= sure)
     return Acceptance(
         accuracy_by_label={labels[i]: _share(table.right[loud & (table.label == i)]) for i in np.unique(table.label[loud])},
         accepted_share=_share(accepted[emissions]),
         accepted_error_rate=_share(~table.right[accepted]),
         noise_accepted_share=_share(accepted[table.noise]),
+        weak_accepted_share=_share(weak_accepted[weak]),
+        weak_accepted_error_rate=_share(~table.right[weak_accepted]),
     )
 
 
