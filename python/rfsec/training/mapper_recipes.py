@@ -25,9 +25,8 @@ _OURS = MapperRecipe(
     epochs=200,
     limits=(_ROOM, _OVERLAP),
 )
-# Bands that do not touch have no copy of each other in them: the network has to know the room, and needs three times the weights, of
-# which it must not learn single positions.
-_APART = {"network": partial(ResidualMapper, width=416, inside=640, dropout=0.1), "halves": True}
+# Bands that do not touch have no copy of each other in them: the network has to know the room, and needs three times the weights.
+_APART = {"network": partial(ResidualMapper, width=416, inside=640), "halves": True}
 
 MAPPERS = {
     recipe.name: recipe

@@ -50,9 +50,9 @@ def cnn1d(values: int) -> nn.Module:
 
 
 class _Block(nn.Module):
-    def __init__(self, width: int, inside: int, dropout: float) -> None:
+    def __init__(self, width: int, inside: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, inside), nn.GELU(), nn.Dropout(dropout), nn.Linear(inside, width))
+        self.body = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, inside), nn.GELU(), nn.Linear(inside, width))
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.body(x)
@@ -67,15 +67,13 @@ class ResidualMapper(nn.Module):
         Values of a channel.
     width, inside, blocks : int
         Values between blocks and within them, and how many blocks there are.
-    dropout : float
-        Share of the values within a block that are left out while training.
     """
 
-    def __init__(self, values: int, width: int = 224, inside: int = 352, blocks: int = 3, dropout: float = 0.0) -> None:
+    def __init__(self, values: int, width: int = 224, inside: int = 352, blocks: int = 3) -> None:
         super().__init__()
         self.linear = nn.Linear(values, values)
         self.body = nn.Sequential(
-            nn.Linear(values, width), *(_Block(width, inside, dropout) for _ in range(blocks)), nn.LayerNorm(width), nn.Linear(width, values)
+            nn.Linear(values, width), *(_Block(width, inside) for _ in range(blocks)), nn.LayerNorm(width), nn.Linear(width, values)
         )
         nn.init.zeros_(self.body[-1].weight)
         nn.init.zeros_(self.body[-1].bias)
