@@ -112,11 +112,11 @@ def _of_joint(sessions: list[ModelSession]) -> str:
 
 
 def _decisions(card, path: Path) -> list[str]:
-    metrics, lowest = card.metrics, card.heads[0].min_snr_db
+    metrics, lowest, sure = card.metrics, card.heads[0].min_snr_db, card.heads[0].weak_threshold
     shares = (metrics.accepted_share, metrics.accepted_error_rate, metrics.noise_accepted_share, metrics.expected_calibration_error)
     return [f"`{card.name}`" + " (the default)" * (card.name == DEFAULT_BURSTS), card.description.rstrip("."), f"{card.parameters:,}",
             f"{path.stat().st_size / 1e6:.2f} MB", f"{card.training.windows_seen / 1e6:.2f} M",
-            f"{metrics.accuracy:.1%}", "" if lowest is None else f"{lowest:g} dB",
+            f"{metrics.accuracy:.1%}", "" if lowest is None else f"{lowest:g} dB" + ("" if sure is None else f", or {sure:.1%} sure"),
             *("" if share is None else f"{share:.1%}" for share in shares)]
 
 

@@ -23,12 +23,12 @@ def rows_of(text):
 
 def test_models_of_bursts_have_tables_of_their_own(tmp_path):
     write_small_model(tmp_path / "small.onnx", card=json.dumps(small_card(name="plain")))
-    write_pointing_model(tmp_path / "bursts.onnx", 64, ["OOK", "noise"], {"min_snr_db": 4.0}, card={"name": "field", "metrics": METRICS})
+    write_pointing_model(tmp_path / "bursts.onnx", 64, ["OOK", "noise"], {"min_snr_db": 4.0, "weak_threshold": 0.972}, card={"name": "field", "metrics": METRICS})
     text = tables(tmp_path)
     windows, bursts = text.split("Models of bursts.")
     assert "`plain`" in windows and "field" not in windows and "plain" not in bursts
     facts, by_snr, by_label = ([row for row in rows_of(bursts) if row[0] == name] for name in ("`field` (the default)", "SNR / dB", "label"))
-    assert facts[0][-6:] == ["70.0%", "4 dB", "88.0%", "2.5%", "0.1%", "2.1%"]
+    assert facts[0][-6:] == ["70.0%", "4 dB, or 97.2% sure", "88.0%", "2.5%", "0.1%", "2.1%"]
     assert by_snr == [["SNR / dB", "-4", "40"]] and by_label == [["label", "OOK", "noise"]]
     assert [row[1:] for row in rows_of(bursts) if row[0] == "field"] == [["31", "96"], ["83", "99"]]
 
