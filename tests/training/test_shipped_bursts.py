@@ -42,4 +42,7 @@ def test_cards_of_bursts_promise_what_was_asked_for():
         metrics = session.card.metrics
         # The rule is 5% of each on validation data; on a test of 1,200 windows of noise, two standard errors more.
         assert metrics.accepted_error_rate <= 0.055 and metrics.noise_accepted_share <= 0.063
+        loud = [share for snr, share in metrics.accuracy_by_snr.items() if int(snr) >= 10]
+        assert np.mean(loud) >= 0.95 and metrics.expected_calibration_error < 0.03
+        assert metrics.weak_accepted_error_rate <= 0.05
         assert session.card.name.startswith(DEFAULT_BURSTS) and tuple(session.card.heads[0].labels) == FIELD.labels
