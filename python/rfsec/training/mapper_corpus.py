@@ -59,8 +59,8 @@ class MapperCorpus:
         return digest.hexdigest()
 
     @cached_property
-    def _fixed(self) -> tuple[np.ndarray, np.ndarray]:
-        """The paper's cross dataset: inputs noisy in the first rows, the others as they are; not normalised.
+    def _fixed(self) -> np.ndarray:
+        """Inputs of the paper's cross dataset: noisy in the first rows, the others as they are; not normalised.
 
         The paper does not say whether labels are noisy too. They are not here: noise in labels teaches nothing, and without it
         KGNet is better at every SNR.
@@ -68,8 +68,7 @@ class MapperCorpus:
         count = round((_SETS - (self.recipe.cross - 1)) / _SETS * len(self.train))
         snr_db = np.where(np.arange(len(self.train)) < count, self.recipe.noisy_db, np.inf)
         rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, 0))
-        measured = measure(self.channels.band1[self.train], snr_db, rng, self.recipe.radio)
-        return self._rows(measured), self._rows(self.channels.band2[self.train])
+        return self._rows(measure(self.channels.band1[self.train], snr_db, rng, self.recipe.radio))
 
     @cached_property
     def _labels(self) -> np.ndarray:
@@ -81,12 +80,9 @@ class MapperCorpus:
 
     @cached_property
     def normalisations(self) -> tuple[Normalisation, Normalisation]:
-        """Of band 1 and of band 2, by the rows that are trained on; the paper's include its noisy ones."""
-        if self.recipe.cross is not None:
-            rows = self._fixed
-        else:
-            rows = tuple(self._rows(band[self.train]) for band in (self.channels.band1, self.channels.band2))
-        return tuple(_normalisation(one, self.recipe.min_max) for one in rows)
+        """Of band 1 and of band 2, by the rows that are trained on; the paper's inputs include the noisy ones."""
+        inputs = self._rows(self.channels.band1[self.train]) if self.recipe.cross is None else self._fixed
+        return tuple(_normalisation(rows, self.recipe.min_max) for rows in (inputs, self._rows(self.channels.band2[self.train])))
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return inputs and labels of an epoch in the order to train on them, float32 [n, 2L], and the rows' weights, float32 [n].
@@ -96,8 +92,7 @@ class MapperCorpus:
         rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, self.seed, number + 1))
         order = rng.permutation(len(self.train))
         if self.recipe.cross is not None:
-            rows = (normalised(one[order], by) for one, by in zip(self._fixed, self.normalisations))
-            return *rows, np.ones(len(order), np.float32)
+            return normalised(self._fixed[order], self.normalisations[0]), self._labels[order], np.ones(len(order), np.float32)
         snr_db = rng.uniform(*SNRS_DB, len(order))
         measured = measure(self.channels.band1[self.train[order]], snr_db, rng, self.recipe.radio)
         weights = 1 / (10 ** (-snr_db / 10) + _LEAST_NOISE)
