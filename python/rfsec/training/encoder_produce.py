@@ -19,6 +19,7 @@ from .encoder_evaluation import recordings
 from .encoder_loop import EncoderProgress, TrainedEncoder, train_encoder
 from .encoder_recipe import EncoderRecipe
 from .export import export_graph
+from .low_bit_weights import HALVED, halved
 from .objectives import MARGIN, ContrastiveLoss, LogisticLoss
 from .produce import hardware_name
 
@@ -42,7 +43,7 @@ def produce_encoder(
     See `train_encoder` for parameters and errors, `export_graph` for those of writing.
     """
     trained = train_encoder(recipe, corpus, windows, checkpoint, device, threads, report)
-    network = trained.network.half().float() if recipe.halves else trained.network
+    network = halved(trained.network) if recipe.halves else trained.network
     what = (corpus.representation, corpus.waveforms[0])
     channels, length = corpus.chunk(0)[0].shape[1:]
 
@@ -118,5 +119,5 @@ def _note(recipe: EncoderRecipe, corpus: EncoderCorpus, trained: TrainedEncoder)
     seen = trained.windows_seen
     shortfall = "" if seen >= recipe.default_windows else f" of {recipe.default_windows} that the recipe asks for"
     stages = ", then ".join(f"{one.objective.__name__}{' of the last layer alone' * one.last_only}" for one in recipe.stages)
-    rounded = " Weights rounded to float16." if recipe.halves else ""
+    rounded = HALVED if recipe.halves else ""
     return f"Saw {seen} windows{shortfall}: {corpus.note} {stages}. Adam, batches of {recipe.batch}, warm-up and cosine.{rounded}"

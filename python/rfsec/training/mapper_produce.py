@@ -12,6 +12,7 @@ from ..inference.mapper_card import MapperCard
 from ..inference.mapper_features import normalised, represented
 from ..keygen.features import features
 from .export import export_graph
+from .low_bit_weights import HALVED, halved
 from .mapper_corpus import MapperCorpus
 from .mapper_evaluation import scores
 from .mapper_loop import MapperProgress, train_mapper
@@ -37,7 +38,7 @@ def produce_mapper(
     recipe = corpus.recipe
     network = train_mapper(corpus, epochs, checkpoint, device, threads, report)
     if recipe.halves:
-        network = network.half().float()
+        network = halved(network)
     one, other = corpus.normalisations
 
     @torch.no_grad()
@@ -86,5 +87,5 @@ def _note(corpus: MapperCorpus, epochs: int) -> str:
     recipe = corpus.recipe
     shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
     noise = "noise of 0 to 40 dB anew each epoch, labels without" if recipe.cross is None else f"the paper's cross dataset {recipe.cross}, labels without noise"
-    rounded = " Weights rounded to float16." if recipe.halves else ""
+    rounded = HALVED if recipe.halves else ""
     return f"{epochs} epochs{shortfall} of {len(corpus.train)} positions; {noise}. Adam, batches of {recipe.batch}, warm-up and cosine.{rounded}"
