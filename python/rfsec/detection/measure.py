@@ -54,8 +54,8 @@ def measure(samples: np.ndarray, noise_density: float, band: tuple[float, float]
     """
     power, resolution = _spectrum(samples, band[1] - band[0])
     half = power.averaged.size // 2
-    lowest = min(max(-half, round(band[0] / resolution)), half - 1)  # a band at the end of all may round to beyond it
-    bins = np.arange(lowest, max(lowest, min(half - 1, round(band[1] / resolution))) + 1)
+    first, last = (min(max(-half, round(edge / resolution)), half - 1) for edge in band)
+    bins = np.arange(first, last + 1)
     inside = power.averaged[bins]
     threshold = max(noise_density * (1 + _SIGMAS / np.sqrt(power.averages)), inside.max() * _DYNAMIC_RANGE)
     own = np.where(inside > threshold, inside - noise_density, 0.0)

@@ -71,7 +71,8 @@ def choose_thresholds(logits: Tensor, parts: Parts, labels: tuple[str, ...], tem
     right = [table.right[sure & (table.snr_db == snr)] for snr in snrs]
     poor = np.flatnonzero([len(one) < _FEWEST or 1 - one.mean() > MOST_WRONG_AT_AN_SNR for one in right])
     min_snr_db = float(snrs[min(len(snrs) - 1, poor[-1] + 1 if len(poor) else 0)])
-    weak_threshold = _weak_threshold(table, threshold, snrs[snrs < min_snr_db])
+    quiet = (noise == 0) & (np.arange(noise.size) >= round(threshold * _STEPS))
+    weak_threshold = _weak_threshold(table, candidates & ~table.noise, quiet, snrs[snrs < min_snr_db])
     rule = (
         f"On {len(table.right)} validation windows: the lowest confidence at which at most {MOST_WRONG:.0%} of the accepted windows are wrong and "
         f"at most {MOST_NOISE:.0%} of the noise is accepted, then the lowest SNR from which on at most {MOST_WRONG_AT_AN_SNR:.0%} of the emissions "
@@ -80,16 +81,16 @@ def choose_thresholds(logits: Tensor, parts: Parts, labels: tuple[str, ...], tem
     return Thresholds(threshold, min_snr_db, weak_threshold, rule)
 
 
-def _weak_threshold(table: "_Table", least: float, snrs: np.ndarray) -> float | None:
-    candidates = table.candidates(-np.inf)
-    good = table.at_each_threshold(candidates & table.noise) == 0
-    accepted_any = np.zeros(good.shape, bool)
+def _weak_threshold(table: "_Table", emissions: np.ndarray, allowed: np.ndarray, snrs: np.ndarray) -> float | None:
+    """The first of the `allowed` steps at which some of the emissions at these SNRs are accepted, few of them wrongly at each."""
+    good, any_accepted = allowed, np.zeros(allowed.shape, bool)
     for snr in snrs:
-        accepted, wrong = (table.at_each_threshold(which & ~table.noise & (table.snr_db == snr)) for which in (candidates, candidates & ~table.right))
-        good &= wrong <= MOST_WEAK_WRONG * accepted
-        accepted_any |= accepted > 0
-    good[: int(np.ceil(least * _STEPS))] = False
-    return float(np.flatnonzero(good & accepted_any)[0] / _STEPS) if (good & accepted_any).any() else None
+        weak = emissions & (table.snr_db == snr)
+        accepted, wrong = (table.at_each_threshold(which) for which in (weak, weak & ~table.right))
+        good = good & (wrong <= MOST_WEAK_WRONG * accepted)
+        any_accepted |= accepted > 0
+    steps = np.flatnonzero(good & any_accepted)
+    return float(steps[0] / _STEPS) if len(steps) else None
 
 
 def measure_acceptance(
@@ -100,7 +101,7 @@ def measure_acceptance(
     loud = table.noise | (table.snr_db >= thresholds.min_snr_db)
     accepted = table.candidates(thresholds.min_snr_db) & (table.confidence >= thresholds.reject_threshold)
     emissions, weak = loud & ~table.noise, ~loud
-    sure = 1.1 if thresholds.weak_threshold is None else thresholds.weak_threshold
+    sure = np.inf if thresholds.weak_threshold is None else thresholds.weak_threshold
     weak_accepted = weak & table.candidates(-np.inf) & (table.confidence >= sure)
     return Acceptance(
         accuracy_by_label={labels[i]: _share(table.right[loud & (table.label == i)]) for i in np.unique(table.label[loud])},
