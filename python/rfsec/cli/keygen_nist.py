@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from ..errors import ParameterError
 from ..keygen.bit_file import FORMATS, read_bits
 from ..keygen.nist import TESTS, all_tests
-from ..keygen.nist_proportions import PASSES, proportions
+from ..keygen.nist_proportions import PASSES, proportions, sequences_of
 
 
 def nist(
@@ -39,8 +39,8 @@ def nist(
     elif len(found) < 2 * sequence_bits:
         raise ParameterError(f"There must be at least two sequences of {sequence_bits} bits; '{file}' has {len(found):,} bits.")
     else:
-        count = len(found) // sequence_bits
-        _show_shares(proportions(found[: count * sequence_bits].reshape(count, sequence_bits)), count, sequence_bits, json_)
+        sequences = sequences_of(found, sequence_bits)
+        _show_shares(proportions(sequences), len(sequences), sequence_bits, json_)
 
 
 def _show_values(values: dict[str, list[float] | None], bits: int, as_json: bool) -> None:

@@ -19,6 +19,9 @@ from ..errors import ParameterError
 from ..keygen.reconciliation import KINDS
 
 _SNRS_DB = (0, 10, 20, 25, 30, 40)
+_COLUMNS = (  # of the table: heading, key of a summary, format
+    ("errors", "key_error_rate", ".1e"), ("Eve's", "eve_error_rate", ".1%"), ("by table", "table_error_rate", ".1%"), ("hashed", "eve_hash_errors", ".1%"),
+    ("credit", "credit_bits", ".0f"), ("leaked", "leaked_bits", ".0f"), ("trips", "round_trips", ".0f"), ("s", "seconds", ".3f"))
 
 
 def simulate(
@@ -110,15 +113,11 @@ def _kind(reason: str) -> str:
 
 
 def _show(found: dict[str, dict[str, Any]], reconciliation: str) -> None:
-    columns = [("keys", lambda one: f"{one['succeeded']}/{one['sessions']}"), *(
-        (name, lambda one, key=key, form=form: "" if one[key] is None else format(one[key], form)) for name, key, form in (
-            ("errors", "key_error_rate", ".1e"), ("Eve's", "eve_error_rate", ".1%"), ("by table", "table_error_rate", ".1%"), ("hashed", "eve_hash_errors", ".1%"),
-            ("credit", "credit_bits", ".0f"), ("leaked", "leaked_bits", ".0f"), ("trips", "round_trips", ".0f"), ("s", "seconds", ".3f"))
-        if name != "by table" or any(one[key] is not None for one in found.values()))]
-    table = Table(*(Column(name, justify="right", no_wrap=True) for name in ("SNR / dB", *(name for name, _ in columns))), title=reconciliation,
-                  title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    columns = [one for one in _COLUMNS if one[1] != "table_error_rate" or any(row["table_error_rate"] is not None for row in found.values())]
+    table = _table(reconciliation, *_numbers("SNR / dB", "keys", *(name for name, _, _ in columns)))
     for snr_db, one in found.items():
-        table.add_row(snr_db, *(text(one) for _, text in columns))
+        table.add_row(snr_db, f"{one['succeeded']}/{one['sessions']}", *(
+            "" if one[key] is None else format(one[key], form) for _, key, form in columns))
     console = Console()
     console.print(table)
     console.print("errors: raw bits outside the guard bands in which Alice and Bob differ; Eve's: she and Bob; hashed: the same of the secret.")
@@ -130,8 +129,15 @@ def _show(found: dict[str, dict[str, Any]], reconciliation: str) -> None:
 
 
 def _show_tests(judged: dict[str, dict[str, Any]]) -> None:
-    table = Table("test", *(Column(name, justify="right", no_wrap=True) for name in ("final keys", "expected from", "raw bits")),
-                  title="share that passes SP 800-22", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = _table("share that passes SP 800-22", Column("test"), *_numbers("final keys", "expected from", "raw bits"))
     for name, final in judged["final"].items():
         table.add_row(name.replace("_", " "), f"{final.passed:.1%}", f"{final.expected[0]:.1%}", f"{judged['raw'][name].passed:.1%}")
     Console().print(table)
+
+
+def _numbers(*names: str) -> list[Column]:
+    return [Column(name, justify="right", no_wrap=True) for name in names]
+
+
+def _table(title: str, *columns: Column) -> Table:
+    return Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)

@@ -37,6 +37,11 @@ class Proportion:
         return self.passed >= self.expected[0]
 
 
+def sequences_of(bits: np.ndarray, length: int) -> np.ndarray:
+    """Cut bits uint8 [n] into sequences [m, length], one after the other; what is left over at the end is left out."""
+    return bits[: len(bits) // length * length].reshape(-1, length)
+
+
 def proportions(sequences: np.ndarray) -> dict[str, Proportion | None]:
     """Return what each test says of sequences uint8 [m, n]; None where they are too short for it."""
     found: dict[str, Proportion | None] = {}

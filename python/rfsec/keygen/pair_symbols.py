@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import DatasetError, ParameterError
+from .agreement_settings import QUANTIZERS
 from .decorrelating import fit
 from .entropy import FEWEST_PROBES
 from .guard_band import GUARD, check_guard_band, quantize
 from .pair_file import Pairs
 
-QUANTIZERS = ("guard-band", "decorrelating")
 _MOST_COMPONENTS = 20
 _MOST_ERRORS = 0.05  # share of a component's symbols; more cost more to correct than they are worth
 

@@ -13,7 +13,7 @@ from ..keygen.entropy import ProbeCredit
 from ..keygen.features import features, from_features
 from ..keygen.guard_band import GUARD, bits_of, quantize
 from ..keygen.metrics import agreed, key_error_rate, key_generation_ratio, nmse
-from ..keygen.nist_proportions import proportions
+from ..keygen.nist_proportions import proportions, sequences_of
 from ..ofdm.sanitise import sanitise
 from .keygen_mappings import Mapping
 from .keygen_probes import Probes, noise_of
@@ -76,17 +76,13 @@ def nist_shares(mapping: Mapping, probes: Probes) -> dict[str, dict[str, float]]
     """
     alice, bob = mapping.alice(probes), mapping.bob(probes.band2)
     one, other = quantize(alice), quantize(bob)
-    raw = _cut(bits_of(one, agreed(one, other)))
+    raw = sequences_of(bits_of(one, agreed(one, other)), _KEY_BITS)
     # Components of what would be measured with free-running radios: without a phase they could not be credited.
     own, his = (features(sanitise(from_features(restored(values, mapping.normalisation)))) for values in (alice, bob))
     quantizer = fit(his[::2])
     one, other = (quantizer.quantize(values[1::2]) for values in (own, his))
-    made = {"": raw, "decorrelated: ": _cut(bits_of(one, agreed(one, other), quantizer.levels)), "hashed: ": _hashed(raw)}
+    made = {"": raw, "decorrelated: ": sequences_of(bits_of(one, agreed(one, other), quantizer.levels), _KEY_BITS), "hashed: ": _hashed(raw)}
     return {what: {name: share.passed for name, share in proportions(keys).items() if share is not None} for what, keys in made.items()}
-
-
-def _cut(bits: np.ndarray) -> np.ndarray:
-    return bits[: len(bits) // _KEY_BITS * _KEY_BITS].reshape(-1, _KEY_BITS)
 
 
 def _hashed(raw: np.ndarray) -> np.ndarray:

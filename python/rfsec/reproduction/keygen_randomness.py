@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..keygen.nist_proportions import Proportion, proportions
+from ..keygen.nist_proportions import Proportion, proportions, sequences_of
 from .keygen_sessions import SessionResult
 
 FEWEST_KEYS = 100  # of sequences that section 4.2.1 judges a proportion of, at its level of 0.01
-FINAL, RAW = "final", "raw"
 _BITS = 128
 
 
@@ -24,5 +23,5 @@ def randomness(results: Sequence[SessionResult]) -> dict[str, dict[str, Proporti
     if len(good) < FEWEST_KEYS:
         return None
     keys = np.stack([np.unpackbits(np.frombuffer(one.key, np.uint8)) for one in good])
-    raw = np.concatenate([one.raw_bits[: one.raw_bits.size // _BITS * _BITS].reshape(-1, _BITS) for one in good])
-    return {what: {name: share for name, share in proportions(bits).items() if share is not None} for what, bits in ((FINAL, keys), (RAW, raw))}
+    raw = np.concatenate([sequences_of(one.raw_bits, _BITS) for one in good])
+    return {what: {name: share for name, share in proportions(bits).items() if share is not None} for what, bits in (("final", keys), ("raw", raw))}

@@ -26,7 +26,6 @@ from .keygen_attack import TableAttack
 from .keygen_walks import WalkedChannels
 
 LEVELS, EPSILON = 2, 0.1
-QUANTIZERS = ("guard-band", "decorrelating")
 _FITTED_TO, _COMPONENTS, _FITTED_DB = 3000, 20, 25.0  # positions, and the SNR there
 _MOST_PROBES = 1024
 

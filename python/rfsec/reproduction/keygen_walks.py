@@ -56,7 +56,7 @@ def walked(scenario: str, way: Walk, count: int, rng: np.random.Generator) -> It
 
     Raises ParameterError where the walk, or the scenario, is none.
     """
-    most = max(1, _AT_ONCE // max(1, way.probes))  # `walk` refuses none
+    most = max(1, _AT_ONCE // max(1, way.probes))  # fewer than 1 are refused by `walk`
     for first in range(0, count, most):
         positions = [walk(way.probes, way.apart_m, rng) for _ in range(min(most, count - first))]
         angles = rng.uniform(0, 2 * np.pi, len(positions))
