@@ -38,7 +38,7 @@ def report(progress):
     if progress.epochs_done >= 2:
         os.kill(os.getpid(), signal.SIGKILL)
 
-mapper_loop.train_mapper(corpus("mapper-paper-free"), 4, Path(sys.argv[1]), torch.device("cpu"), 1, report)
+mapper_loop.train_mapper(corpus(sys.argv[3]), 4, Path(sys.argv[1]), torch.device("cpu"), 1, report)
 """
 
 
@@ -96,21 +96,22 @@ def test_no_position_is_trained_and_tested_on():
     assert len(few.train) == 100 and np.array_equal(few.test, corpus("kgnet").test)
 
 
-def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["mapper-paper-free", "mapper-disjoint-100-free"])
+def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch, name):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((os.environ.get("PYTHONPATH", ""), os.path.dirname(__file__),
                                                       os.path.dirname(os.path.dirname(__file__)))))
     (tmp_path / "killed.py").write_text(KILLED)
-    killed = subprocess.run([sys.executable, tmp_path / "killed.py", tmp_path / "killed", os.path.dirname(__file__)], check=False)
+    killed = subprocess.run([sys.executable, tmp_path / "killed.py", tmp_path / "killed", os.path.dirname(__file__), name], check=False)
     assert killed.returncode == -9
     seen = []
-    resumed = train_mapper(corpus("mapper-paper-free"), 4, tmp_path / "killed", CPU, 1, lambda one: seen.append(one.epochs_done))
-    whole = train_mapper(corpus("mapper-paper-free"), 4, tmp_path / "whole", CPU)
+    resumed = train_mapper(corpus(name), 4, tmp_path / "killed", CPU, 1, lambda one: seen.append(one.epochs_done))
+    whole = train_mapper(corpus(name), 4, tmp_path / "whole", CPU)
     assert seen == [3, 4]
     assert all(torch.equal(one, other) for one, other in zip(resumed.parameters(), whole.parameters()))
     with pytest.raises(DatasetError, match="'seed' is 3, not 4"):
-        train_mapper(corpus("mapper-paper-free", 4), 4, tmp_path / "whole", CPU)
+        train_mapper(corpus(name, 4), 4, tmp_path / "whole", CPU)
     with pytest.raises(ParameterError, match="'epochs' and 'threads' to train with must be at least 1. Got 0, 1"):
-        train_mapper(corpus("mapper-paper-free"), 0, tmp_path / "none", CPU)
+        train_mapper(corpus(name), 0, tmp_path / "none", CPU)
 
 
 def test_what_is_written_is_a_mapper_that_learned_with_its_card(tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The training loop of mappers: epochs of a corpus, mean squared error, resumed from its checkpoint after any kill."""
+"""The training loop of mappers: epochs of a corpus, squared errors or their roots, resumed from its checkpoint after any kill."""
 
 import time
 from collections.abc import Callable
@@ -13,8 +13,10 @@ from .beginning import begin_training
 from .checkpoint import load_checkpoint, restoring, save_checkpoint
 from .loop import bf16_pays, learning_rate_scale
 from .mapper_corpus import MapperCorpus
+from .mapper_optimisers import make_mapper_optimisers
 
 _LONGEST_UNSAVED_S = 60.0
+_LEAST_ERROR = 1e-6  # the root has no slope at nothing
 _EXACT_FROM = 0.8  # share of the run from which on no bfloat16 is used: its rounding is an error of 0.4%
 
 
@@ -68,31 +70,34 @@ def train_mapper(
     begin_training(corpus.seed, threads, epochs=epochs)
     recipe = corpus.recipe
     network = recipe.network(2 * corpus.channels.band1.shape[1]).to(device).train()
-    optimiser = torch.optim.Adam(network.parameters(), recipe.learning_rate, fused=True)
+    optimisers = make_mapper_optimisers(recipe, network)
     identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": corpus.seed, "data": corpus.sha256()}
     first = 0
     if state := load_checkpoint(checkpoint, identity):
         with restoring(checkpoint):
             network.load_state_dict(state["network"])
-            optimiser.load_state_dict(state["optimiser"])
+            for one, its_state in zip(optimisers, state["optimisers"], strict=True):
+                one.load_state_dict(its_state)
             first = state["epochs_done"]
     started = saved = time.monotonic()
     for number in range(first, epochs):
         x, y, weights = (torch.from_numpy(part).to(device) for part in corpus.epoch(number))
         total, rough = torch.zeros((), device=device), bf16_pays(device) and number < _EXACT_FROM * epochs
         for start in range(0, len(x), recipe.batch):
-            for group in optimiser.param_groups:
-                group["lr"] = recipe.learning_rate * learning_rate_scale((number + start / len(x)) / epochs)
+            for group in (group for one in optimisers for group in one.param_groups):
+                group["lr"] = group["peak_lr"] * learning_rate_scale((number + start / len(x)) / epochs)
             with torch.autocast(device.type, torch.bfloat16, enabled=rough):
                 mapped = network(x[start : start + recipe.batch])
             errors = (mapped.float() - y[start : start + recipe.batch]).square().mean(dim=1)
-            loss = (errors * weights[start : start + recipe.batch]).mean()
-            optimiser.zero_grad()
+            errors = errors * weights[start : start + recipe.batch]
+            loss = (errors + _LEAST_ERROR).sqrt().mean() if recipe.roots else errors.mean()
+            network.zero_grad()
             loss.backward()
-            optimiser.step()
+            for one in optimisers:
+                one.step()
             total += loss.detach() * len(x[start : start + recipe.batch])
         if number + 1 == epochs or time.monotonic() - saved > _LONGEST_UNSAVED_S:
-            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "epochs_done": number + 1}
+            state = {"network": network.state_dict(), "optimisers": [one.state_dict() for one in optimisers], "epochs_done": number + 1}
             save_checkpoint(checkpoint, identity, state)
             saved = time.monotonic()
         speed = (number + 1 - first) * len(x) / (time.monotonic() - started)

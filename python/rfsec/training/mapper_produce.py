@@ -88,4 +88,7 @@ def _note(corpus: MapperCorpus, epochs: int) -> str:
     shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
     noise = "noise of 0 to 40 dB anew each epoch, labels without" if recipe.cross is None else f"the paper's cross dataset {recipe.cross}, labels without noise"
     rounded = HALVED if recipe.halves else ""
-    return f"{epochs} epochs{shortfall} of {len(corpus.train)} positions; {noise}. Adam, batches of {recipe.batch}, warm-up and cosine.{rounded}"
+    optimisers = "Muon and Adam" if recipe.muon_rate else "Adam"
+    errors = " Roots of the rows' squared errors." if recipe.roots else ""
+    return (f"{epochs} epochs{shortfall} of {len(corpus.train)} positions; {noise}. {optimisers}, batches of {recipe.batch}, "
+            f"warm-up and cosine.{errors}{rounded}")

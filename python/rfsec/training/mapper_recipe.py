@@ -34,6 +34,10 @@ class MapperRecipe:
         Rows a step.
     learning_rate : float
         Of Adam. It warms up, then follows half a cosine.
+    muon_rate : float or None
+        Of Muon, which then trains the matrices of `network.body` that lie between its first and its last; None where Adam trains all.
+    roots : bool
+        Whether a row's loss is the root of its mean squared error: a few positions that are hard count for less.
     epochs : int
         Where the user names no number.
     halves : bool
@@ -56,6 +60,8 @@ class MapperRecipe:
     positions: int | None = None
     batch: int = 128
     learning_rate: float = 1e-3
+    muon_rate: float | None = None
+    roots: bool = False
     epochs: int = 500
     halves: bool = False
     limits: tuple[str, ...] = ()

@@ -25,8 +25,10 @@ _OURS = MapperRecipe(
     epochs=200,
     limits=(_ROOM, _OVERLAP),
 )
-# Bands that do not touch have no copy of each other in them: the network has to know the room, and needs three times the weights.
-_APART = {"network": partial(ResidualMapper, width=416, inside=640), "halves": True}
+# Bands that do not touch have no copy of each other in them: the network has to know the room. It needs three times the weights, and a
+# training that makes use of them.
+_APART = {"network": partial(ResidualMapper, width=416, inside=640), "halves": True,
+          "batch": 2048, "learning_rate": 4e-3, "muon_rate": 1e-2, "roots": True}
 
 MAPPERS = {
     recipe.name: recipe
