@@ -63,6 +63,20 @@ def subscriber(end, folder, identity, name: str):
     return log, Subscriber(end[1].endpoint, identity, SENSOR.public, log)
 
 
+def test_what_a_sensor_said_just_before_it_ended_arrives(end, tmp_path):
+    fill(end[0], 1)
+    log, one = subscriber(end, tmp_path, ONE, "one")
+    with log, one:
+        monitor = one._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        drive(end, [one], lambda: end[0].waiting == end[0].last == log.sequence and end[0].acknowledged(consumer_name(ONE.public)) == 1)
+        end[1].tell(end[0], {"sweeps": 7})
+        end[1].close()
+        assert monitor.poll(DEADLINE_S * 1000)  # it is gone, and nothing that it said has been read
+        received = [one.receive(0.1) for _ in range(3)]
+        one._socket.disable_monitor()
+    assert [answer.health for answer in received if answer is not None] == [{"sweeps": 7}]
+
+
 def test_each_subscriber_gets_everything_once(end, tmp_path):
     fill(end[0], 2 * BATCH + 3)
     (log_one, one), (log_two, two) = subscriber(end, tmp_path, ONE, "one"), subscriber(end, tmp_path, TWO, "two")

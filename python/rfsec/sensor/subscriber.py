@@ -53,11 +53,11 @@ class Subscriber:
     def __init__(self, endpoint: str, identity: Identity, sensor: Peer, log: DecisionLog) -> None:
         self._log, self.refused = log, 0
         self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.DEALER)
+        self._socket = self._context.socket(zmq.DEALER)  # without IMMEDIATE: it throws away what came just before the sensor ended
         for option, value in ((zmq.CURVE_SECRETKEY, z85.encode(identity.curve)), (zmq.CURVE_PUBLICKEY, z85.encode(identity.public.curve)),
                               (zmq.CURVE_SERVERKEY, z85.encode(sensor.curve)), (zmq.MAXMSGSIZE, MAX_ANSWER_BYTES), (zmq.LINGER, 0),
                               (zmq.RCVHWM, _MOST_WAITING), (zmq.SNDHWM, _MOST_WAITING), (zmq.RECONNECT_IVL, _RECONNECT_MS),
-                              (zmq.RECONNECT_IVL_MAX, _SLOWEST_RECONNECT_MS), (zmq.IMMEDIATE, 1), (zmq.IPV6, "[" in endpoint)):
+                              (zmq.RECONNECT_IVL_MAX, _SLOWEST_RECONNECT_MS), (zmq.IPV6, "[" in endpoint)):
             self._socket.setsockopt(option, value)
         try:
             self._socket.connect(endpoint)
@@ -109,6 +109,6 @@ class Subscriber:
         """Acknowledge what the file holds, and ask for more."""
         try:
             self._socket.send(Request(self._log.sensor, self._log.sequence).to_bytes(), zmq.NOBLOCK)
-            self._ask_at = time.monotonic() + ASK_AGAIN_S
-        except zmq.Again:  # not connected
-            self._ask_at = time.monotonic() + _RECONNECT_MS / 1000
+        except zmq.Again:  # the sensor has been away for long, and enough questions wait for it
+            pass
+        self._ask_at = time.monotonic() + ASK_AGAIN_S
