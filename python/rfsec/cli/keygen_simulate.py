@@ -16,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Column, Table
 
 from ..errors import ParameterError
+from ..keygen.agreement_settings import QUANTIZERS
 from ..keygen.reconciliation import KINDS
 
 _SNRS_DB = (0, 10, 20, 25, 30, 40)
@@ -46,8 +47,8 @@ def simulate(
             raise ParameterError(f"The '--{name}' of a simulation must be at least {least}. Got {value} instead.")
     if reconciliation not in KINDS:
         raise ParameterError(f"The '--reconciliation' must be {' or '.join(KINDS)}. Got {reconciliation!r} instead.")
-    if quantizer not in ("guard-band", "decorrelating"):
-        raise ParameterError(f"The '--quantizer' must be guard-band or decorrelating. Got {quantizer!r} instead.")
+    if quantizer not in QUANTIZERS:
+        raise ParameterError(f"The '--quantizer' must be {' or '.join(QUANTIZERS)}. Got {quantizer!r} instead.")
     from ..inference.catalog import find_mapper
     from ..inference.mapper_session import MapperSession
     from ..reproduction.keygen_attack import TableAttack
