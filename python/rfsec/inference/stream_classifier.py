@@ -82,7 +82,8 @@ class StreamClassifier:
         self._new_batch()
 
     def _new_batch(self) -> None:
-        self._rows, self._valid = np.zeros(self._shape, np.float32), np.zeros(self._batch, bool)
+        self._rows: np.ndarray | None = None  # made with its first window: a whole batch at once is taken as it is
+        self._valid = np.zeros(self._batch, bool)
 
     @property
     def pending(self) -> bool:
@@ -105,8 +106,15 @@ class StreamClassifier:
             self._open_since = time.monotonic()
         rows = slice(self._row, self._row + len(windows))
         values = self._represent(windows)
-        valid = np.isfinite(values).all(axis=(1, 2))
-        self._rows[rows] = values if valid.all() else np.where(valid[:, None, None], values, np.float32(0))
+        valid = np.isfinite(values).reshape(len(values), -1).all(axis=1)
+        if not valid.all():
+            values = np.where(valid[:, None, None], values, np.float32(0))
+        if len(values) == self._batch and not np.may_share_memory(values, windows):
+            self._rows = values
+        else:
+            if self._rows is None:
+                self._rows = np.zeros(self._shape, np.float32)
+            self._rows[rows] = values
         self._valid[rows] = valid
         self._row, self._next = rows.stop, self._next + len(windows)
         return len(windows)
@@ -129,7 +137,8 @@ class StreamClassifier:
 
     def _move_to_front(self, begin: int) -> None:
         kept = self._row - begin
-        self._rows[:kept], self._valid[:kept] = self._rows[begin:self._row].copy(), self._valid[begin:self._row].copy()
+        if kept:
+            self._rows[:kept], self._valid[:kept] = self._rows[begin:self._row].copy(), self._valid[begin:self._row].copy()
         self._begin, self._row = 0, kept
 
     def _note_skipped(self, first: int, count: int) -> None:
