@@ -8,15 +8,18 @@ import numpy as np
 import onnx
 import pytest
 from command_line import rfsec, the_error
+from gnuradio.rfsec.datasets import room
 from gnuradio.rfsec.datasets.room import trace
 from gnuradio.rfsec.datasets.room_scene import grid
 from gnuradio.rfsec.datasets.room_splits import split
 from gnuradio.rfsec.reproduction import keygen_mappings, keygen_probes
 from gnuradio.rfsec.reproduction.keygen_complexity import flops
 from gnuradio.rfsec.reproduction.keygen_measure import entropy_bits, points
+from gnuradio.rfsec.reproduction.keygen_models import find_mapper_model, open_mapper
 from gnuradio.rfsec.reproduction.keygen_results import Results, verdict
 from gnuradio.rfsec.reproduction.keygen_rows import Stated
 from gnuradio.rfsec.reproduction.keygen_tables import TABLES
+from gnuradio.rfsec.reproduction.train import TrainingOptions
 from onnx import TensorProto, helper, numpy_helper
 from small_mapper import write_conjugating_mapper
 
@@ -36,8 +39,8 @@ def out(tmp_path):
 def few_rooms(monkeypatch):
     """A sixtieth of the room to fit to, for the whole takes half a minute to trace."""
     positions = grid()[::60]
-    room = keygen_probes.RoomChannels(positions, *trace("paper", positions))
-    monkeypatch.setattr(keygen_mappings, "trained_on", lambda setting: room)
+    few = keygen_probes.RoomChannels(positions, *trace("paper", positions))
+    monkeypatch.setattr(keygen_mappings, "trained_on", lambda setting: few)
 
 
 def reproduced(out, table, *options):
@@ -61,6 +64,17 @@ def test_rows_without_a_model_are_listed_with_their_command(out):
     page = (out / "README.md").read_text()
     assert done.returncode == 0 and "Not trained: 1 mappers" in done.stdout
     assert f"- FNN, 5,000 positions: `rfsec reproduce kgnet-fig3 --train --only fnn-5000 --out {out}`" in page
+
+
+def test_a_row_that_is_trained_tells_the_command_that_trains_it_so(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    positions = grid()[::60]
+    monkeypatch.setattr(room, "load_room", lambda scenario: room.RoomChannels(positions, *trace(scenario, positions)))
+    row = next(row for row in TABLES["kgnet-fig3"].rows if row.name == "fnn-5000")
+    path = find_mapper_model("kgnet-fig3", row, tmp_path, TrainingOptions(windows=3000), lambda *done: None)
+    training = open_mapper(path, row, 1).card.training
+    assert training.command == f"rfsec reproduce kgnet-fig3 --train --windows 3000 --only fnn-5000 --out {tmp_path}"
+    assert 0 < training.windows_seen <= 3000 and "of 500 that the recipe asks for" in training.note
 
 
 def test_table_3_has_raw_decorrelated_and_hashed_bits(out):

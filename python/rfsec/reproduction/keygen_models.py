@@ -37,7 +37,7 @@ def find_mapper_model(table: str, row: MapperRow, out: Path, training: TrainingO
     produce_mapper(
         corpus,
         f"room {recipe.scenario}",
-        training_command(table, row, out),
+        training_command(table, row, out, training.windows),
         min(recipe.epochs, most),
         own,
         out / "checkpoints" / f"{row.name}.checkpoint",
@@ -48,9 +48,10 @@ def find_mapper_model(table: str, row: MapperRow, out: Path, training: TrainingO
     return own
 
 
-def training_command(table: str, row: MapperRow, out: Path) -> str:
-    """Return the command that makes a row's model."""
-    return shlex.join(["rfsec", "reproduce", table, "--train", "--only", row.name, "--out", str(out)])
+def training_command(table: str, row: MapperRow, out: Path, windows: int | None = None) -> str:
+    """Return the command that makes a row's model: of its recipe's epochs, or of as many as `windows` make."""
+    fewer = [] if windows is None else ["--windows", str(windows)]
+    return shlex.join(["rfsec", "reproduce", table, "--train", *fewer, "--only", row.name, "--out", str(out)])
 
 
 def open_mapper(path: Path, row: MapperRow, threads: int) -> MapperSession:
