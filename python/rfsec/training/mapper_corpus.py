@@ -14,6 +14,7 @@ from ..datasets.seeding import Purpose, seed_sequence
 from ..inference.mapper_card import Normalisation
 from ..inference.mapper_features import min_max, normalised, represented
 from ..keygen.features import features
+from .between_positions import draw_between, neighbours
 from .mapper_recipe import MapperRecipe
 
 SNRS_DB = (0.0, 40.0)  # of the noise that is drawn anew
@@ -94,9 +95,21 @@ class MapperCorpus:
         if self.recipe.cross is not None:
             return normalised(self._fixed[order], self.normalisations[0]), self._labels[order], np.ones(len(order), np.float32)
         snr_db = rng.uniform(*SNRS_DB, len(order))
-        measured = measure(self.channels.band1[self.train[order]], snr_db, rng, self.recipe.radio)
+        band1, labels = self._between(order, rng) if self.recipe.between else (self.channels.band1[self.train[order]], self._labels[order])
+        measured = measure(band1, snr_db, rng, self.recipe.radio)
         weights = 1 / (10 ** (-snr_db / 10) + _LEAST_NOISE)
-        return normalised(self._rows(measured), self.normalisations[0]), self._labels[order], (weights / weights.mean()).astype(np.float32)
+        return normalised(self._rows(measured), self.normalisations[0]), labels, (weights / weights.mean()).astype(np.float32)
+
+    @cached_property
+    def _around(self) -> np.ndarray:
+        return neighbours(self.channels.positions[self.train])
+
+    def _between(self, order: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Band 1 and labels near each position, in an order."""
+        corners, shares = draw_between(self._around, order, rng)
+        band1, band2 = (sum(share[:, None] * band[self.train[corner]] for share, corner in zip(shares, corners))
+                        for band in (self.channels.band1, self.channels.band2))
+        return band1, normalised(self._rows(band2), self.normalisations[1])
 
 
 def _normalisation(rows: np.ndarray, to_one: bool) -> Normalisation:

@@ -30,6 +30,8 @@ class MapperRecipe:
         SNR of the noisy rows of a cross dataset.
     positions : int or None
         Positions to train on; None for all of the split.
+    between : bool
+        Whether rows are drawn between the positions, where `cross` is None. See ``between_positions``.
     batch : int
         Rows a step.
     learning_rate : float
@@ -58,6 +60,7 @@ class MapperRecipe:
     cross: int | None = 4
     noisy_db: float = 0.0
     positions: int | None = None
+    between: bool = False
     batch: int = 128
     learning_rate: float = 1e-3
     muon_rate: float | None = None

@@ -28,7 +28,7 @@ _OURS = MapperRecipe(
 # Bands that do not touch have no copy of each other in them: the network has to know the room. It needs three times the weights, and a
 # training that makes use of them.
 _APART = {"network": partial(ResidualMapper, width=416, inside=640), "halves": True,
-          "batch": 2048, "learning_rate": 4e-3, "muon_rate": 1e-2, "roots": True}
+          "batch": 2048, "learning_rate": 4e-3, "muon_rate": 1e-2, "roots": True, "between": True}
 
 MAPPERS = {
     recipe.name: recipe
@@ -61,4 +61,4 @@ def find_mapper_recipe(name: str) -> MapperRecipe:
 def for_pairs(recipe: MapperRecipe) -> MapperRecipe:
     """Return a recipe for channels that someone measured, in the order of time, whose noise is already in them."""
     limits = ("Knows the place where its channels were measured, as it was then.",)
-    return replace(recipe, scenario="measured", split="in-order", radio="ideal", limits=limits)
+    return replace(recipe, scenario="measured", split="in-order", radio="ideal", between=False, limits=limits)
