@@ -74,7 +74,10 @@ class MapperCorpus:
     @cached_property
     def _labels(self) -> np.ndarray:
         """Normalised features of band 2 without noise, at the positions to train on."""
-        return normalised(self._rows(self.channels.band2[self.train]), self.normalisations[1])
+        return self._label(self.channels.band2[self.train])
+
+    def _label(self, band2: np.ndarray) -> np.ndarray:
+        return normalised(self._rows(band2), self.normalisations[1])
 
     def _rows(self, cfr: np.ndarray) -> np.ndarray:
         return features(represented(self.recipe.representation, cfr))
@@ -95,7 +98,11 @@ class MapperCorpus:
         if self.recipe.cross is not None:
             return normalised(self._fixed[order], self.normalisations[0]), self._labels[order], np.ones(len(order), np.float32)
         snr_db = rng.uniform(*SNRS_DB, len(order))
-        band1, labels = self._between(order, rng) if self.recipe.between else (self.channels.band1[self.train[order]], self._labels[order])
+        if self.recipe.between:
+            band1, band2 = self.between(order, rng)
+            labels = self._label(band2)
+        else:
+            band1, labels = self.channels.band1[self.train[order]], self._labels[order]
         measured = measure(band1, snr_db, rng, self.recipe.radio)
         weights = 1 / (10 ** (-snr_db / 10) + _LEAST_NOISE)
         return normalised(self._rows(measured), self.normalisations[0]), labels, (weights / weights.mean()).astype(np.float32)
@@ -104,12 +111,11 @@ class MapperCorpus:
     def _around(self) -> np.ndarray:
         return neighbours(self.channels.positions[self.train])
 
-    def _between(self, order: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Band 1 and labels near each position, in an order."""
-        corners, shares = draw_between(self._around, order, rng)
-        band1, band2 = (sum(share[:, None] * band[self.train[corner]] for share, corner in zip(shares, corners))
-                        for band in (self.channels.band1, self.channels.band2))
-        return band1, normalised(self._rows(band2), self.normalisations[1])
+    def between(self, near: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return band 1 and band 2, complex64 [m, L], at places near m of the positions to train on, int [m]."""
+        corners, shares = draw_between(self._around, near, rng)
+        return tuple(sum(share[:, None] * band[self.train[corner]] for share, corner in zip(shares, corners))
+                     for band in (self.channels.band1, self.channels.band2))
 
 
 def _normalisation(rows: np.ndarray, to_one: bool) -> Normalisation:
