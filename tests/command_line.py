@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-DEADLINE_S = 120
+DEADLINE_S = 300  # ends what hangs; a machine that does other work too may need minutes
 RFSEC = [sys.executable, "-m", "gnuradio.rfsec.cli"]
 
 
