@@ -57,8 +57,8 @@ def train(
                   "parent": parent}
         return train_encoder(model, seed, windows, out, checkpoint, device, threads, unused)
     if model in MAPPERS:
-        unused = {"windows_per_cell": windows_per_cell, "windows": windows, "batch": batch, "optimiser": optimiser, "parent": parent}
-        return train_mapper_model(model, data, seed, epochs, out, checkpoint, device, threads, unused)
+        unused = {"windows_per_cell": windows_per_cell, "windows": windows, "batch": batch, "optimiser": optimiser}
+        return train_mapper_model(model, data, seed, epochs, out, checkpoint, device, threads, parent, unused)
     if model in JOINT:
         unused = {"windows_per_cell": windows_per_cell, "windows": windows, "optimiser": optimiser, "parent": parent}
         return train_joint_model(model, data, seed, epochs, batch, out, checkpoint, device, threads, unused)

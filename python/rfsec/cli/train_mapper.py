@@ -21,6 +21,7 @@ def train_mapper_model(
     checkpoint: Path | None,
     device: str,
     threads: int,
+    parent: Path | None,
     unused: dict[str, Any],
 ) -> None:
     """Train the mapper `model` and write it; `unused` are options of other models: ParameterError where one is given."""
@@ -49,8 +50,10 @@ def train_mapper_model(
         else:
             source, channels, recipe = f"pairs {Path(data).name}", load_pairs(Path(data)), for_pairs(recipe)
         wanted = recipe.epochs if epochs is None else epochs
-        words = ["rfsec", "train", model, *(() if data is None else ("--data", data)), "--seed", str(seed), "--epochs", str(wanted)]
-        card = produce_mapper(MapperCorpus(recipe, channels, seed), source, shlex.join(words), wanted, out, checkpoint, chosen, threads, report)
+        words = ["rfsec", "train", model, *(() if data is None else ("--data", data)), "--seed", str(seed), "--epochs", str(wanted),
+                 *(() if parent is None else ("--parent", parent.name))]
+        card = produce_mapper(MapperCorpus(recipe, channels, seed), source, shlex.join(words), wanted, out, checkpoint, chosen, threads, report,
+                              parent)
     _show(console, card, out)
 
 

@@ -119,7 +119,7 @@ def train_network(
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     network = recipe.network(len(corpus.labels))
-    before = 0 if parent is None else _start_from(parent, network, recipe)
+    before = 0 if parent is None else start_from(parent, network, recipe.name)
     network = network.to(device).train()
     validation = corpus.validation()
     chunks = corpus.chunks_for(windows)
@@ -163,14 +163,17 @@ def train_network(
     return TrainedNetwork(network.cpu().eval(), total, run.best_accuracy, before)
 
 
-def _start_from(parent: Path, network: nn.Module, recipe: Recipe) -> int:
-    """Give a network the weights of its parent, and return how many windows those have seen."""
+def start_from(parent: Path, network: nn.Module, name: str) -> int:
+    """Give the network of a recipe's name the weights of its parent, and return how many windows those have seen.
+
+    Raises DatasetError where the parent is no checkpoint, or of another network.
+    """
     weights, seen = load_parent(parent)
     take = getattr(network, "load_parent", network.load_state_dict)
     try:
         take(weights)
     except (RuntimeError, KeyError, TypeError):
-        raise DatasetError(f"The parent '{parent}' is not the network that {recipe.name} starts from.") from None
+        raise DatasetError(f"The parent '{parent}' is not the network that {name} starts from.") from None
     return seen
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The training loop of mappers: epochs of a corpus, squared errors or their roots, resumed from its checkpoint after any kill."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from torch import nn
 
 from .beginning import begin_training
 from .checkpoint import load_checkpoint, restoring, save_checkpoint
-from .loop import bf16_pays, learning_rate_scale
+from .loop import bf16_pays, learning_rate_scale, start_from
 from .mapper_corpus import MapperCorpus
 from .mapper_optimisers import make_mapper_optimisers
 
@@ -37,6 +38,7 @@ def train_mapper(
     device: torch.device,
     threads: int = 1,
     report: Callable[[MapperProgress], None] = lambda progress: None,
+    parent: Path | None = None,
 ) -> nn.Module:
     """Train the network of a corpus' recipe; the same call continues a run that was killed, to the same weights on a CPU.
 
@@ -52,6 +54,8 @@ def train_mapper(
         CPU threads of PyTorch, at least 1.
     report : callable
         Called after every epoch.
+    parent : Path, optional
+        Checkpoint of the same network to start from.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def train_mapper(
     Raises
     ------
     DatasetError
-        If the checkpoint is of another run or damaged.
+        If the checkpoint is of another run or damaged, or the parent is of another network.
     OutputError
         If the checkpoint cannot be written.
     ParameterError
@@ -69,13 +73,16 @@ def train_mapper(
     """
     begin_training(corpus.seed, threads, epochs=epochs)
     recipe = corpus.recipe
-    network = recipe.network(2 * corpus.channels.band1.shape[1]).to(device).train()
+    network = recipe.network(2 * corpus.channels.band1.shape[1])
+    before = 0 if parent is None else start_from(parent, network, recipe.name)
+    network = network.to(device).train()
     optimisers = make_mapper_optimisers(recipe, network)
-    identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": corpus.seed, "data": corpus.sha256()}
+    identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": corpus.seed, "data": corpus.sha256(),
+                "parent": None if parent is None else hashlib.sha256(parent.read_bytes()).hexdigest()}
     first = 0
     if state := load_checkpoint(checkpoint, identity):
         with restoring(checkpoint):
-            network.load_state_dict(state["network"])
+            network.load_state_dict(state["best_weights"])
             for one, its_state in zip(optimisers, state["optimisers"], strict=True):
                 one.load_state_dict(its_state)
             first = state["epochs_done"]
@@ -97,7 +104,8 @@ def train_mapper(
                 one.step()
             total += loss.detach() * len(x[start : start + recipe.batch])
         if number + 1 == epochs or time.monotonic() - saved > _LONGEST_UNSAVED_S:
-            state = {"network": network.state_dict(), "optimisers": [one.state_dict() for one in optimisers], "epochs_done": number + 1}
+            state = {"best_weights": network.state_dict(), "optimisers": [one.state_dict() for one in optimisers], "epochs_done": number + 1,
+                     "windows_seen": before + (number + 1) * len(x)}
             save_checkpoint(checkpoint, identity, state)
             saved = time.monotonic()
         speed = (number + 1 - first) * len(x) / (time.monotonic() - started)

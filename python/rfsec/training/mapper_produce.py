@@ -11,6 +11,7 @@ from ..inference.card import MAPPER_TASK
 from ..inference.mapper_card import MapperCard
 from ..inference.mapper_features import normalised, represented
 from ..keygen.features import features
+from .checkpoint import load_parent
 from .export import export_graph
 from .low_bit_weights import HALVED, halved
 from .mapper_corpus import MapperCorpus
@@ -29,6 +30,7 @@ def produce_mapper(
     device: torch.device,
     threads: int,
     report: Callable[[MapperProgress], None] = lambda progress: None,
+    parent: Path | None = None,
 ) -> MapperCard:
     """Train on a corpus, then write `out` with the card that is returned.
 
@@ -36,7 +38,8 @@ def produce_mapper(
     from, and `command` what made the model, as the card states them.
     """
     recipe = corpus.recipe
-    network = train_mapper(corpus, epochs, checkpoint, device, threads, report)
+    network = train_mapper(corpus, epochs, checkpoint, device, threads, report, parent)
+    before = 0 if parent is None else load_parent(parent)[1]
     if recipe.halves:
         network = halved(network)
     one, other = corpus.normalisations
@@ -68,9 +71,9 @@ def produce_mapper(
                 "seed": corpus.seed,
                 "data": source,
                 "data_sha256": corpus.sha256(),
-                "windows_seen": epochs * len(corpus.train),
+                "windows_seen": before + epochs * len(corpus.train),
                 "hardware": hardware_name(device, threads),
-                "note": _note(corpus, epochs),
+                "note": _note(corpus, epochs, before),
             },
             "metrics": {"test_data": f"{len(corpus.test)} positions of the {recipe.split} split, {recipe.radio} radios",
                         "by_snr": {snr: one.model_dump() for snr, one in scores(corpus, alice).items()}},
@@ -83,13 +86,14 @@ def produce_mapper(
     return card
 
 
-def _note(corpus: MapperCorpus, epochs: int) -> str:
+def _note(corpus: MapperCorpus, epochs: int, before: int) -> str:
     recipe = corpus.recipe
     shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
     noise = "noise of 0 to 40 dB anew each epoch, labels without" if recipe.cross is None else f"the paper's cross dataset {recipe.cross}, labels without noise"
     rounded = HALVED if recipe.halves else ""
     optimisers = "Muon and Adam" if recipe.muon_rate else "Adam"
     between = ", at places drawn between them anew each epoch" if recipe.between else ""
+    start = f" Started from a parent that had seen {before} rows." if before else ""
     errors = " Roots of the rows' squared errors." if recipe.roots else ""
     return (f"{epochs} epochs{shortfall} of {len(corpus.train)} positions{between}; {noise}. {optimisers}, batches of {recipe.batch}, "
-            f"warm-up and cosine.{errors}{rounded}")
+            f"warm-up and cosine.{errors}{start}{rounded}")
