@@ -114,6 +114,19 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch, name):
         train_mapper(corpus(name), 0, tmp_path / "none", CPU)
 
 
+def test_a_parents_weights_are_gone_on_with_and_counted(tmp_path):
+    one, parent, losses = corpus("mapper-disjoint-100-free"), tmp_path / "parent", []
+    train_mapper(one, 6, parent, CPU, 1, lambda now: losses.append(now.loss))
+    card = produce_mapper(one, "room disjoint-100", "rfsec train", 2, tmp_path / "one.onnx", tmp_path / "child", CPU, 1,
+                          lambda now: losses.append(now.loss), parent)
+    assert losses[6] < losses[3] and card.training.windows_seen == 8 * len(one.train)
+    assert f"Started from a parent that had seen {6 * len(one.train)} rows." in card.training.note
+    with pytest.raises(DatasetError, match="its 'parent' is '[0-9a-f]{64}', not None"):
+        train_mapper(one, 2, tmp_path / "child", CPU)
+    with pytest.raises(DatasetError, match="is not the network that kgnet starts from"):
+        train_mapper(corpus("kgnet"), 2, tmp_path / "other", CPU, parent=parent)
+
+
 def test_what_is_written_is_a_mapper_that_learned_with_its_card(tmp_path):
     one = corpus("mapper-paper")
     card = produce_mapper(one, "room paper", "rfsec train mapper-paper", 60, tmp_path / "one.onnx", tmp_path / "checkpoint", CPU, 1)
