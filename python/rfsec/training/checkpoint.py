@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checkpoints that a kill cannot spoil: written aside, then renamed over the old one."""
 
+import hashlib
 import io
 import os
 import pickle
@@ -92,6 +93,11 @@ def load_parent(path: Path) -> tuple[dict[str, torch.Tensor], int]:
         return state["best_weights"], int(state["windows_seen"])
     except _UNREADABLE:
         raise DatasetError(f"The parent '{path}' is not a readable checkpoint. Name one that rfsec train wrote.") from None
+
+
+def parent_sha256(path: Path | None) -> str | None:
+    """Return what tells a run's parent from others in its identity: its file's SHA-256, in hexadecimal; None where it has no parent."""
+    return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

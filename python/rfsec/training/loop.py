@@ -2,7 +2,6 @@
 """The training loop: a corpus' chunks, cross-entropy, mixed precision, resumed from its checkpoint after any kill."""
 
 import copy
-import hashlib
 import math
 import os
 import time
@@ -16,7 +15,7 @@ from torch import nn
 
 from ..errors import DatasetError, ParameterError
 from .allocator import keep_freed_memory
-from .checkpoint import load_checkpoint, load_parent, restoring, save_checkpoint
+from .checkpoint import load_checkpoint, load_parent, parent_sha256, restoring, save_checkpoint
 from .corpus_base import Corpus
 from .evaluation import accuracy_of, logits_of
 from .optimisers import make_optimiser
@@ -132,7 +131,7 @@ def train_network(
         "optimiser": recipe.optimiser,
         "chunks": chunks,
         "representation": recipe.representation,
-        "parent": None if parent is None else hashlib.sha256(parent.read_bytes()).hexdigest(),
+        "parent": parent_sha256(parent),
         **corpus.identity,
     }
     if state := load_checkpoint(checkpoint, identity):

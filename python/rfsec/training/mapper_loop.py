@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The training loop of mappers: epochs of a corpus, squared errors or their roots, resumed from its checkpoint after any kill."""
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import torch
 from torch import nn
 
 from .beginning import begin_training
-from .checkpoint import load_checkpoint, restoring, save_checkpoint
+from .checkpoint import load_checkpoint, parent_sha256, restoring, save_checkpoint
 from .loop import bf16_pays, learning_rate_scale, start_from
 from .mapper_corpus import MapperCorpus
 from .mapper_optimisers import make_mapper_optimisers
@@ -78,7 +77,7 @@ def train_mapper(
     network = network.to(device).train()
     optimisers = make_mapper_optimisers(recipe, network)
     identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": corpus.seed, "data": corpus.sha256(),
-                "parent": None if parent is None else hashlib.sha256(parent.read_bytes()).hexdigest()}
+                "parent": parent_sha256(parent)}
     first = 0
     if state := load_checkpoint(checkpoint, identity):
         with restoring(checkpoint):
