@@ -15,6 +15,7 @@ from ..inference.mapper_card import Normalisation
 from ..inference.mapper_features import min_max, normalised, represented
 from ..keygen.features import features
 from .between_positions import draw_between, neighbours
+from .filled_grid import filled
 from .mapper_recipe import MapperRecipe
 
 SNRS_DB = (0.0, 40.0)  # of the noise that is drawn anew
@@ -99,7 +100,7 @@ class MapperCorpus:
             return normalised(self._fixed[order], self.normalisations[0]), self._labels[order], np.ones(len(order), np.float32)
         snr_db = rng.uniform(*SNRS_DB, len(order))
         if self.recipe.between:
-            band1, band2 = self.between(order, rng)
+            band1, band2 = self.between(len(order), rng)
             labels = self._label(band2)
         else:
             band1, labels = self.channels.band1[self.train[order]], self._labels[order]
@@ -108,14 +109,20 @@ class MapperCorpus:
         return normalised(self._rows(measured), self.normalisations[0]), labels, (weights / weights.mean()).astype(np.float32)
 
     @cached_property
-    def _around(self) -> np.ndarray:
-        return neighbours(self.channels.positions[self.train])
+    def filled(self) -> RoomChannels:
+        """Channels that are trained on, and those that they give for positions between them."""
+        channels = self.channels
+        return filled(RoomChannels(*(one[self.train] for one in (channels.positions, channels.band1, channels.band2))))
 
-    def between(self, near: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Return band 1 and band 2, complex64 [m, L], at places near m of the positions to train on, int [m]."""
-        corners, shares = draw_between(self._around, near, rng)
-        return tuple(sum(share[:, None] * band[self.train[corner]] for share, corner in zip(shares, corners))
-                     for band in (self.channels.band1, self.channels.band2))
+    @cached_property
+    def _around(self) -> np.ndarray:
+        return neighbours(self.filled.positions)
+
+    def between(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return band 1 and band 2, complex64 [count, L], at places drawn near positions of `filled`."""
+        corners, shares = draw_between(self._around, rng.permutation(len(self.filled.positions))[:count], rng)
+        return tuple(sum(share[:, None] * band[corner] for share, corner in zip(shares, corners))
+                     for band in (self.filled.band1, self.filled.band2))
 
 
 def _normalisation(rows: np.ndarray, to_one: bool) -> Normalisation:

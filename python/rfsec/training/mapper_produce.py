@@ -92,7 +92,7 @@ def _note(corpus: MapperCorpus, epochs: int, before: int) -> str:
     noise = "noise of 0 to 40 dB anew each epoch, labels without" if recipe.cross is None else f"the paper's cross dataset {recipe.cross}, labels without noise"
     rounded = HALVED if recipe.halves else ""
     optimisers = "Muon and Adam" if recipe.muon_rate else "Adam"
-    between = ", at places drawn between them anew each epoch" if recipe.between else ""
+    between = ", those between them filled in by polynomials, at places drawn between all of these anew each epoch" if recipe.between else ""
     start = f" Started from a parent that had seen {before} rows." if before else ""
     errors = " Roots of the rows' squared errors." if recipe.roots else ""
     return (f"{epochs} epochs{shortfall} of {len(corpus.train)} positions{between}; {noise}. {optimisers}, batches of {recipe.batch}, "

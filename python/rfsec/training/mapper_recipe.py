@@ -31,7 +31,7 @@ class MapperRecipe:
     positions : int or None
         Positions to train on; None for all of the split.
     between : bool
-        Whether rows are drawn between the positions, where `cross` is None. See ``between_positions``.
+        Whether rows are drawn between the positions, where `cross` is None. See ``filled_grid`` and ``between_positions``.
     batch : int
         Rows a step.
     learning_rate : float
