@@ -10,7 +10,7 @@ from .technology_paths import fading
 
 CHANNEL_HZ = {6: 1.4e6, 15: 3e6, 25: 5e6, 50: 10e6, 75: 15e6, 100: 20e6}  # by resource blocks
 CARRIER_HZ, BLOCK = 15e3, 12
-_SHARES = (0.1, 0.12, 0.2, 0.28, 0.08, 0.22)
+_SHARES = (0.02, 0.04, 0.22, 0.36, 0.1, 0.26)  # carriers of 1.4 and 3 MHz are rare on the air
 _SYMBOL_S, _SLOT, _FRAME_SLOTS = 0.5e-3 / 7, 7, 20
 _SYNC, _BROADCAST = 31, 36  # carriers on either side of the middle
 _MOMENTS = ((0.25, 0.25), (0.5, 0.5), (0.75, 0.25))  # of a Hann window: places in a frame, and how much they weigh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A sensor's sweep over one emission of a technology, with what may stand beside it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from ..detection.swept_emissions import SweptEmission, find_emissions
 from ..dsp.swept_spectrum import SweptSpectrum
 from .field_draw import between, chance, log_between, pick
-from .technology_band import RAW_BIN_HZ, STEP_BINS, Band, Emission, make_band
+from .technology_band import RAW_BIN_HZ, STEP_BINS, Band, Emission, Parts, make_band
 from .technology_broadcast import dvbt, wfm
 from .technology_lte import lte
 from .technology_mobile import gsm, tetra
@@ -43,29 +44,33 @@ class Scene:
     emission: SweptEmission
 
 
-def make_scene(label: str, sensor_number: int, rng: np.random.Generator) -> Scene:
+def make_scene(label: str, sensor_number: int, rng: np.random.Generator, sweeps: int = 1) -> Scene:
     """Return a sweep of a numbered sensor over an emission of `label`, a name in `TECHNOLOGIES`, `OTHER` or `LTE_PART`.
 
     What is too weak to be found, or silent while the sensor passes, is drawn again.
+
+    Parameters
+    ----------
+    label : str
+    sensor_number : int
+        At least 0.
+    rng : numpy.random.Generator
+    sweeps : int
+        Sweeps whose mean is returned, at least 1.
     """
-    make = lte if label == LTE_PART else TECHNOLOGIES.get(label, other)
     while True:
         seed = int(rng.integers(1 << 62))
-        width_hz = make(0.0, make_band(1, rng), np.random.default_rng(seed))[0][0].bandwidth_hz
+        width_hz = _make(label)(0.0, make_band(1, rng), np.random.default_rng(seed))[0][0].bandwidth_hz
         more = (between(rng, 1.0, 1.15), 0) if chance(rng, _TIGHT) else (between(rng, 1.15, 2.2), int(rng.random() * 3))
         steps = int(np.clip(np.ceil(width_hz * more[0] / _STEP_HZ) + more[1], 1, _MOST_STEPS))
-        band = make_band(steps, rng)
         room_hz = max(0.0, steps * _STEP_HZ - 1.05 * width_hz) / 2
         centre_hz = between(rng, -1, 1) * (steps * _STEP_HZ / 2 if chance(rng, _BEYOND) else room_hz)
-        parts = make(centre_hz, band, np.random.default_rng(seed))  # the first draw, of the bandwidth, is the same again
-        wanted = parts[0][0]
-        if wanted.bandwidth_hz > 2 * _FILTERED_HZ[1][0] and chance(rng, _FILTERED.get(label, 0.0)):
-            wanted = _filtered(wanted, band, *(_EDGES_OF_PART if label == LTE_PART else _EDGES), rng)
-            parts = [(wanted, 0.0)]
-        if chance(rng, _INTERFERED):
-            parts = [*parts, (interference(between(rng, -1, 1) * steps * _STEP_HZ / 2, band, rng), between(rng, -20, 10))]
-        snr_db = between(rng, *_SNR_DB)
-        spectrum = observe([(one, 10 ** ((snr_db + level) / 10)) for one, level in parts], band, sensor(sensor_number), rng)
+        snr_db, seen = between(rng, *_SNR_DB), []
+        for _ in range(sweeps):
+            band = make_band(steps, rng)
+            parts = _sent(label, centre_hz, band, seed)
+            seen.append(observe([(one, 10 ** ((snr_db + level) / 10)) for one, level in parts], band, sensor(sensor_number), rng))
+        spectrum, wanted = _mean(seen), parts[0][0]
         emissions = find_emissions(spectrum)
         if label == OTHER and emissions and chance(rng, _ANY):
             return Scene(spectrum, pick(rng, emissions))
@@ -75,6 +80,27 @@ def make_scene(label: str, sensor_number: int, rng: np.random.Generator) -> Scen
         least = max(_OVERLAP * min(wanted.bandwidth_hz, found.high_hz - found.low_hz), _LEAST * wanted.bandwidth_hz)
         if _overlap_hz(found, wanted) >= least:
             return Scene(spectrum, found)
+
+
+def _make(label: str) -> Callable[[float, Band, np.random.Generator], Parts]:
+    return lte if label == LTE_PART else TECHNOLOGIES.get(label, other)
+
+
+def _sent(label: str, centre_hz: float, band: Band, seed: int) -> Parts:
+    """What is on the air while a band is swept; for one seed the same transmitters, at the times of the band."""
+    parts = _make(label)(centre_hz, band, np.random.default_rng(seed))  # the first draw, of the bandwidth, is the same again
+    wanted, rng = parts[0][0], np.random.default_rng((seed, 1))
+    if wanted.bandwidth_hz > 2 * _FILTERED_HZ[1][0] and chance(rng, _FILTERED.get(label, 0.0)):
+        parts = [(_filtered(wanted, band, *(_EDGES_OF_PART if label == LTE_PART else _EDGES), rng), 0.0)]
+    if chance(rng, _INTERFERED):
+        place_hz = between(rng, -1, 1) * band.steps * _STEP_HZ / 2
+        parts = [*parts, (interference(place_hz, band, rng), between(rng, -20, 10))]
+    return parts
+
+
+def _mean(seen: list[SweptSpectrum]) -> SweptSpectrum:
+    power = np.mean([10 ** (one.power_db / 10) for one in seen], axis=0)
+    return replace(seen[0], power_db=(10 * np.log10(power)).astype(np.float32))
 
 
 def _filtered(emission: Emission, band: Band, orders: tuple[int, ...], droop_db: float, rng: np.random.Generator) -> Emission:

@@ -53,7 +53,7 @@ def observe(emissions: Sequence[tuple[Emission, float]], band: Band, one: Sensor
     """Return what a sensor reports of a band.
 
     Spectra of Gaussian signals are drawn as they are: independent complex values of each frame, of the bin's mean power,
-    that the window's transform smears over three bins. Five of them are averaged (Rajendran et al., equation 8).
+    that the window's transform smears over three bins of a step. Five of them are averaged (Rajendran et al., equation 8).
 
     Parameters
     ----------
@@ -80,9 +80,10 @@ def observe(emissions: Sequence[tuple[Emission, float]], band: Band, one: Sensor
     random += 1.0 + np.broadcast_to(of_step, (FRAMES, band.steps, STEP_BINS)).reshape(FRAMES, -1)
     at_zero = np.zeros((band.steps, STEP_BINS))
     at_zero[:, STEP_BINS // 2 - 1 : STEP_BINS // 2 + 2] = np.array([0.25, 1.0, 0.25]) * 10 ** (one.spur_db / 10)
-    values = np.sqrt(random / 2) * rng.standard_normal((2, FRAMES, mhz.size))
-    smeared = sum(weight * np.roll(values, shift, axis=2) for shift, weight in zip((-1, 0, 1), _HANN))
-    power = (np.square(smeared).sum(axis=0) + steady).mean(axis=0) + at_zero.ravel()
+    beside = np.pad(random.reshape(FRAMES, band.steps, STEP_BINS), ((0, 0), (0, 0), (1, 1)), mode="edge")  # of the bins that are not kept
+    values = np.sqrt(beside / 2) * rng.standard_normal((2, *beside.shape))
+    smeared = sum(weight * values[..., first : first + STEP_BINS] for first, weight in enumerate(_HANN))
+    power = (np.square(smeared).sum(axis=0).reshape(steady.shape) + steady).mean(axis=0) + at_zero.ravel()
     return regridded(power * _gain(mhz, band, one, rng), float(band.hz[0]))
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..detection.swept_emissions import floor_db
 from ..inference.spectrum_windows import cut_window, window_length
+from .field_draw import pick
 from .seeding import Purpose, seed_sequence
 from .technology_scene import LTE_PART, OTHER, TECHNOLOGIES, make_scene
 
@@ -49,7 +50,8 @@ SpectraParts = tuple[LabelledSpectra, ...]  # by length, the shortest first
 
 
 def technology_spectra(
-    purpose: Purpose, seed: int, count: int, labels: Sequence[str] = LABELS, report: Callable[[int, int], None] = lambda done, of: None
+    purpose: Purpose, seed: int, count: int, labels: Sequence[str] = LABELS, report: Callable[[int, int], None] = lambda done, of: None,
+    sweeps: Sequence[int] = (1,),
 ) -> SpectraParts:
     """Return `count` windows of found emissions, the labels in turn, of sensors drawn from those that the purpose has.
 
@@ -63,6 +65,8 @@ def technology_spectra(
         Of `LABELS`, or `LTE_PART`, which counts as LTE; one that is there twice comes twice as often.
     report : callable
         Told how many windows are made, and of how many.
+    sweeps : sequence of int
+        Each window is of the mean of one of these numbers of sweeps, which are equally likely.
 
     Raises
     ------
@@ -76,7 +80,7 @@ def technology_spectra(
         name = labels[index % len(labels)]
         length = None
         while length is None:  # an emission may have grown together with others into one wider than a window
-            scene = make_scene(name, sensors[int(rng.random() * len(sensors))], rng)
+            scene = make_scene(name, sensors[int(rng.random() * len(sensors))], rng, pick(rng, sweeps))
             length = window_length(scene.emission.bins)
         window = cut_window(scene.spectrum, floor_db(scene.spectrum), scene.emission, length)
         snr_db = int(np.clip(_SNR_STEP_DB * np.round(scene.emission.snr_db / _SNR_STEP_DB), *_SNRS_DB))

@@ -44,6 +44,8 @@ class TechnologyRecipe:
         Windows a step, of one length.
     learning_rate, weight_decay : float
         Of AdamW. The rate warms up, then follows half a cosine.
+    sweeps : tuple of int
+        Training windows are of the mean of so many sweeps, see ``datasets.technology_spectra``.
     limits : tuple of str
         Lines for the card.
     """
@@ -59,6 +61,7 @@ class TechnologyRecipe:
     batch: int
     learning_rate: float
     weight_decay: float
+    sweeps: tuple[int, ...] = (1,)
     limits: tuple[str, ...] = (_UPLINK, _GENERATED)
 
 
@@ -94,6 +97,7 @@ TECHNOLOGY = {
             batch=64,
             learning_rate=3e-3,
             weight_decay=1e-2,
+            sweeps=(1, 1, 1, 1, 2, 2, 4, 8),
             limits=(_UPLINK, _TAKEN_FOR_LTE, _GENERATED),
         ),
     )

@@ -43,7 +43,7 @@ def produce_technology(
     `made` is told how much of the data is there. See `train_technology` for the other parameters and errors,
     `export_graph` for those of writing.
     """
-    training = technology_spectra(Purpose.TRAINING, seed, windows, recipe.drawn, made)
+    training = technology_spectra(Purpose.TRAINING, seed, windows, recipe.drawn, made, recipe.sweeps)
     validation = technology_spectra(Purpose.VALIDATION, seed, _VALIDATION, LABELS, made)
     known = only(validation, len(recipe.labels))
     network = train_technology(recipe, training, known, seed, epochs, checkpoint, device, threads, report)
