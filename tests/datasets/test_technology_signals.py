@@ -52,6 +52,15 @@ def test_noise_fluctuates_as_averages_of_noise_in_time_do():
     assert 10 * np.log10(np.mean(swept)) == pytest.approx(one.floor_db, abs=0.1)
 
 
+def test_steps_do_not_reach_into_each_other():
+    """Neighbouring bins share noise through the window's transform, but not those of two steps: each was measured at its own time."""
+    rng, one = np.random.default_rng(7), sensor(1)
+    steps = np.array([observe([], make_band(2, rng), one, rng).power_db for _ in range(1500)]).reshape(1500, 2, -1)
+    steps = steps - steps.mean(axis=2, keepdims=True)  # each has a level of its own
+    at_border, inside = (np.corrcoef(left, right)[0, 1] for left, right in ((steps[:, 0, -1], steps[:, 1, 0]), (steps[:, 0, -2], steps[:, 0, -1])))
+    assert at_border < 0.1 < 0.3 < inside
+
+
 def test_gsm_is_gmsk_in_time():
     rng = np.random.default_rng(2)
     bits = rng.integers(0, 2, (1, 40_000), dtype=np.int8)

@@ -73,6 +73,14 @@ def test_a_scene_holds_the_emission_that_was_found():
         assert np.isfinite(scene.spectrum.power_db).all()
 
 
+def test_the_mean_of_sweeps_fluctuates_less():
+    one, mean = (np.mean([np.median(np.abs(np.diff(make_scene("DVB-T", 7, np.random.default_rng(seed), sweeps).spectrum.power_db)))
+                          for seed in range(6)]) for sweeps in (1, 16))
+    assert 0.2 < mean / one < 0.3  # a quarter
+    assert rows(technology_spectra(Purpose.TRAINING, 1, 14, sweeps=(1,))) == rows(technology_spectra(Purpose.TRAINING, 1, 14))
+    assert not rows(technology_spectra(Purpose.TRAINING, 1, 14, sweeps=(2,))) & rows(technology_spectra(Purpose.TRAINING, 1, 14))
+
+
 def test_radar_is_seen_in_few_of_the_spectra_of_a_step():
     rng, shares = np.random.default_rng(6), []
     for _ in range(60):
