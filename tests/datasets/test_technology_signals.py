@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from gnuradio.rfsec.datasets import technology_lte, technology_mobile
+from gnuradio.rfsec.datasets import technology_lte, technology_mobile, technology_others
 from gnuradio.rfsec.datasets.technology_band import FFT_SIZE, FRAMES, RAW_BIN_HZ, SAMPLE_RATE_HZ, make_band, regridded
 from gnuradio.rfsec.datasets.technology_sensor import observe, sensor
 from gnuradio.rfsec.dsp.frequency_modulation import gfsk_deviation, modulate_frequency
@@ -123,3 +123,16 @@ def test_lte_is_ofdm_in_time(pilots_only, monkeypatch):
     middle = np.abs(hz[inside]) < 20e3
     assert np.abs(off[~middle]).max() < (3.0 if pilots_only else 0.7)
     assert (np.corrcoef(ours, theirs)[0, 1] > 0.95) if pilots_only else ours[middle].min() < ours[~middle].min() - 1
+
+
+def test_single_carrier_fdma_begins_and_ends_at_once():
+    rng, carriers = np.random.default_rng(5), 36
+    grid = np.zeros((14 * 300, 160), complex)  # 15 kHz apart at 2.4 MS/s
+    grid[:, np.arange(carriers) - carriers // 2] = np.fft.fft(np.exp(1j * np.pi / 2 * rng.integers(0, 4, (14 * 300, carriers))), axis=1)
+    body = np.fft.ifft(grid, axis=1)
+    time = averages(np.hstack((body[:, -12:], body)).ravel()).mean(axis=0)
+    hz = (np.arange(FFT_SIZE) - FFT_SIZE // 2) * RAW_BIN_HZ + technology_lte.CARRIER_HZ / 2  # the carriers' middle is half a carrier down
+    beyond = np.abs(hz) - carriers * technology_lte.CARRIER_HZ / 2
+    theirs = 10 * np.log10(time / time[beyond < -50e3].mean())
+    outside = (beyond > 25e3) & (np.abs(hz) < 1e6)
+    assert np.abs(10 * np.log10(technology_others.symbol_tail(beyond[outside])) - theirs[outside]).max() < 3

@@ -10,12 +10,13 @@ from .technology_paths import fading
 # Resource blocks of single-carrier FDMA, and how often.
 _BLOCKS = {1: 0.07, 2: 0.06, 3: 0.06, 4: 0.05, 5: 0.05, 6: 0.22, 8: 0.07, 10: 0.12, 12: 0.06, 15: 0.05, 20: 0.05, 25: 0.05, 36: 0.03, 50: 0.03,
            75: 0.02, 100: 0.01}
+_CARRIER_HZ, _CONTROL_HZ = 15e3, 360e3
 
 
 def other(centre_hz: float, band: Band, rng: np.random.Generator) -> Parts:
     """Return something else: Wi-Fi, DroneID's bursts, single-carrier FDMA, 3G, DAB, FSK, voice, tones, or a hump."""
     make = pick(rng, (_wifi, _hopping_ofdm, _single_carrier_fdma, _spread, _flat, _fsk, _voice, _tones, _hump),
-                (0.16, 0.08, 0.24, 0.08, 0.08, 0.11, 0.08, 0.08, 0.09))
+                (0.16, 0.12, 0.24, 0.08, 0.08, 0.11, 0.08, 0.08, 0.05))
     return [(make(centre_hz, band, rng), 0.0)]
 
 
@@ -68,14 +69,30 @@ def _hopping_ofdm(centre_hz: float, band: Band, rng: np.random.Generator) -> Emi
 
 
 def _single_carrier_fdma(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
-    """LTE's uplink and the sidelink of C-V2X, which are one waveform: blocks of 180 kHz without a silent middle."""
+    """LTE's uplink and the sidelink of C-V2X, which are one waveform (3GPP TS 36.211, sections 5 and 9).
+
+    Blocks of 180 kHz without a silent middle, of which a sidelink's two control blocks may be 3 dB stronger (TS 36.213, section 14).
+    Handsets and cars filter less than base stations do: symbols begin and end at once. Reference and synchronisation symbols
+    have the same power in each carrier, data fluctuate.
+    """
     blocks = pick(rng, *zip(*_BLOCKS.items()))
     half_hz, away = 90e3 * blocks, band.hz - centre_hz
     density = over_bins(lambda hz: (np.abs(hz) < half_hz).astype(float), away)
-    skirt = 10 ** (between(rng, -42, -25) / 10) * np.exp(-np.maximum(np.abs(away) - half_hz, 0) / log_between(rng, 50e3, 1e6))
+    if blocks > 3 and chance(rng, 0.4):
+        density = density * np.where(half_hz - away * pick(rng, (-1, 1)) < _CONTROL_HZ, 2.0, 1.0)
+    beyond_hz = np.maximum(np.abs(away) - half_hz, 0)
+    tail = 10 ** (-pick(rng, (0.0, between(rng, 0, 25))) / 10) * symbol_tail(beyond_hz)
+    skirt = 10 ** (between(rng, -50, -28) / 10) * np.exp(-beyond_hz / log_between(rng, 50e3, 1e6))
     edge = 1 + between(rng, 0, 1.5) * np.exp(-np.abs(np.abs(away) - half_hz) / 40e3) if chance(rng, 0.4) else 1.0
     on = _bursts(band, 500e-6, 5e-3, between(rng, 0.3, 1), rng)
-    return random_emission(centre_hz - half_hz, centre_hz + half_hz, np.maximum(density * edge, skirt) * fading(band.hz, 2e-6, rng) * on, band)
+    power = np.maximum(density * edge, tail + skirt) * fading(band.hz, 2e-6, rng) * on
+    even = between(rng, 0, 0.4)
+    return Emission(centre_hz - half_hz, centre_hz + half_hz, (1 - even) * power, even * power)
+
+
+def symbol_tail(beyond_hz: Power) -> Power:
+    """Power density beyond the last of many carriers of OFDM whose symbols are not windowed, over that among them: sinc squared, added up."""
+    return 1 / (2 * np.pi**2 * np.maximum(beyond_hz / _CARRIER_HZ, 0.5))
 
 
 def _spread(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
@@ -131,6 +148,6 @@ def _tones(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
 
 def _hump(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
     """Noise of switching converters and motors: a rounded hump."""
-    half_hz, power = log_between(rng, 30e3, 4e6), between(rng, 1, 3)
+    half_hz, power = log_between(rng, 30e3, 1e6), between(rng, 1, 3)
     density = np.exp(-(np.abs((band.hz - centre_hz) / half_hz) ** (2 * power) if chance(rng, 0.5) else np.abs(band.hz - centre_hz) / half_hz))
     return random_emission(centre_hz - half_hz, centre_hz + half_hz, density, band)
