@@ -135,4 +135,4 @@ def test_single_carrier_fdma_begins_and_ends_at_once():
     beyond = np.abs(hz) - carriers * technology_lte.CARRIER_HZ / 2
     theirs = 10 * np.log10(time / time[beyond < -50e3].mean())
     outside = (beyond > 25e3) & (np.abs(hz) < 1e6)
-    assert np.abs(10 * np.log10(technology_others.symbol_tail(beyond[outside])) - theirs[outside]).max() < 3
+    assert np.abs(10 * np.log10(technology_others.symbol_tail(beyond[outside], technology_lte.CARRIER_HZ)) - theirs[outside]).max() < 3

@@ -60,12 +60,18 @@ def _wifi(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
 
 
 def _hopping_ofdm(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
-    """Short bursts of OFDM with the carriers of LTE, 300 on either side or another number, as DroneID's."""
+    """Short bursts of OFDM with the carriers of LTE, 300 on either side or another number, on one to three channels, as DroneID's."""
     spacing_hz, carriers = pick(rng, (15e3, 30e3, 60e3)), int(log_between(rng, 60, 400))
     half_hz = min(carriers * spacing_hz, 9.5e6)
-    density = _ofdm(band.hz - centre_hz, spacing_hz, int(half_hz / spacing_hz), 0, 0.0) * fading(band.hz, 1e-6, rng)
-    on = _bursts(band, 300e-6, 1e-3, between(rng, 0.1, 0.9), rng)
-    return random_emission(centre_hz - half_hz, centre_hz + half_hz, density * on, band)
+    channels = pick(rng, (1, 2, 3), (0.5, 0.25, 0.25))
+    tail = 10 ** (-between(rng, 0, 20) / 10)
+    power = np.zeros(band.time_s.shape)
+    for channel in range(channels):
+        away = band.hz - centre_hz - channel * half_hz * between(rng, 1, 3)
+        density = _ofdm(away, spacing_hz, int(half_hz / spacing_hz), 0, 0.0)
+        density = np.maximum(density, tail * symbol_tail(np.maximum(np.abs(away) - half_hz, 0), spacing_hz))
+        power += density * fading(band.hz, 1e-6, rng) * _bursts(band, 300e-6, 1e-3, between(rng, 0.1, 0.9), rng)
+    return random_emission(centre_hz - half_hz, centre_hz + half_hz, power, band)
 
 
 def _single_carrier_fdma(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
@@ -81,7 +87,7 @@ def _single_carrier_fdma(centre_hz: float, band: Band, rng: np.random.Generator)
     if blocks > 3 and chance(rng, 0.4):
         density = density * np.where(half_hz - away * pick(rng, (-1, 1)) < _CONTROL_HZ, 2.0, 1.0)
     beyond_hz = np.maximum(np.abs(away) - half_hz, 0)
-    tail = 10 ** (-pick(rng, (0.0, between(rng, 0, 25))) / 10) * symbol_tail(beyond_hz)
+    tail = 10 ** (-pick(rng, (0.0, between(rng, 0, 25))) / 10) * symbol_tail(beyond_hz, _CARRIER_HZ)
     skirt = 10 ** (between(rng, -50, -28) / 10) * np.exp(-beyond_hz / log_between(rng, 50e3, 1e6))
     edge = 1 + between(rng, 0, 1.5) * np.exp(-np.abs(np.abs(away) - half_hz) / 40e3) if chance(rng, 0.4) else 1.0
     on = _bursts(band, 500e-6, 5e-3, between(rng, 0.3, 1), rng)
@@ -90,9 +96,9 @@ def _single_carrier_fdma(centre_hz: float, band: Band, rng: np.random.Generator)
     return Emission(centre_hz - half_hz, centre_hz + half_hz, (1 - even) * power, even * power)
 
 
-def symbol_tail(beyond_hz: Power) -> Power:
+def symbol_tail(beyond_hz: Power, spacing_hz: float) -> Power:
     """Power density beyond the last of many carriers of OFDM whose symbols are not windowed, over that among them: sinc squared, added up."""
-    return 1 / (2 * np.pi**2 * np.maximum(beyond_hz / _CARRIER_HZ, 0.5))
+    return 1 / (2 * np.pi**2 * np.maximum(beyond_hz / spacing_hz, 0.5))
 
 
 def _spread(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
@@ -136,14 +142,18 @@ def _voice(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
 
 
 def _tones(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:
-    """Lines of clocks and converters, alone or in a comb."""
+    """Lines of clocks and converters, alone or in a comb, with the skirts of their phase noise."""
     count, spacing_hz = pick(rng, (1, int(between(rng, 2, 12)))), log_between(rng, 20e3, 400e3)
-    steady = np.zeros(band.hz.size)
+    skirt, skirt_hz = 10 ** (between(rng, -45, -12) / 10), log_between(rng, 5e3, 30e3)
+    steady, random = np.zeros((2, band.hz.size))
     for number in range(count):
-        at = centre_hz + (number - (count - 1) / 2) * spacing_hz
-        steady += 10 ** (between(rng, -15, 0) / 10) * _line(band.hz - at)
+        away = band.hz - centre_hz - (number - (count - 1) / 2) * spacing_hz
+        power = 10 ** (between(rng, -15, 0) / 10)
+        steady += power * _line(away)
+        random += power * skirt / (1 + np.square(away / skirt_hz))
     half_hz = (count - 1) / 2 * spacing_hz + RAW_BIN_HZ
-    return Emission(centre_hz - half_hz, centre_hz + half_hz, np.zeros((FRAMES, steady.size)), np.broadcast_to(steady, (FRAMES, steady.size)))
+    shape = (FRAMES, steady.size)
+    return Emission(centre_hz - half_hz, centre_hz + half_hz, np.broadcast_to(random, shape), np.broadcast_to(steady, shape))
 
 
 def _hump(centre_hz: float, band: Band, rng: np.random.Generator) -> Emission:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-OTHERS_ACCEPTED = 0.03
+OTHERS_ACCEPTED = 0.02
 """The share of windows of none of the technologies that a threshold is chosen to let pass."""
 
 _LABELS = 6  # the technologies; a truth beyond them is something else

@@ -22,7 +22,7 @@ from .produce import hardware_name
 from .recipes_technology import TechnologyRecipe
 from .technology_loop import TechnologyProgress, spectra_logits, train_technology
 
-_VALIDATION, _TEST = 1_400, 2_800  # windows, a seventh of each label
+_VALIDATION, _TEST = 2_800, 2_800  # windows, a seventh of each label
 TEST_SEED_OFFSET = 1000  # as for all generated data
 
 
