@@ -68,6 +68,14 @@ def test_each_emission_has_the_decision_of_the_classifier(model):
     assert sum(abs(place - 209.5) < 2 for place in places) == 7
 
 
+def test_decisions_may_be_about_the_mean_of_the_newest_sweeps(model):
+    items, tags = spectra(6), [tag for item in range(6) for tag in tags_of(item)]
+    records, several = decided(rfsec.technology_classifier(model, BINS, sweeps=4), items, tags), TechnologyClassifier(model, sweeps=4)
+    wanted = [(1000 * item, one.confidence) for item, row in enumerate(items) for one in several.decide(SweptSpectrum(FIRST_HZ, 10e3, row))]
+    assert [(record.sample_start, pytest.approx(record.confidence, abs=1e-6)) for record in records] == wanted
+    assert len(wanted) > 2 * len(items)  # those of the sweeps before are still there
+
+
 def test_a_higher_threshold_leaves_the_weaker_emission_out(model):
     items, tags = spectra(1), tags_of(0)
     assert len(decided(rfsec.technology_classifier(model, BINS), items, tags)) == 2

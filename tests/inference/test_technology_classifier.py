@@ -71,6 +71,15 @@ def test_the_least_snr_is_that_of_the_caller(tmp_path):
     assert deaf.decide(sweep((100, 20))) == []
 
 
+def test_decisions_about_several_sweeps_are_about_their_mean(tmp_path):
+    several = TechnologyClassifier(write_width_classifier(tmp_path / "small.onnx"), sweeps=3)
+    spectra = [sweep((100, 20)), sweep((100, 20), (400, 200)), sweep(), sweep()]
+    found = [several.decide(one) for one in spectra]
+    assert [[one.label for one in decided] for decided in found] == [["GSM"], ["GSM", "LTE"], ["GSM", "LTE"], ["GSM", "LTE"]]
+    assert [decided[0].snr_db for decided in found] == pytest.approx([30, 30, 28.2, 25.2], abs=1.0)
+    assert [one.label for one in several.decide(sweep())] == []
+
+
 def test_bins_of_another_width_are_refused(classifier):
     with pytest.raises(ParameterError, match="10000 Hz wide. Got 25000"):
         classifier.decide(sweep((100, 20), bin_hz=25e3))
@@ -94,7 +103,7 @@ def test_a_classifier_of_windows_of_samples_is_told_apart(tmp_path):
         TechnologyClassifier(tmp_path / "none.onnx")
 
 
-@pytest.mark.parametrize("options, words", [({"threads": 0}, "threads"), ({"min_snr_db": float("nan")}, "min_snr_db")])
+@pytest.mark.parametrize("options, words", [({"threads": 0}, "threads"), ({"min_snr_db": float("nan")}, "min_snr_db"), ({"sweeps": 0}, "sweeps")])
 def test_wrong_options_are_refused(tmp_path, options, words):
     with pytest.raises(ParameterError, match=words):
         TechnologyClassifier(write_width_classifier(tmp_path / "small.onnx"), **options)

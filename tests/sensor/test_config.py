@@ -48,6 +48,7 @@ def test_files_count_from_the_folder_of_the_configuration(tmp_path, monkeypatch)
     ("    path: sweep.sigmf-meta\n", "", 6, "'source.replay.path' is wrong: Field required"),
     ("1048576", "10", 13, "greater than or equal to 1048576"),
     ("  jsonl: /var/lib/decisions.jsonl", "  {}", 11, "name jsonl, zmq or both"), ("spool: {", "spool: ]{", 13, "this is no YAML"),
+    ("own.onnx", "own.onnx\n  sweeps: 0", 11, "'models.sweeps' is wrong: Input should be greater than or equal to 1"),
     ("own.onnx", "!!python/object/apply:os.system [ls]", 10, "this is no YAML"), ("own.onnx", "&a x\n  modulation: *a", 11, "no aliases"),
     ("speed: 10", "? [1]\n    : 2", 8, "a key must be a name"), (GOOD, "", 1, "empty"), (GOOD, "- 1", 1, "is a mapping"),
     (GOOD, "bands: " + "[" * 50, 1, "no YAML"), (GOOD, "bands: " + "[" * 50 + "]" * 50, 1, "not so deep"), ("88e6", "\x00", 2, "no YAML"),

@@ -6,6 +6,7 @@ import pmt
 from gnuradio import gr
 
 from ..dsp.sweep_grid import MAX_BINS
+from ..dsp.sweep_mean import MAX_SWEEPS
 from ..errors import RfsecError
 from ..inference.stream_classifier import OVERLOAD, SKIP
 from ..inference.technology_classifier import TechnologyClassifier
@@ -30,6 +31,7 @@ class technology_classifier(gr.basic_block):
         model: name of a shipped classifier of technologies, or the path of an .onnx file with such a card
         bins: bins of a spectrum, 1 to 1048576
         min_snr_db: what is an emission: power over the noise in a bin, 0 to 60 dB
+        sweeps: decisions are about the mean of so many of the newest sweeps, 1 to 1000
         threads: threads of ONNX Runtime, 1 to 256
         on_overload: "wait" loses nothing (files); "skip" never holds the source up, takes the newest sweep, and marks the others (radios)
 
@@ -46,13 +48,14 @@ class technology_classifier(gr.basic_block):
         tb.msg_connect(classifier, "decisions", rfsec.decision_sink(jsonl="decisions.jsonl"), "decisions")
     """
 
-    def __init__(self, model: str = "default-technology", bins: int = 2000, min_snr_db: float = 3.0, threads: int = 1,
-                 on_overload: str = "wait"):
+    def __init__(self, model: str = "default-technology", bins: int = 2000, min_snr_db: float = 3.0, sweeps: int = 1,
+                 threads: int = 1, on_overload: str = "wait"):
         check_whole("Technology Classifier", "bins", bins, MAX_BINS)
         check_whole("Technology Classifier", "threads", threads, 256)
         check_real("Technology Classifier", "min_snr_db", min_snr_db, 0, 60, "dB")
+        check_whole("Technology Classifier", "sweeps", sweeps, MAX_SWEEPS)
         check_choice("Technology Classifier", "on_overload", on_overload, OVERLOAD)
-        self._classifier = TechnologyClassifier(model, threads=threads, min_snr_db=min_snr_db)
+        self._classifier = TechnologyClassifier(model, threads=threads, min_snr_db=min_snr_db, sweeps=sweeps)
         self.card = self._classifier.card
         gr.basic_block.__init__(self, "Technology Classifier", [vector_of(np.float32, bins)], [])
         self._bins, self._skips = bins, on_overload == SKIP

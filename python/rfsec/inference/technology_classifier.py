@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..detection.swept_emissions import MIN_SNR_DB, SweptEmission, find_emissions, floor_db
+from ..dsp.sweep_mean import SweepMean
 from ..dsp.swept_spectrum import SweptSpectrum
 from ..errors import ModelError, ParameterError
 from ..records import ACCEPTED, UNKNOWN
@@ -46,6 +47,8 @@ class TechnologyClassifier:
         Threads that one run may use, at least 1.
     min_snr_db : float
         Emissions below this are not looked for, see ``detection.swept_emissions``.
+    sweeps : int
+        Decisions are about the mean of so many of a band's newest sweeps, 1 to 1000.
 
     Attributes
     ----------
@@ -56,18 +59,18 @@ class TechnologyClassifier:
     ModelError
         There is no such model, or it is damaged or of another kind.
     ParameterError
-        `threads` is below 1, or `min_snr_db` is not finite.
+        `threads` is below 1, `min_snr_db` is not finite, or `sweeps` is not in its range.
     """
 
-    def __init__(self, model: str | Path = "default-technology", threads: int = 1, min_snr_db: float = MIN_SNR_DB):
+    def __init__(self, model: str | Path = "default-technology", threads: int = 1, min_snr_db: float = MIN_SNR_DB, sweeps: int = 1):
         if not np.isfinite(min_snr_db):
             raise ParameterError(f"The 'min_snr_db' of emissions must be a finite number. Got {min_snr_db} instead.")
         self._session = TechnologySession(find_technology(model), threads=threads)
-        self._min_snr_db = min_snr_db
+        self._min_snr_db, self._mean = min_snr_db, SweepMean(sweeps)
         self.card = self._session.card
 
     def decide(self, spectrum: SweptSpectrum) -> list[TechnologyDecision]:
-        """Return a decision for each emission, from the lowest frequency up.
+        """Return a decision for each emission of a sweep, from the lowest frequency up; call it in the order of time.
 
         Raises
         ------
@@ -77,6 +80,7 @@ class TechnologyClassifier:
         wanted_hz = self.card.input.bin_hz
         if abs(spectrum.bin_hz - wanted_hz) > _SAME_BINS * wanted_hz:
             raise ParameterError(f"The bins of a spectrum for {self.card.name} must be {wanted_hz:g} Hz wide. Got {spectrum.bin_hz:g} instead.")
+        spectrum = self._mean.push(spectrum)
         emissions, floor = find_emissions(spectrum, self._min_snr_db), floor_db(spectrum)
         decided: list[TechnologyDecision | None] = [None] * len(emissions)
         by_length: dict[int | None, list[int]] = {}

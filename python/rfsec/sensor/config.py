@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from ..dsp.sweep_mean import MAX_SWEEPS
 from .spool import MIN_BYTES
 
 MAX_CLIENTS = 64
@@ -71,9 +72,11 @@ class Source(_Part):
 
 
 class Models(_Part):
-    """Names of shipped models, or .onnx files. Bursts are looked at where `modulation` or a `gallery` of emitters is named."""
+    """Names of shipped models, or .onnx files. The technology is that of the mean of a band's newest `sweeps`. Bursts are looked at where
+    `modulation` or a `gallery` of emitters is named."""
 
     technology: Model = "default-technology"
+    sweeps: int = Field(default=1, ge=1, le=MAX_SWEEPS)
     modulation: Model | None = None
     gallery: File | None = None
 

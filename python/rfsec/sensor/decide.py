@@ -29,7 +29,8 @@ class SweepDecider:
 
     def __init__(self, file: ConfigFile) -> None:
         with file.naming("models", "technology"):
-            self._technologies = TechnologyClassifier(file.config.models.technology, min_snr_db=file.config.thresholds.min_snr_db)
+            self._technologies = TechnologyClassifier(file.config.models.technology, min_snr_db=file.config.thresholds.min_snr_db,
+                                                      sweeps=file.config.models.sweeps)
             if not isclose(bin_hz := self._technologies.card.input.bin_hz, BIN_HZ, rel_tol=1e-3):
                 raise ModelError(f"{file.config.models.technology}: this model takes bins of {bin_hz:g} Hz, and a sensor measures {BIN_HZ:g} Hz.")
         if file.config.source.usrp is not None:
