@@ -44,7 +44,7 @@ def test_lte_is_recognised(classifier, entry):
 @pytest.mark.parametrize("entry", entries("ofdm/lte"), ids=lambda one: one["name"][-40:])
 def test_lte_is_recognised_more_surely_in_the_mean_of_sweeps(entry):
     wide = [one for one in decided(TechnologyClassifier(sweeps=8), entry)[8:] if one.high_hz - one.low_hz > WIDE_HZ]
-    assert sum(one.label == "LTE" for one in wide) > 0.75 * len(wide) > 0.6 * SWEEPS
+    assert sum(one.label == "LTE" for one in wide) > 0.75 * len(wide) and len(wide) > 0.7 * SWEEPS
     accepted = Counter(one.label for one in wide if one.verdict == "accepted")
     assert accepted["LTE"] > 0.1 * len(wide) and set(accepted) == {"LTE"}
 
