@@ -5,12 +5,13 @@ import numpy as np
 
 from .field_draw import between, chance, log_between, pick
 from .technology_band import FRAMES, RAW_BIN_HZ, Band, Emission, Parts, Power, over_bins, random_emission
+from .technology_lte import CARRIER_HZ
 from .technology_paths import fading
 
 # Resource blocks of single-carrier FDMA, and how often.
 _BLOCKS = {1: 0.07, 2: 0.06, 3: 0.06, 4: 0.05, 5: 0.05, 6: 0.22, 8: 0.07, 10: 0.12, 12: 0.06, 15: 0.05, 20: 0.05, 25: 0.05, 36: 0.03, 50: 0.03,
            75: 0.02, 100: 0.01}
-_CARRIER_HZ, _CONTROL_HZ = 15e3, 360e3
+_CONTROL_HZ = 360e3  # two blocks
 
 
 def other(centre_hz: float, band: Band, rng: np.random.Generator) -> Parts:
@@ -87,7 +88,7 @@ def _single_carrier_fdma(centre_hz: float, band: Band, rng: np.random.Generator)
     if blocks > 3 and chance(rng, 0.4):
         density = density * np.where(half_hz - away * pick(rng, (-1, 1)) < _CONTROL_HZ, 2.0, 1.0)
     beyond_hz = np.maximum(np.abs(away) - half_hz, 0)
-    tail = 10 ** (-pick(rng, (0.0, between(rng, 0, 25))) / 10) * symbol_tail(beyond_hz, _CARRIER_HZ)
+    tail = 10 ** (-pick(rng, (0.0, between(rng, 0, 25))) / 10) * symbol_tail(beyond_hz, CARRIER_HZ)
     skirt = 10 ** (between(rng, -50, -28) / 10) * np.exp(-beyond_hz / log_between(rng, 50e3, 1e6))
     edge = 1 + between(rng, 0, 1.5) * np.exp(-np.abs(np.abs(away) - half_hz) / 40e3) if chance(rng, 0.4) else 1.0
     on = _bursts(band, 500e-6, 5e-3, between(rng, 0.3, 1), rng)

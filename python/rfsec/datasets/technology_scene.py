@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..detection.swept_emissions import SweptEmission, find_emissions
+from ..dsp.sweep_mean import mean_spectrum
 from ..dsp.swept_spectrum import SweptSpectrum
 from .field_draw import between, chance, log_between, pick
 from .technology_band import RAW_BIN_HZ, STEP_BINS, Band, Emission, Parts, make_band
@@ -70,7 +71,7 @@ def make_scene(label: str, sensor_number: int, rng: np.random.Generator, sweeps:
             band = make_band(steps, rng)
             parts = _sent(label, centre_hz, band, seed)
             seen.append(observe([(one, 10 ** ((snr_db + level) / 10)) for one, level in parts], band, sensor(sensor_number), rng))
-        spectrum, wanted = _mean(seen), parts[0][0]
+        spectrum, wanted = mean_spectrum(seen[0], [one.power_db for one in seen]), parts[0][0]
         emissions = find_emissions(spectrum)
         if label == OTHER and emissions and chance(rng, _ANY):
             return Scene(spectrum, pick(rng, emissions))
@@ -96,11 +97,6 @@ def _sent(label: str, centre_hz: float, band: Band, seed: int) -> Parts:
         place_hz = between(rng, -1, 1) * band.steps * _STEP_HZ / 2
         parts = [*parts, (interference(place_hz, band, rng), between(rng, -20, 10))]
     return parts
-
-
-def _mean(seen: list[SweptSpectrum]) -> SweptSpectrum:
-    power = np.mean([10 ** (one.power_db / 10) for one in seen], axis=0)
-    return replace(seen[0], power_db=(10 * np.log10(power)).astype(np.float32))
 
 
 def _filtered(emission: Emission, band: Band, orders: tuple[int, ...], droop_db: float, rng: np.random.Generator) -> Emission:

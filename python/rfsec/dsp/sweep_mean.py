@@ -2,9 +2,11 @@
 """The mean of a band's newest sweeps, in which what stays stands out of what fluctuates."""
 
 from collections import OrderedDict, deque
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import ParameterError
 from .swept_spectrum import SweptSpectrum
@@ -34,17 +36,22 @@ class SweepMean:
         self._powers: OrderedDict[tuple, deque] = OrderedDict()
 
     def push(self, spectrum: SweptSpectrum) -> SweptSpectrum:
-        """Return the mean power of a sweep and of those before it, with the time of this one; a bin without any finite value has none."""
-        if self._sweeps == 1:
-            return spectrum
+        """Return the mean power of a sweep and of those before it, with the time of this one; a bin without any finite value has none.
+
+        The first sweep of a band is returned as it is.
+        """
         band = (spectrum.first_hz, spectrum.bin_hz, spectrum.power_db.size)
         newest = self._powers.setdefault(band, deque(maxlen=self._sweeps))
         self._powers.move_to_end(band)
         if len(self._powers) > _BANDS:
             self._powers.popitem(last=False)
-        finite = np.isfinite(spectrum.power_db)
-        newest.append(np.where(finite, 10 ** (np.where(finite, spectrum.power_db, 0.0) / 10), np.nan))
-        rows = np.array(newest)
-        known = np.count_nonzero(np.isfinite(rows), axis=0)
-        mean = np.divide(np.nansum(rows, axis=0), known, out=np.full(len(known), np.nan), where=known > 0)
-        return replace(spectrum, power_db=(10 * np.log10(mean)).astype(np.float32))
+        newest.append(np.where(np.isfinite(spectrum.power_db), spectrum.power_db, np.nan))
+        return spectrum if len(newest) == 1 else mean_spectrum(spectrum, newest)
+
+
+def mean_spectrum(spectrum: SweptSpectrum, powers_db: Iterable[npt.NDArray[np.float32]]) -> SweptSpectrum:
+    """Return `spectrum` with the mean of powers float32 [bins], dB; a NaN counts for nothing, and a bin that has no more is NaN."""
+    powers = np.array([10 ** (one / 10) for one in powers_db])
+    known = np.count_nonzero(~np.isnan(powers), axis=0).astype(powers.dtype)
+    mean = np.divide(np.nansum(powers, axis=0), known, out=np.full_like(powers[0], np.nan), where=known > 0)
+    return replace(spectrum, power_db=(10 * np.log10(mean)).astype(np.float32))
