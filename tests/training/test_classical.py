@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("torch")
 pytest.importorskip("sklearn")
+onnx = pytest.importorskip("onnx")
 
 from gnuradio.rfsec.cli.train import train  # noqa: E402
 from gnuradio.rfsec.datasets.rml2016a import LABELS, SNRS_DB, generate  # noqa: E402
@@ -38,6 +39,18 @@ def test_card_says_what_was_fitted_and_how_good_it_is(produced):
     assert card.metrics.accuracy_0_to_18_db > AT_LEAST[name]
     assert set(card.metrics.accuracy_by_snr) == {str(snr) for snr in SNRS_DB}
     assert card.parameters == NUMBERS.get(name, card.parameters) > 0
+
+
+def test_the_file_holds_no_more_than_it_needs(produced):
+    """Of the windows that neighbours are looked for in two bytes a number; of a leaf, the labels that it has seen."""
+    name, card, path = produced
+    if name == "knn":
+        assert "rounded to float16" in card.training.note
+        assert path.stat().st_size < WINDOWS * (2 * 256 + 8) + 10_000
+    for node in onnx.load(path).graph.node:
+        if node.op_type == "TreeEnsembleClassifier":
+            fields = {one.name: one for one in node.attribute}
+            assert all(fields["class_weights"].floats) and "nodes_hitrates" not in fields
 
 
 def test_the_file_is_as_right_as_the_card_says(produced):

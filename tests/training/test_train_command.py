@@ -65,6 +65,14 @@ def test_train_on_a_file_and_again_by_the_cards_command(tmp_path, monkeypatch):
     assert model.read_bytes() == before
 
 
+def test_a_large_network_is_stored_in_float16(tmp_path):
+    save_windows(tmp_path / "mine.npz", generate("corrected", (0, 18), 10, 1), LABELS, "test")
+    train("cnn2d", data=str(tmp_path / "mine.npz"), epochs=1, device="cpu", out=tmp_path / "a.onnx", checkpoint=tmp_path / "b")
+    card = ModelSession(tmp_path / "a.onnx").card
+    assert card.parameters == 2_707_547 and "rounded to float16" in card.training.note
+    assert (tmp_path / "a.onnx").stat().st_size < 2.05 * card.parameters
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -72,7 +72,10 @@ def produce_classical(
     report("generating windows")
     data = _first_windows(corpus, recipe.default_windows if windows is None else windows)
     report(f"fitting {len(data):,} windows")
-    classifier = recipe.make(seed).fit(flatten(represent(LSTM.representation, data.x)), data.label.astype(np.int64))
+    features = flatten(represent(LSTM.representation, data.x))
+    if recipe.halves:
+        features = features.astype(np.float16).astype(np.float32)
+    classifier = recipe.make(seed).fit(features, data.label.astype(np.int64))
 
     report("measuring")
     calibration, test = ((_logits(classifier, parts), parts) for parts in (corpus.calibration(), corpus.test()))
@@ -112,7 +115,8 @@ def _describe(
             "windows_seen": seen,
             "hardware": hardware_name(torch.device("cpu"), threads=1),
             "note": f"Fitted to the first {seen} windows that {LSTM.name} trains on, {corpus.note} "
-            "Each window is turned by a random phase. The parameters are the numbers that the fitted model stores.",
+            "Each window is turned by a random phase. The parameters are the numbers that the fitted model stores."
+            + " They are rounded to float16." * CLASSICAL[name].halves,
         },
         head,
         metrics,

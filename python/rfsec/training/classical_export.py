@@ -14,6 +14,7 @@ from sklearn.svm import SVC
 
 from ..datasets.files import written_aside
 from ..inference.card import METADATA_KEY, ModelCard
+from .low_bit_weights import store_halves
 
 _OPSETS = {"": 17, "ai.onnx.ml": 3}
 _FLOOR = 1e-3  # probabilities below it count as this: no count of a few neighbours or trees tells it from 0
@@ -49,6 +50,8 @@ def export_classical(classifier: ClassifierMixin, card: ModelCard, path: Path) -
         If the file cannot be written.
     """
     model = _with_logits(_converted(classifier, 2 * card.input.window_max), card, already=isinstance(classifier, SVC))
+    _leave_out_what_says_nothing(model)
+    store_halves(model)
     helper.set_model_props(model, {METADATA_KEY: card.to_json()})
     onnx.checker.check_model(model)
     with written_aside(path, "model") as aside:
@@ -68,6 +71,22 @@ def _converted(classifier: ClassifierMixin, features: int) -> onnx.ModelProto:
         options={id(classifier): options},
         target_opset=_OPSETS,
     )
+
+
+def _leave_out_what_says_nothing(model: onnx.ModelProto) -> None:
+    """Drop a forest's shares of 0 in its leaves, and the optional fields that only speed or missing values would need."""
+    for node in model.graph.node:
+        if node.op_type != "TreeEnsembleClassifier":
+            continue
+        fields = {one.name: one for one in node.attribute}
+        said = np.flatnonzero(fields["class_weights"].floats)
+        for name in ("class_ids", "class_nodeids", "class_treeids", "class_weights"):
+            values = fields[name].floats or fields[name].ints
+            kept = [values[i] for i in said]
+            del values[:]
+            values.extend(kept)
+        for name in ("nodes_hitrates", "nodes_missing_value_tracks_true"):
+            node.attribute.remove(fields[name])
 
 
 def _with_logits(model: onnx.ModelProto, card: ModelCard, already: bool) -> onnx.ModelProto:

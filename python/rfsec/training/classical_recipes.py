@@ -31,6 +31,8 @@ class ClassicalRecipe:
         Makes the classifier that is to be fitted, from a seed.
     stored_numbers : callable
         Counts the numbers that a fitted classifier is made of: the card's parameters.
+    halves : bool
+        Whether the windows that are fitted are rounded to float16: it halves the file of a classifier that keeps them.
     default_windows : int
         Windows to fit where the user names no number: one core needs about two minutes at most, the file less than 12 MB.
     """
@@ -39,6 +41,7 @@ class ClassicalRecipe:
     make: Callable[[int], ClassifierMixin]
     stored_numbers: Callable[[ClassifierMixin], int]
     default_windows: int
+    halves: bool = False
 
 
 def _make_forest(seed: int) -> RandomForestClassifier:
@@ -91,6 +94,7 @@ CLASSICAL = {
         _make_neighbours,
         lambda knn: knn.n_samples_fit_ * (knn.n_features_in_ + 1),
         8_250,
+        halves=True,
     ),
     "gaussian-nb": ClassicalRecipe(
         "Gaussian naive Bayes on amplitude and phase: a mean and a variance for each sample under each label.",

@@ -15,6 +15,7 @@ from .corpus_base import Corpus
 from .evaluation import logits_of
 from .export import export_onnx
 from .judge import judge
+from .low_bit_weights import HALVED, halved
 from .loop import Progress, TrainedNetwork, train_network
 from .recipes import RECIPES, Recipe
 
@@ -36,7 +37,7 @@ def produce_model(
     See `train_network` for parameters and errors, `export_onnx` for those of writing.
     """
     trained = train_network(recipe, corpus, seed, windows, checkpoint, device, threads, report, parent)
-    network = trained.network.to(device)
+    network = (halved(trained.network) if recipe.halves else trained.network).to(device)
     calibration, test = (
         (logits_of(network, recipe.representation, parts, device), parts) for parts in (corpus.calibration(), corpus.test())
     )
@@ -74,7 +75,7 @@ def describe(
             "command": command_of(recipe, corpus, seed, seen, parent),
             "windows_seen": seen,
             "hardware": hardware,
-            "note": note_of(recipe, corpus, seen, trained.parent_windows_seen),
+            "note": note_of(recipe, corpus, seen, trained.parent_windows_seen) + HALVED * recipe.halves,
         },
         head,
         metrics,

@@ -43,6 +43,8 @@ class Recipe:
     conditioned_bandwidth : float or None
         Share of the sample rate that the bursts of its data occupy. Their model gets thresholds, see ``thresholds``. None
         for windows as they come.
+    halves : bool
+        Whether the trained weights are rounded to float16, which halves the file.
     calibration_windows_per_cell : int
         Windows of each label at each SNR that the temperature and the thresholds are chosen on, where data are generated.
     """
@@ -65,4 +67,5 @@ class Recipe:
     train_lengths: tuple[int, ...] | None = None
     window: int | None = None
     conditioned_bandwidth: float | None = None
+    halves: bool = False
     calibration_windows_per_cell: int = 20

@@ -64,7 +64,7 @@ def _on_sig2019(recipe: Recipe) -> Recipe:
 
 
 _ON_RML2016A = (
-    _row("cnn2d", "Narrow 2D-CNN: two convolutions and two dense layers on I and Q.", Cnn2d, 128),
+    replace(_row("cnn2d", "Narrow 2D-CNN: two convolutions and two dense layers on I and Q.", Cnn2d, 128), halves=True),
     _row("resnet1d", "1D-ResNet: six residual stacks on I and Q.", ResNet1d, 128),
     _row("mcldnn", "MCLDNN: convolutions on I, on Q and on both, two LSTM layers, three dense layers.", Mcldnn),
     replace(
