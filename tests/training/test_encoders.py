@@ -79,7 +79,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((os.environ.get("PYTHONPATH", ""), os.path.dirname(__file__))))
     script = tmp_path / "killed.py"
     script.write_text(KILLED.replace("def report", "from gnuradio.rfsec.training import encoder_loop\n"
-                                     "encoder_loop._LONGEST_UNSAVED_S = -1.0\n\ndef report"))
+                                     "encoder_loop.LONGEST_UNSAVED_S = -1.0\n\ndef report"))
     killed = subprocess.run([sys.executable, script, tmp_path / "killed", os.path.dirname(__file__)], check=False)
     assert killed.returncode == -9 and (tmp_path / "killed").exists()
     seen = []

@@ -32,7 +32,7 @@ import torch
 sys.path[:0] = sys.argv[2:]
 from test_joint import small
 from gnuradio.rfsec.training import joint_loop
-joint_loop._LONGEST_UNSAVED_S = -1.0
+joint_loop.LONGEST_UNSAVED_S = -1.0
 
 def report(progress):
     if progress.windows_seen >= 1000:

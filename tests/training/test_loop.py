@@ -79,7 +79,7 @@ def test_a_fixed_set_stopped_within_an_epoch_goes_on_to_the_same_weights(tmp_pat
         if progress.windows_seen == CHUNK + 200:
             raise Stopped
 
-    monkeypatch.setattr(loop, "_LONGEST_UNSAVED_S", -1.0)  # a checkpoint after every chunk
+    monkeypatch.setattr(loop, "LONGEST_UNSAVED_S", -1.0)  # a checkpoint after every chunk
     monkeypatch.setattr(corpus_fixed, "_CHUNK_WINDOWS", 100)
     fixed = {"windows": 3 * CHUNK, "windows_per_cell": 25, "recipe": tiny("resnet1d")}
     whole = run(tmp_path / "whole", **fixed)

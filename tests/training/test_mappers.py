@@ -32,7 +32,7 @@ import torch
 sys.path.insert(0, sys.argv[2])
 from test_mappers import corpus
 from gnuradio.rfsec.training import mapper_loop
-mapper_loop._LONGEST_UNSAVED_S = -1.0
+mapper_loop.LONGEST_UNSAVED_S = -1.0
 
 def report(progress):
     if progress.epochs_done >= 2:

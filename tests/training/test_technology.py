@@ -87,6 +87,9 @@ def test_another_runs_checkpoint_is_refused(tmp_path):
     train_technology(*small(), 3, 1, tmp_path / "one.checkpoint", CPU)
     with pytest.raises(DatasetError, match="'seed' is 3, not 4"):
         train_technology(*small(), 4, 1, tmp_path / "one.checkpoint", CPU)
+    recipe, training, validation = small()
+    with pytest.raises(DatasetError, match="its 'data' is"):
+        train_technology(recipe, validation, training, 3, 1, tmp_path / "one.checkpoint", CPU)
     with pytest.raises(ParameterError, match="epochs"):
         train_technology(*small(), 3, 0, tmp_path / "none.checkpoint", CPU)
 

@@ -14,7 +14,7 @@ import torch
 
 from ..errors import DatasetError, OutputError
 
-
+LONGEST_UNSAVED_S = 60.0  # a checkpoint follows every epoch or validation, and this where they are further apart
 _UNREADABLE = (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError)
 
 

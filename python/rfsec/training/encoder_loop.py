@@ -11,14 +11,12 @@ import torch
 from torch import nn
 
 from .beginning import begin_training
-from .checkpoint import load_checkpoint, restoring, save_checkpoint
+from .checkpoint import LONGEST_UNSAVED_S, load_checkpoint, restoring, save_checkpoint
+from .descent import descend
 from .elsewhere import made_elsewhere
 from .encoder_corpus import EncoderCorpus
 from .encoder_recipe import EncoderRecipe, Stage
 from .loop import learning_rate_scale
-
-_LONGEST_UNSAVED_S = 60.0
-_LARGEST_GRADIENT = 1.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def train_encoder(
             done = (number - low + step / len(batches)) / (ends[stage] - low)
             loss = run.step(x[batch], y[batch], recipe.learning_rate * learning_rate_scale(done))
         run.chunks_done, run.windows_seen = number + 1, run.windows_seen + len(x)
-        if number + 1 == chunks or time.monotonic() - saved > _LONGEST_UNSAVED_S:
+        if number + 1 == chunks or time.monotonic() - saved > LONGEST_UNSAVED_S:
             save_checkpoint(checkpoint, identity, run.state())
             saved = time.monotonic()
         speed = (run.windows_seen - seen) / (time.monotonic() - started)
@@ -133,13 +131,8 @@ class _Run:
 
     def step(self, x: torch.Tensor, y: torch.Tensor, rate: float) -> float:
         """One step of the optimiser on a batch; returns its loss."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
         loss = self.objective(self.network(x), y)
-        self.optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.trained, _LARGEST_GRADIENT)
-        self.optimiser.step()
+        descend(loss, rate, self.optimiser, self.trained)
         return loss.item()
 
     def state(self) -> dict[str, Any]:

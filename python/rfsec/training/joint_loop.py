@@ -15,13 +15,12 @@ from torch import nn
 from ..datasets.joint_windows import JointWindows
 from ..inference.representations import represent
 from .beginning import begin_training
-from .checkpoint import load_checkpoint, restoring, save_checkpoint
+from .checkpoint import LONGEST_UNSAVED_S, load_checkpoint, restoring, save_checkpoint
+from .descent import descend
 from .joint_corpus import JointCorpus
 from .joint_recipe import JointRecipe
 from .loop import bf16_pays, learning_rate_scale
 
-_LONGEST_UNSAVED_S = 60.0
-_LARGEST_GRADIENT = 1.0
 _EVALUATED_AT_ONCE = 128
 
 
@@ -109,7 +108,7 @@ def train_joint(
         ends_epoch = (number + 1) % corpus.chunks == 0
         if ends_epoch:
             run.end_epoch(joint_logits(run.network, validation, device), validation)
-        if ends_epoch or time.monotonic() - saved > _LONGEST_UNSAVED_S:
+        if ends_epoch or time.monotonic() - saved > LONGEST_UNSAVED_S:
             save_checkpoint(checkpoint, identity, run.state())
             saved = time.monotonic()
         done = min(total, round(total * (number + 1) / chunks))
@@ -134,15 +133,10 @@ class _Run:
 
     def step(self, x: torch.Tensor, y: list[torch.Tensor], rate: float) -> float:
         """One step of the optimiser on a batch; returns the mean loss of the heads."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
         with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16_pays(x.device)):
             logits = self.network(x)
         losses = torch.stack([nn.functional.cross_entropy(one.float(), labels) for one, labels in zip(logits, y, strict=True)])
-        self.optimiser.zero_grad()
-        self.balance(losses).backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), _LARGEST_GRADIENT)
-        self.optimiser.step()
+        descend(self.balance(losses), rate, self.optimiser, self.network.parameters())
         self.losses, self.steps = self.losses + losses.detach().cpu(), self.steps + 1
         return losses.mean().item()
 

@@ -14,9 +14,10 @@ import torch
 from torch import nn
 
 from ..errors import DatasetError, ParameterError
-from .allocator import keep_freed_memory
-from .checkpoint import load_checkpoint, load_parent, parent_sha256, restoring, save_checkpoint
+from .beginning import begin_training
+from .checkpoint import LONGEST_UNSAVED_S, load_checkpoint, load_parent, parent_sha256, restoring, save_checkpoint
 from .corpus_base import Corpus
+from .descent import descend
 from .evaluation import accuracy_of, logits_of
 from .optimisers import make_optimiser
 from .recipe import Recipe
@@ -24,8 +25,6 @@ from .stream import stream_chunks
 
 _WARM_UP = 0.03  # share of the run
 _FINAL_RATE = 0.01  # of the peak
-_LARGEST_GRADIENT = 1.0
-_LONGEST_UNSAVED_S = 60.0  # a checkpoint follows every validation, and this where validations are further apart
 _MOST_WORKERS = 12  # threads that prepare data for a GPU
 
 
@@ -113,10 +112,8 @@ def train_network(
     ParameterError
         If a count is too small, or recipe, corpus and seed do not go together.
     """
-    _check(recipe, corpus, seed, windows, threads)
-    keep_freed_memory()
-    torch.set_num_threads(threads)
-    torch.manual_seed(seed)
+    _check(recipe, corpus, seed)
+    begin_training(seed, threads, windows=windows)
     network = recipe.network(len(corpus.labels))
     before = 0 if parent is None else start_from(parent, network, recipe.name)
     network = network.to(device).train()
@@ -150,7 +147,7 @@ def train_network(
         validates = corpus.validates_after(done) or done == chunks
         if validates:
             run.keep_if_best(accuracy_of(logits_of(network, recipe.representation, validation, device), validation))
-        if validates or time.monotonic() - saved > _LONGEST_UNSAVED_S:
+        if validates or time.monotonic() - saved > LONGEST_UNSAVED_S:
             save_checkpoint(checkpoint, identity, run.state() | {"windows_seen": before + corpus.windows_in(done)})
             saved = time.monotonic()
         seen = corpus.windows_in(done)
@@ -176,9 +173,7 @@ def start_from(parent: Path, network: nn.Module, name: str) -> int:
     return seen
 
 
-def _check(recipe: Recipe, corpus: Corpus, seed: int, windows: int, threads: int) -> None:
-    if windows < 1 or threads < 1:
-        raise ParameterError(f"The 'windows' and 'threads' to train with must be at least 1. Got {windows}, {threads}.")
+def _check(recipe: Recipe, corpus: Corpus, seed: int) -> None:
     if recipe.batch < 2:
         raise ParameterError(f"The 'batch' to train with must be at least 2 windows. Got {recipe.batch} instead.")
     if seed != corpus.seed:
@@ -225,13 +220,8 @@ class _Run:
 
 def _step(run: _Run, x: torch.Tensor, y: torch.Tensor, rate: float) -> torch.Tensor:
     """One step of the optimiser on a batch; returns its loss."""
-    for group in run.optimiser.param_groups:
-        group["lr"] = rate
     with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16_pays(x.device)):
         logits = run.network(x)
     loss = nn.functional.cross_entropy(logits.float(), y)
-    run.optimiser.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_(run.network.parameters(), _LARGEST_GRADIENT)
-    run.optimiser.step()
+    descend(loss, rate, run.optimiser, run.network.parameters())
     return loss.detach()

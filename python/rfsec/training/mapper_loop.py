@@ -10,12 +10,11 @@ import torch
 from torch import nn
 
 from .beginning import begin_training
-from .checkpoint import load_checkpoint, parent_sha256, restoring, save_checkpoint
+from .checkpoint import LONGEST_UNSAVED_S, load_checkpoint, parent_sha256, restoring, save_checkpoint
 from .loop import bf16_pays, learning_rate_scale, start_from
 from .mapper_corpus import MapperCorpus
 from .mapper_optimisers import make_mapper_optimisers
 
-_LONGEST_UNSAVED_S = 60.0
 _LEAST_ERROR = 1e-6  # the root has no slope at nothing
 _EXACT_FROM = 0.8  # share of the run from which on no bfloat16 is used: its rounding is an error of 0.4%
 
@@ -102,7 +101,7 @@ def train_mapper(
             for one in optimisers:
                 one.step()
             total += loss.detach() * len(x[start : start + recipe.batch])
-        if number + 1 == epochs or time.monotonic() - saved > _LONGEST_UNSAVED_S:
+        if number + 1 == epochs or time.monotonic() - saved > LONGEST_UNSAVED_S:
             state = {"best_weights": network.state_dict(), "optimisers": [one.state_dict() for one in optimisers], "epochs_done": number + 1,
                      "windows_seen": before + (number + 1) * len(x)}
             save_checkpoint(checkpoint, identity, state)

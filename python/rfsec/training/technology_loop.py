@@ -12,13 +12,13 @@ import torch
 from torch import nn
 
 from ..datasets.seeding import Purpose, seed_sequence
-from ..datasets.technology_spectra import SpectraParts
+from ..datasets.technology_spectra import SpectraParts, sha256_of
 from .beginning import begin_training
 from .checkpoint import load_checkpoint, restoring, save_checkpoint
+from .descent import descend
 from .loop import learning_rate_scale
 from .recipes_technology import TechnologyRecipe
 
-_LARGEST_GRADIENT = 1.0
 _EVALUATED_BINS = 1 << 16  # bins of one evaluated batch
 _STATE = ("epochs_done", "best_accuracy", "best_weights")
 
@@ -93,7 +93,7 @@ def train_technology(
     network = recipe.network(len(recipe.labels)).to(device).train()
     optimiser = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     windows = sum(map(len, training))
-    identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": seed, "windows": windows}
+    identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": seed, "data": sha256_of(training)}
     now = {"epochs_done": 0, "best_accuracy": -1.0, "best_weights": copy.deepcopy(network.state_dict())}
     if state := load_checkpoint(checkpoint, identity):
         with restoring(checkpoint):
@@ -107,15 +107,11 @@ def train_technology(
         rng = np.random.default_rng(seed_sequence(Purpose.TRAINING, seed, epoch, (8, 2)))
         batches = _batches(training, recipe.batch, rng)
         for number, (part, rows) in enumerate(batches):
-            for group in optimiser.param_groups:
-                group["lr"] = recipe.learning_rate * learning_rate_scale((epoch + number / len(batches)) / epochs)
+            rate = recipe.learning_rate * learning_rate_scale((epoch + number / len(batches)) / epochs)
             x = torch.from_numpy(part.x[rows]).to(device)
             x = x.flip(2) if rng.random() < 0.5 else x  # a mirrored band is as good a one
             loss = nn.functional.cross_entropy(network(x), torch.from_numpy(part.label[rows].astype(np.int64)).to(device))
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), _LARGEST_GRADIENT)
-            optimiser.step()
+            descend(loss, rate, optimiser, network.parameters())
             seen += len(rows)
             report(TechnologyProgress(first * windows + seen, epochs * windows, loss.item(), accuracy, seen / (time.monotonic() - started)))
         right = [logits.argmax(1).numpy() == part.label for logits, part in zip(spectra_logits(network, validation, device), validation)]
