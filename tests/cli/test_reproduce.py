@@ -171,6 +171,9 @@ def test_a_file_of_another_seed_or_model_is_refused(tmp_path):
 
 @pytest.mark.parametrize("arguments, message", [
     (("table9", "--out", "OUT"), "must be one of signet-table2, signet-table3, signet-table4, signet-fig7, lstm-fig3"),
+    (("table9", "--out", "OUT"), "lstm-table4, lstm-fig15, lstm-fig16, siamese-table2, mmoe-table3"),
+    (("table9", "--out", "OUT"), "kgnet-table4. Got 'table9' instead"),
+    (("lstm-fig3", "--out", "OUT", "--test-windows-per-cell", "0"), "'test-windows-per-cell' of a reproduction must be at least 1"),
     (("lstm-fig3", "--out", "OUT", "--seeds", "0"), "The 'seeds' of a reproduction must be at least 1. Got 0"),
     (("lstm-fig3", "--out", "OUT", "--only", "gru"), "'only' row of lstm-fig3 must be one of lstm-amp-phase"),
     (("lstm-fig3", "--out", "/dev/null/x"), "The folder '/dev/null/x' cannot be written to"),

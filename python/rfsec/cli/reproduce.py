@@ -3,19 +3,22 @@
 
 import shlex
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
 
 from ..errors import ParameterError
-from .reproduce_joint import show_joint
-from .reproduce_keygen import show_keys
-from .reproduce_technology import show_magnitude_fft, show_technologies
+from .reproduce_asked import Asked
+from .reproduce_emitters import run_emitters, show_emitters
+from .reproduce_joint import run_joint, show_joint
+from .reproduce_keygen import run_keys, show_keys
+from .reproduce_modulation import run_modulation, show_modulation
+from .reproduce_technology import run_magnitude_fft, run_technologies, show_magnitude_fft, show_technologies
 
 _NEEDED = ("matplotlib", "onnx", "sklearn")
 
@@ -54,21 +57,13 @@ def reproduce(
     for name in needed:
         if find_spec(name) is None:
             raise ParameterError(f"A reproduction needs {name}, which is not installed. Run script/bootstrap --dev.")
-    from ..reproduction import emitter_rows, joint_rows, keygen_tables, magnitude_fft, technology_rows
-    from ..reproduction.reproduce import Options
-    from ..reproduction.reproduce import reproduce as run
+    from ..reproduction.emitter_rows import NAME
     from ..reproduction.train import TrainingOptions
 
-    of_emitters, of_keys, of_both = table == emitter_rows.NAME, table in keygen_tables.TABLES, table in joint_rows.TABLES
-    of_technologies, of_magnitudes = table in technology_rows.TABLES, table == magnitude_fft.NAME
-    if emitters is not None and not of_emitters:
-        raise ParameterError(f"--emitters belongs to {emitter_rows.NAME}; {table} has no emitters.")
-    if of_keys and seeds != 1:
-        raise ParameterError(f"The mappers of {table} are of one seed. Leave out --seeds.")
-    if of_magnitudes and (seeds != 1 or train or only):
-        raise ParameterError(f"{table} has one row, of one seed, which needs no training beforehand. Leave out --seeds, --train and --only.")
-    per_cell = test_windows_per_cell or (192 if of_emitters else 15 if of_both else 400 if of_technologies else 23 if of_magnitudes else 100)
-    options = Options(seeds, per_cell, only, threads, TrainingOptions(windows, device, threads) if train else None)
+    run, show = _reproduction_of(table)
+    if emitters is not None and table != NAME:
+        raise ParameterError(f"--emitters belongs to {NAME}; {table} has no emitters.")
+
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     console = Console()
     with Progress(*columns, console=console, transient=True) as bar:
@@ -83,68 +78,26 @@ def reproduce(
                     console.print(what, highlight=False)
             bar.update(task, completed=done, total=of)
 
+        training = TrainingOptions(windows, device, threads) if train else None
         command = shlex.join(["rfsec", *sys.argv[1:]])
-        if of_emitters:
-            from ..reproduction.emitter_reproduce import reproduce_emitters
-
-            results, missing = reproduce_emitters(out, options, 64 if emitters is None else emitters, command, report)
-        elif of_keys:
-            from ..reproduction.keygen_reproduce import reproduce_keygen
-
-            found = reproduce_keygen(table, out, only, test_windows_per_cell, threads, options.training, command, report)
-        elif of_both:
-            from ..reproduction.joint_reproduce import reproduce_joint
-
-            results, missing = reproduce_joint(table, out, options, command, report)
-        elif of_technologies:
-            from ..reproduction.technology_reproduce import reproduce_technologies
-
-            results, missing = reproduce_technologies(table, out, options, command, report)
-        elif of_magnitudes:
-            right = magnitude_fft.reproduce_magnitude_fft(out, per_cell, threads, command, report)
-        else:
-            result = run(table, out, options, command, report)
-    if of_both:
-        show_joint(results, missing, out)
-    elif of_emitters:
-        _show_emitters(results, missing, out)
-    elif of_keys:
-        show_keys(found, out)
-    elif of_technologies:
-        show_technologies(results, missing, out)
-    elif of_magnitudes:
-        show_magnitude_fft(right, out)
-    else:
-        _show(result, out)
+        results = run(Asked(table, out, seeds, threads, only, test_windows_per_cell, emitters, training, command, report))
+    show(results, out)
 
 
-def _show_emitters(results, missing, out: Path) -> None:
-    from ..datasets.emitter_conditions import CONDITIONS
+def _reproduction_of(table: str) -> tuple[Callable[[Asked], Any], Callable[[Any, Path], None]]:
+    """Return what reproduces `table`, and what shows the results; ParameterError lists all tables where there is no such."""
+    from ..reproduction import catalog, emitter_rows, joint_rows, keygen_tables, magnitude_fft, technology_rows
 
-    console, first = Console(), CONDITIONS[0].name
-    shown = Table(Column("row", no_wrap=True), *(Column(name, justify="right") for name in
-                  ("paper / %", "ours / %", *(f"EER / %, {one.name}" for one in CONDITIONS[1:4]))))
-    for row, runs in results.items():
-        scores = runs[0].scores[1]
-        shown.add_row(row.name, "" if row.paper is None else f"{row.paper:g}", f"{100 * scores[first].pair_accuracy:.2f}",
-                      *(f"{100 * scores[one.name].equal_error_rate:.1f}" for one in CONDITIONS[1:4]))
-    console.print(shown)
-    if missing:
-        console.print(f"Not trained: {len(missing)} encoders. The page has the command for each.")
-    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
-
-
-def _show(result, out: Path) -> None:
-    shown = Table(
-        Column("row", no_wrap=True),
-        *(Column(name, justify="right") for name in ("paper / %", "ours / %", "difference", "seeds")),
+    kinds = (
+        (catalog.TABLES, run_modulation, show_modulation),
+        (technology_rows.TABLES, run_technologies, show_technologies),
+        ((magnitude_fft.NAME,), run_magnitude_fft, show_magnitude_fft),
+        ((emitter_rows.NAME,), run_emitters, show_emitters),
+        (joint_rows.TABLES, run_joint, show_joint),
+        (keygen_tables.TABLES, run_keys, show_keys),
     )
-    for one in result.results:
-        spread = "" if one.spread is None else f" ± {one.spread:.2f}"
-        difference = "" if one.difference is None else f"{one.difference:+.2f}"
-        shown.add_row(one.row.name, str(one.row.paper or ""), f"{one.percent:.2f}{spread}", difference, str(len(one.runs)))
-    console = Console()
-    console.print(shown)
-    if result.missing:
-        console.print(f"Not trained: {len(result.missing)} models. The page has the command for each.")
-    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
+    for tables, run, show in kinds:
+        if table in tables:
+            return run, show
+    names = ", ".join(name for tables, *_ in kinds for name in tables)
+    raise ParameterError(f"The 'table' to reproduce must be one of {names}. Got {table!r} instead.")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``rfsec reproduce`` shows of a table of the joint modulation and emitter paper."""
+"""``rfsec reproduce`` of a table of the joint modulation and emitter paper."""
 
 from pathlib import Path
 from statistics import mean
@@ -8,11 +8,23 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
+from .reproduce_asked import Asked
 
-def show_joint(results: dict, missing: dict[str, str], out: Path) -> None:
-    """Print the results of ``reproduction.joint_reproduce``."""
+_TEST_WINDOWS = 15  # of each amplifier's recording at each SNR
+
+
+def run_joint(asked: Asked) -> tuple[dict, dict[str, str]]:
+    """Return the results of ``reproduction.joint_reproduce``, and what has no model."""
+    from ..reproduction.joint_reproduce import reproduce_joint
+
+    return reproduce_joint(asked.table, asked.out, asked.options(_TEST_WINDOWS), asked.command, asked.report)
+
+
+def show_joint(found: tuple[dict, dict[str, str]], out: Path) -> None:
+    """Print them."""
     from ..datasets.amplifiers import SNRS_DB
 
+    results, missing = found
     console = Console()
     shown = Table(Column("row", no_wrap=True), "head", *(Column(f"{snr} dB", justify="right") for snr in SNRS_DB))
     for row, runs in results.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``rfsec reproduce`` shows of a table of the KGNet paper."""
+"""``rfsec reproduce`` of a table or figure of the KGNet paper."""
 
 from pathlib import Path
 from typing import Any
@@ -7,9 +7,23 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
+from ..errors import ParameterError
+from .reproduce_asked import Asked
+
+
+def run_keys(asked: Asked) -> Any:
+    """Return the results of ``reproduction.keygen_reproduce``."""
+    from ..reproduction.keygen_reproduce import reproduce_keygen
+
+    if asked.seeds != 1:
+        raise ParameterError(f"The mappers of {asked.table} are of one seed. Leave out --seeds.")
+    return reproduce_keygen(
+        asked.table, asked.out, asked.only, asked.test_windows_per_cell, asked.threads, asked.training, asked.command, asked.report
+    )
+
 
 def show_keys(results: Any, out: Path) -> None:
-    """Print the results of ``reproduction.keygen_reproduce``."""
+    """Print them."""
     console = Console()
     if any(results.points.values()):
         names = ("SNR/dB", "K", "KER", "KGR", "NMSE", "of H", "entropy")

@@ -1,14 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``rfsec reproduce`` shows of table IV, figure 15 and figure 16 of the LSTM paper."""
+"""``rfsec reproduce`` of table IV, figure 15 and figure 16 of the LSTM paper."""
 
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Column, Table
 
+from ..errors import ParameterError
+from .reproduce_asked import Asked
 
-def show_technologies(results: dict, missing: dict[str, str], out: Path) -> None:
-    """Print the results of ``reproduction.technology_reproduce``."""
+
+def run_technologies(asked: Asked) -> tuple[dict, dict[str, str]]:
+    """Return the results of ``reproduction.technology_reproduce``, and what has no model."""
+    from ..reproduction.technology_reproduce import TEST_PER_LABEL, reproduce_technologies
+
+    return reproduce_technologies(asked.table, asked.out, asked.options(TEST_PER_LABEL), asked.command, asked.report)
+
+
+def show_technologies(found: tuple[dict, dict[str, str]], out: Path) -> None:
+    """Print them."""
+    results, missing = found
     console = Console()
     names = list(next(iter(results.values()))[0].scores.accuracy_by_label) if results else []
     shown = Table(Column("row", no_wrap=True), *(Column(name, justify="right") for name in ("paper / %", "ours / %", *names)))
@@ -21,8 +32,19 @@ def show_technologies(results: dict, missing: dict[str, str], out: Path) -> None
     console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
 
 
+def run_magnitude_fft(asked: Asked) -> dict[str, float]:
+    """Return the results of ``reproduction.magnitude_fft``."""
+    from ..reproduction.magnitude_fft import TEST_PER_CELL, reproduce_magnitude_fft
+
+    if asked.seeds != 1 or asked.training or asked.only:
+        raise ParameterError(
+            f"{asked.table} has one row, of one seed, which needs no training beforehand. Leave out --seeds, --train and --only."
+        )
+    return reproduce_magnitude_fft(asked.out, asked.windows(TEST_PER_CELL), asked.threads, asked.command, asked.report)
+
+
 def show_magnitude_fft(right: dict[str, float], out: Path) -> None:
-    """Print the results of ``reproduction.magnitude_fft``."""
+    """Print them."""
     console = Console()
     for title, percent in right.items():
         console.print(f"{title}: {percent:.2f}% right")

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec reproduce`` of the siamese paper's table of encoders."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from .reproduce_asked import Asked
+
+_TEST_WINDOWS = 192  # of each recording
+_EMITTERS = 64  # of each condition
+
+
+def run_emitters(asked: Asked) -> tuple[dict, dict[str, str]]:
+    """Return the results of ``reproduction.emitter_reproduce``, and what has no model."""
+    from ..reproduction.emitter_reproduce import reproduce_emitters
+
+    emitters = _EMITTERS if asked.emitters is None else asked.emitters
+    return reproduce_emitters(asked.out, asked.options(_TEST_WINDOWS), emitters, asked.command, asked.report)
+
+
+def show_emitters(found: tuple[dict, dict[str, str]], out: Path) -> None:
+    """Print them."""
+    from ..datasets.emitter_conditions import CONDITIONS
+
+    results, missing = found
+    console, first = Console(), CONDITIONS[0].name
+    shown = Table(Column("row", no_wrap=True), *(Column(name, justify="right") for name in
+                  ("paper / %", "ours / %", *(f"EER / %, {one.name}" for one in CONDITIONS[1:4]))))
+    for row, runs in results.items():
+        scores = runs[0].scores[1]
+        shown.add_row(row.name, "" if row.paper is None else f"{row.paper:g}", f"{100 * scores[first].pair_accuracy:.2f}",
+                      *(f"{100 * scores[one.name].equal_error_rate:.1f}" for one in CONDITIONS[1:4]))
+    console.print(shown)
+    if missing:
+        console.print(f"Not trained: {len(missing)} encoders. The page has the command for each.")
+    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rfsec reproduce`` of the tables of modulations: those of the SigNet paper and most of the LSTM paper."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from .reproduce_asked import Asked
+
+_TEST_WINDOWS = 100  # of each label at each SNR
+
+
+def run_modulation(asked: Asked) -> Any:
+    """Return the result of ``reproduction.reproduce``."""
+    from ..reproduction.reproduce import reproduce
+
+    return reproduce(asked.table, asked.out, asked.options(_TEST_WINDOWS), asked.command, asked.report)
+
+
+def show_modulation(result: Any, out: Path) -> None:
+    """Print it."""
+    shown = Table(
+        Column("row", no_wrap=True),
+        *(Column(name, justify="right") for name in ("paper / %", "ours / %", "difference", "seeds")),
+    )
+    for one in result.results:
+        spread = "" if one.spread is None else f" ± {one.spread:.2f}"
+        difference = "" if one.difference is None else f"{one.difference:+.2f}"
+        shown.add_row(one.row.name, str(one.row.paper or ""), f"{one.percent:.2f}{spread}", difference, str(len(one.runs)))
+    console = Console()
+    console.print(shown)
+    if result.missing:
+        console.print(f"Not trained: {len(result.missing)} models. The page has the command for each.")
+    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
