@@ -81,10 +81,11 @@ def reproduce(
         training = TrainingOptions(windows, device, threads) if train else None
         command = shlex.join(["rfsec", *sys.argv[1:]])
         results = run(Asked(table, out, seeds, threads, only, test_windows_per_cell, emitters, training, command, report))
-    show(results, out)
+    show(results)
+    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
 
 
-def _reproduction_of(table: str) -> tuple[Callable[[Asked], Any], Callable[[Any, Path], None]]:
+def _reproduction_of(table: str) -> tuple[Callable[[Asked], Any], Callable[[Any], None]]:
     """Return what reproduces `table`, and what shows the results; ParameterError lists all tables where there is no such."""
     from ..reproduction import catalog, emitter_rows, joint_rows, keygen_tables, magnitude_fft, technology_rows
 

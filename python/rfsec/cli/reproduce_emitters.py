@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec reproduce`` of the siamese paper's table of encoders."""
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -20,7 +18,7 @@ def run_emitters(asked: Asked) -> tuple[dict, dict[str, str]]:
     return reproduce_emitters(asked.out, asked.options(_TEST_WINDOWS), emitters, asked.command, asked.report)
 
 
-def show_emitters(found: tuple[dict, dict[str, str]], out: Path) -> None:
+def show_emitters(found: tuple[dict, dict[str, str]]) -> None:
     """Print them."""
     from ..datasets.emitter_conditions import CONDITIONS
 
@@ -35,4 +33,3 @@ def show_emitters(found: tuple[dict, dict[str, str]], out: Path) -> None:
     console.print(shown)
     if missing:
         console.print(f"Not trained: {len(missing)} encoders. The page has the command for each.")
-    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec reproduce`` of a table of the joint modulation and emitter paper."""
 
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -20,7 +19,7 @@ def run_joint(asked: Asked) -> tuple[dict, dict[str, str]]:
     return reproduce_joint(asked.table, asked.out, asked.options(_TEST_WINDOWS), asked.command, asked.report)
 
 
-def show_joint(found: tuple[dict, dict[str, str]], out: Path) -> None:
+def show_joint(found: tuple[dict, dict[str, str]]) -> None:
     """Print them."""
     from ..datasets.amplifiers import SNRS_DB
 
@@ -33,7 +32,6 @@ def show_joint(found: tuple[dict, dict[str, str]], out: Path) -> None:
     console.print(shown)
     if missing:
         console.print(f"Not trained: {len(missing)} models. The page has the command for each.")
-    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
 
 
 def _cell(row: Any, runs: list, head: str, place: int, snr: int) -> str:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec reproduce`` of a table or figure of the KGNet paper."""
 
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -22,7 +21,7 @@ def run_keys(asked: Asked) -> Any:
     )
 
 
-def show_keys(results: Any, out: Path) -> None:
+def show_keys(results: Any) -> None:
     """Print them."""
     console = Console()
     if any(results.points.values()):
@@ -41,4 +40,3 @@ def show_keys(results: Any, out: Path) -> None:
         console.print(shown)
     if results.missing:
         console.print(f"Not trained: {len(results.missing)} mappers. The page has the command for each.")
-    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec reproduce`` of the tables of modulations: those of the SigNet paper and most of the LSTM paper."""
 
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -19,7 +18,7 @@ def run_modulation(asked: Asked) -> Any:
     return reproduce(asked.table, asked.out, asked.options(_TEST_WINDOWS), asked.command, asked.report)
 
 
-def show_modulation(result: Any, out: Path) -> None:
+def show_modulation(result: Any) -> None:
     """Print it."""
     shown = Table(
         Column("row", no_wrap=True),
@@ -33,4 +32,3 @@ def show_modulation(result: Any, out: Path) -> None:
     console.print(shown)
     if result.missing:
         console.print(f"Not trained: {len(result.missing)} models. The page has the command for each.")
-    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)

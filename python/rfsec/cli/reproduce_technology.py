@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec reproduce`` of table IV, figure 15 and figure 16 of the LSTM paper."""
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -17,7 +15,7 @@ def run_technologies(asked: Asked) -> tuple[dict, dict[str, str]]:
     return reproduce_technologies(asked.table, asked.out, asked.options(TEST_PER_LABEL), asked.command, asked.report)
 
 
-def show_technologies(found: tuple[dict, dict[str, str]], out: Path) -> None:
+def show_technologies(found: tuple[dict, dict[str, str]]) -> None:
     """Print them."""
     results, missing = found
     console = Console()
@@ -29,7 +27,6 @@ def show_technologies(found: tuple[dict, dict[str, str]], out: Path) -> None:
     console.print(shown)
     if missing:
         console.print(f"Not trained: {len(missing)} models. The page has the command for each.")
-    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
 
 
 def run_magnitude_fft(asked: Asked) -> dict[str, float]:
@@ -43,9 +40,8 @@ def run_magnitude_fft(asked: Asked) -> dict[str, float]:
     return reproduce_magnitude_fft(asked.out, asked.windows(TEST_PER_CELL), asked.threads, asked.command, asked.report)
 
 
-def show_magnitude_fft(right: dict[str, float], out: Path) -> None:
+def show_magnitude_fft(right: dict[str, float]) -> None:
     """Print them."""
     console = Console()
     for title, percent in right.items():
         console.print(f"{title}: {percent:.2f}% right")
-    console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
