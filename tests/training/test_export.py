@@ -88,6 +88,30 @@ def test_s2m_is_few_nodes(tmp_path):
     assert nodes.count("Slice") <= 6 and nodes.count("MatMul") == 2
 
 
+class ReadTwice(torch.nn.Module):
+    """One table that two steps read, and one of other values."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(2 * 128, 3)
+        self.table = torch.arange(128.0)
+
+    def forward(self, windows):
+        both = windows * self.table + (windows + 1) * self.table - windows * (self.table + 1)
+        return self.layer(both.flatten(1))
+
+
+def test_a_table_that_is_read_twice_is_stored_once(tmp_path):
+    network = ReadTwice()
+    export_onnx(network, ModelCard.model_validate(small_card(128)), tmp_path / "model.onnx")
+    tables = [node for node in onnx.load(str(tmp_path / "model.onnx")).graph.node
+              if node.op_type == "Constant" and list(node.attribute[0].t.dims) == [128]]
+    assert len(tables) == 2
+    windows = windows_of(3, 128)
+    (logits,) = onnxruntime.InferenceSession(str(tmp_path / "model.onnx")).run(["modulation"], {"windows": windows})
+    np.testing.assert_allclose(logits, network(torch.from_numpy(windows)).detach().numpy(), rtol=1e-4, atol=1e-3)
+
+
 def test_card_travels_in_the_file_and_the_session_accepts_it(tmp_path):
     _, card = exported("conv-bigru", tmp_path / "model.onnx")
     session = ModelSession(tmp_path / "model.onnx")

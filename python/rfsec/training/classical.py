@@ -116,7 +116,7 @@ def _describe(
             "hardware": hardware_name(torch.device("cpu"), threads=1),
             "note": f"Fitted to the first {seen} windows that {LSTM.name} trains on, {corpus.note} "
             "Each window is turned by a random phase. The parameters are the numbers that the fitted model stores."
-            + " They are rounded to float16." * CLASSICAL[name].halves,
+            + " The windows that it keeps are rounded to float16." * CLASSICAL[name].halves,
         },
         head,
         metrics,

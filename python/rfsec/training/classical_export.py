@@ -15,6 +15,7 @@ from sklearn.svm import SVC
 from ..datasets.files import written_aside
 from ..inference.card import METADATA_KEY, ModelCard
 from .low_bit_weights import store_halves
+from .svm_graph import svm_graph
 
 _OPSETS = {"": 17, "ai.onnx.ml": 3}
 _FLOOR = 1e-3  # probabilities below it count as this: no count of a few neighbours or trees tells it from 0
@@ -49,7 +50,11 @@ def export_classical(classifier: ClassifierMixin, card: ModelCard, path: Path) -
     OutputError
         If the file cannot be written.
     """
-    model = _with_logits(_converted(classifier, 2 * card.input.window_max), card, already=isinstance(classifier, SVC))
+    features = 2 * card.input.window_max
+    if isinstance(classifier, SVC):
+        model = _from_windows(svm_graph(classifier, features), card, [helper.make_node("Identity", ["scores"], [card.heads[0].name])])
+    else:
+        model = _with_logits(_converted(classifier, features), card)
     _leave_out_what_says_nothing(model)
     store_halves(model)
     helper.set_model_props(model, {METADATA_KEY: card.to_json()})
@@ -63,8 +68,6 @@ def _converted(classifier: ClassifierMixin, features: int) -> onnx.ModelProto:
     options: dict[str, bool | str] = {"zipmap": False}
     if isinstance(classifier, KNeighborsClassifier):
         options["optim"] = "cdist"
-    if isinstance(classifier, SVC):
-        options["raw_scores"] = True
     return convert_sklearn(
         classifier,
         initial_types=[("features", FloatTensorType([None, features]))],
@@ -89,24 +92,26 @@ def _leave_out_what_says_nothing(model: onnx.ModelProto) -> None:
             node.attribute.remove(fields[name])
 
 
-def _with_logits(model: onnx.ModelProto, card: ModelCard, already: bool) -> onnx.ModelProto:
-    """The converted graph behind a reshape, and before a logarithm unless it gives logits ``already``."""
+def _with_logits(model: onnx.ModelProto, card: ModelCard) -> onnx.ModelProto:
+    """The converted graph behind a reshape, and before a logarithm."""
+    model.graph.initializer.append(numpy_helper.from_array(np.float32([_FLOOR]), "floor"))
+    after = [
+        helper.make_node("Max", ["probabilities", "floor"], ["floored"]),
+        helper.make_node("Log", ["floored"], [card.heads[0].name]),
+    ]
+    return _from_windows(model, card, after)
+
+
+def _from_windows(model: onnx.ModelProto, card: ModelCard, after: list[onnx.NodeProto]) -> onnx.ModelProto:
+    """The graph of a classifier of features as one of windows, whose logits the last node of `after` gives."""
     head, graph = card.heads[0], model.graph
-    constants = [numpy_helper.from_array(np.array([0, -1], np.int64), "flat_shape")]
-    if already:
-        after = [helper.make_node("Identity", ["probabilities"], [head.name])]
-    else:
-        constants.append(numpy_helper.from_array(np.float32([_FLOOR]), "floor"))
-        after = [
-            helper.make_node("Max", ["probabilities", "floor"], ["floored"]),
-            helper.make_node("Log", ["floored"], [head.name]),
-        ]
+    shape = numpy_helper.from_array(np.array([0, -1], np.int64), "flat_shape")
     wrapped = helper.make_graph(
         [helper.make_node("Reshape", ["windows", "flat_shape"], ["features"]), *graph.node, *after],
         card.name,
         [helper.make_tensor_value_info("windows", TensorProto.FLOAT, ["batch", 2, card.input.window_max])],
         [helper.make_tensor_value_info(head.name, TensorProto.FLOAT, ["batch", len(head.labels)])],
-        [*graph.initializer, *constants],
+        [*graph.initializer, shape],
     )
     # The converter may name a domain twice, so that the checker would refuse the model.
     versions = {one.domain: one.version for one in sorted(model.opset_import, key=lambda one: one.version)}

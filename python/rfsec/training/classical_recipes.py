@@ -88,6 +88,7 @@ CLASSICAL = {
         _make_svm,
         lambda svm: svm.support_vectors_.size + svm.dual_coef_.size + svm.intercept_.size,
         8_250,
+        halves=True,
     ),
     "knn": ClassicalRecipe(
         "The 5 nearest of the stored windows by Euclidean distance of amplitude and phase.",

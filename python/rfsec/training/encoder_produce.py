@@ -43,7 +43,7 @@ def produce_encoder(
     See `train_encoder` for parameters and errors, `export_graph` for those of writing.
     """
     trained = train_encoder(recipe, corpus, windows, checkpoint, device, threads, report)
-    network = halved(trained.network) if recipe.halves else trained.network
+    network = halved(trained.network)
     what = (corpus.representation, corpus.waveforms[0])
     channels, length = corpus.chunk(0)[0].shape[1:]
 
@@ -119,5 +119,4 @@ def _note(recipe: EncoderRecipe, corpus: EncoderCorpus, trained: TrainedEncoder)
     seen = trained.windows_seen
     shortfall = "" if seen >= recipe.default_windows else f" of {recipe.default_windows} that the recipe asks for"
     stages = ", then ".join(f"{one.objective.__name__}{' of the last layer alone' * one.last_only}" for one in recipe.stages)
-    rounded = HALVED if recipe.halves else ""
-    return f"Saw {seen} windows{shortfall}: {corpus.note} {stages}. Adam, batches of {recipe.batch}, warm-up and cosine.{rounded}"
+    return f"Saw {seen} windows{shortfall}: {corpus.note} {stages}. Adam, batches of {recipe.batch}, warm-up and cosine.{HALVED}"

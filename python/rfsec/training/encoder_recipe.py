@@ -51,8 +51,6 @@ class EncoderRecipe:
         Of Adam. The rate warms up, then follows half a cosine.
     default_windows : int
         Windows to see where the user names no number.
-    halves : bool
-        Whether the trained weights are rounded to float16, which halves the file.
     limits : tuple of str
         Lines for the card.
     """
@@ -69,5 +67,4 @@ class EncoderRecipe:
     learning_rate: float
     weight_decay: float
     default_windows: int
-    halves: bool = False
     limits: tuple[str, ...] = ()

@@ -51,7 +51,6 @@ def _siamese(
         learning_rate=rate,
         weight_decay=2 * l2,  # of a penalty l2 * |w|^2
         default_windows=_PAPER_WINDOWS,
-        halves=True,
         limits=limits,
     )
 

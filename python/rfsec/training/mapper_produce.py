@@ -38,10 +38,8 @@ def produce_mapper(
     from, and `command` what made the model, as the card states them.
     """
     recipe = corpus.recipe
-    network = train_mapper(corpus, epochs, checkpoint, device, threads, report, parent)
+    network = halved(train_mapper(corpus, epochs, checkpoint, device, threads, report, parent))
     before = 0 if parent is None else load_parent(parent)[1]
-    if recipe.halves:
-        network = halved(network)
     one, other = corpus.normalisations
 
     @torch.no_grad()
@@ -90,10 +88,9 @@ def _note(corpus: MapperCorpus, epochs: int, before: int) -> str:
     recipe = corpus.recipe
     shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
     noise = "noise of 0 to 40 dB anew each epoch, labels without" if recipe.cross is None else f"the paper's cross dataset {recipe.cross}, labels without noise"
-    rounded = HALVED if recipe.halves else ""
     optimisers = "Muon and Adam" if recipe.muon_rate else "Adam"
     between = ", those between them filled in by polynomials, at places drawn between all of these anew each epoch" if recipe.between else ""
     start = f" Started from a parent that had seen {before} rows." if before else ""
     errors = " Roots of the rows' squared errors." if recipe.roots else ""
     return (f"{epochs} epochs{shortfall} of {len(corpus.train)} positions{between}; {noise}. {optimisers}, batches of {recipe.batch}, "
-            f"warm-up and cosine.{errors}{start}{rounded}")
+            f"warm-up and cosine.{errors}{start}{HALVED}")

@@ -42,8 +42,6 @@ class MapperRecipe:
         Whether a row's loss is the root of its mean squared error: a few positions that are hard count for less.
     epochs : int
         Where the user names no number.
-    halves : bool
-        Whether the trained weights are rounded to float16, which halves the file.
     limits : tuple of str
         Lines for the card.
     """
@@ -66,5 +64,4 @@ class MapperRecipe:
     muon_rate: float | None = None
     roots: bool = False
     epochs: int = 500
-    halves: bool = False
     limits: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from .networks.mappers import ResidualMapper, advanced_fnn, cnn1d, fnn, kgnet
 _PAPER = "X. Zhang et al., Deep Learning-based Physical-Layer Secret Key Generation for FDD Systems, 2021"
 _ROOM = "Knows the one simulated room that it was trained in. Another room, or furniture that is moved, needs another training."
 _OVERLAP = "Its two bands are the same in four fifths of their width."
-_KGNET = MapperRecipe("kgnet", "Four hidden layers with ReLUs, sigmoid", _PAPER, kgnet, halves=True, limits=(_ROOM, _OVERLAP))
+_KGNET = MapperRecipe("kgnet", "Four hidden layers with ReLUs, sigmoid", _PAPER, kgnet, limits=(_ROOM, _OVERLAP))
 _OURS = MapperRecipe(
     name="mapper-paper",
     description="A linear map and residual dense blocks",
@@ -27,8 +27,8 @@ _OURS = MapperRecipe(
 )
 # Bands that do not touch have no copy of each other in them: the network has to know the room. It needs three times the weights, and a
 # training that makes use of them.
-_APART = {"network": partial(ResidualMapper, width=416, inside=640), "halves": True,
-          "batch": 2048, "learning_rate": 4e-3, "muon_rate": 1e-2, "roots": True, "between": True}
+_APART = {"network": partial(ResidualMapper, width=416, inside=640), "batch": 2048, "learning_rate": 4e-3,
+          "muon_rate": 1e-2, "roots": True, "between": True}
 
 MAPPERS = {
     recipe.name: recipe
