@@ -34,8 +34,8 @@ def test_a_recipe_holds_together(name):
 @pytest.mark.parametrize("name", SIGNET)
 def test_signet_rows_train_as_the_paper_says(name):
     one, other = find_recipe(name), find_recipe(f"{name}-sig2019")
-    assert (one.batch, one.windows_per_cell, one.peak_learning_rate, one.weight_decay) == (128, 600, 1e-3, 0.0)
-    assert (other.batch, other.windows_per_cell, other.dataset) == (32, 900, "sig2019-12")
+    assert (one.batch, one.windows_per_cell, one.epochs, one.peak_learning_rate, one.weight_decay) == (128, 600, 60, 1e-3, 0.0)
+    assert (other.batch, other.windows_per_cell, other.epochs, other.dataset) == (32, 900, 30, "sig2019-12")
     assert any("the paper says 0.1" in line for line in other.limits)
     amplitude_phase = name == "lstm-128-64"
     assert (one.representation, other.representation) == (("amp_phase",) * 2 if amplitude_phase else ("iq", "iq_min_max"))

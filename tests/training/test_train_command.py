@@ -45,6 +45,7 @@ def test_train_on_a_file_and_again_by_the_cards_command(tmp_path, monkeypatch):
         "rfsec train resnet1d --data mine.npz --windows-per-cell 4 --seed 1 --windows 528 --batch 32 --optimiser sgd"
     )
     assert card.training.data == "mine.npz" and "split 6:2:2" in card.training.note and "sgd" in card.training.note
+    assert "Saw 528 windows of 7920 that the recipe asks for" in card.training.note, "60 epochs of 4 windows a cell"
     assert set(card.metrics.accuracy_by_snr) == {"0", "18", "30"} and len(card.metrics.accuracy_by_label_18_db) == 11
     command = card.training.command.split()[1:] + ["--device", "cpu"]
     again = rfsec(*command, "--checkpoint", "again", "--out", "again.onnx")

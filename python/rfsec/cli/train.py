@@ -45,7 +45,7 @@ def train(
     from ..training.corpus import make_corpus
     from ..training.loop import Progress as Standing
     from ..training.loop import choose_device
-    from ..training.produce import produce_model
+    from ..training.produce import produce_model, usual_windows
     from ..training.encoder_recipes import ENCODERS
     from ..training.joint_recipes import JOINT
     from ..training.mapper_recipes import MAPPERS
@@ -74,7 +74,7 @@ def train(
     corpus = make_corpus(recipe, seed, data, mode, windows_per_cell)
     if epochs is not None and windows is not None:
         raise ParameterError("A run is as long as --windows or as --epochs says. Give one of them.")
-    wanted = recipe.default_windows if windows is None else windows
+    wanted = usual_windows(recipe, corpus) if windows is None else windows
     if epochs is not None:
         wanted = epochs * corpus.epoch_windows
     out = out or Path("runs", f"{model}.onnx")

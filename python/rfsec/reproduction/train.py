@@ -58,7 +58,7 @@ def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report
     from ..training.classical import produce_classical
     from ..training.corpus import make_corpus
     from ..training.loop import choose_device
-    from ..training.produce import produce_model
+    from ..training.produce import produce_model, usual_windows
     from ..training.quantise_int8 import quantise_model
     from ..training.recipes import find_recipe
 
@@ -71,11 +71,12 @@ def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report
         produce_classical(row.model, seed, options.windows, path, lambda stage: report(f"{what}: {stage}", 0, None))
     else:
         recipe = replace(find_recipe(row.model), **row.changes)
+        corpus = make_corpus(recipe, seed, windows_per_cell=row.windows_per_cell)
         produce_model(
             recipe,
-            make_corpus(recipe, seed, windows_per_cell=row.windows_per_cell),
+            corpus,
             seed,
-            recipe.default_windows if options.windows is None else options.windows,
+            usual_windows(recipe, corpus) if options.windows is None else options.windows,
             path,
             checkpoint_path(row, seed, out),
             choose_device(options.device),

@@ -47,6 +47,11 @@ def produce_model(
     return card
 
 
+def usual_windows(recipe: Recipe, corpus: Corpus) -> int:
+    """Return the windows to see where the user names no number: of a smaller training set, as many epochs."""
+    return recipe.default_windows if recipe.epochs is None else recipe.epochs * corpus.epoch_windows
+
+
 def hardware_name(device: torch.device, threads: int) -> str:
     """Return what trained the model, as the card states it."""
     if device.type == "cuda":
@@ -96,7 +101,8 @@ def command_of(recipe: Recipe, corpus: Corpus, seed: int, windows: int, parent: 
 
 def note_of(recipe: Recipe, corpus: Corpus, seen: int, before: int = 0) -> str:
     """Return what was seen of what the recipe asks for, of which data, and how; `before` by the parent that it started from."""
-    shortfall = "" if seen >= recipe.default_windows else f" of {recipe.default_windows} that the recipe asks for"
+    asked = usual_windows(recipe, corpus)
+    shortfall = "" if seen >= asked else f" of {asked} that the recipe asks for"
     start = f" Started from a parent that had seen {before} windows." if before else ""
     return (
         f"Saw {seen} windows{shortfall}, {corpus.note}{start} Each window is turned by a random phase. Optimiser: "

@@ -26,14 +26,16 @@ class Recipe:
     peak_learning_rate, weight_decay : float
         Of the optimiser adam, which is AdamW; without weight decay it is Adam. The rate warms up, then follows half a
         cosine. Another optimiser has its own rate, see ``optimisers``.
-    default_windows : int
-        Windows to see where the user names no number.
+    default_windows : int or None
+        Windows to see where the user names no number; None where `epochs` says it.
     limits : tuple of str
         Lines for the card beside those that hold for every model here.
     dataset : str
         Data that it is trained on, see ``datasets.families``.
     windows_per_cell : int or None
         Training windows of each label at each SNR, seen again every epoch; None for endless data, none seen twice.
+    epochs : int or None
+        How often to see a training set where the user names no number, whatever its size.
     optimiser : str
         A name in ``optimisers``.
     train_lengths : tuple of int or None
@@ -59,10 +61,11 @@ class Recipe:
     batch: int
     peak_learning_rate: float
     weight_decay: float
-    default_windows: int
+    default_windows: int | None
     limits: tuple[str, ...] = ()
     dataset: str = "rml2016a"
     windows_per_cell: int | None = None
+    epochs: int | None = None
     optimiser: str = "adam"
     train_lengths: tuple[int, ...] | None = None
     window: int | None = None

@@ -38,8 +38,9 @@ def _row(name: str, description: str, network: Callable[[int], nn.Module], windo
         batch=128,
         peak_learning_rate=1e-3,
         weight_decay=0.0,
-        default_windows=60 * 132_000,
+        default_windows=None,
         windows_per_cell=600,
+        epochs=60,
         window=window,
     )
 
@@ -55,7 +56,7 @@ def _on_sig2019(recipe: Recipe) -> Recipe:
         recipe,
         name=f"{recipe.name}-sig2019",
         batch=32,
-        default_windows=30 * 280_800,
+        epochs=30,
         limits=(*recipe.limits, _RATE_LIMIT),
         dataset="sig2019-12",
         windows_per_cell=900,
@@ -66,7 +67,7 @@ def _on_sig2019(recipe: Recipe) -> Recipe:
 _ON_RML2016A = (
     replace(_row("cnn2d", "Narrow 2D-CNN: two convolutions and two dense layers on I and Q.", Cnn2d, 128), halves=True),
     _row("resnet1d", "1D-ResNet: six residual stacks on I and Q.", ResNet1d, 128),
-    _row("mcldnn", "MCLDNN: convolutions on I, on Q and on both, two LSTM layers, three dense layers.", Mcldnn),
+    replace(_row("mcldnn", "MCLDNN: convolutions on I, on Q and on both, two LSTM layers, three dense layers.", Mcldnn), halves=True),
     replace(
         _row("lstm-128-64", "LSTM layers of 128 and 64 cells on amplitude and phase, a dense layer.", TaperedLstm),
         representation="amp_phase",
