@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Weights of one, two and sixteen bits: how an ONNX file holds them, and what they need in theory (table V of the LSTM paper)."""
+"""Weights of two or three values and of sixteen bits: how an ONNX file holds them, and what they need in theory (table V of the LSTM paper)."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,17 @@ from torch import nn
 
 HALVED = " Weights rounded to float16."  # the sentence of a card whose network went through `halved`
 _LEAST_WEIGHTS = 256  # below that a file gains nothing
+_DIGITS = {2: 8, 3: 5}  # of a byte, to the base of the weights' values
 _LEAST_PER_SCALE = 8  # a scale takes four bytes, and each weight saves three
 
 
 def store_levels(model: onnx.ModelProto) -> None:
-    """Store in one byte each the weights of `model` that are -1, 0 or +1, or these times one scale a row (the last axis).
+    """Pack the weights of `model` that are -1, 0 or +1, or these times one scale a row (the last axis).
 
-    In the graph they are turned to float32 and scaled. ONNX Runtime does that once, when it loads the model.
+    A byte holds eight weights of -1 and +1, or five of -1, 0 and +1; in the graph a table of 256 rows tells what it
+    stands for. ONNX Runtime unpacks once, when it loads the model.
     """
-    nodes, stored = [], []
+    nodes, stored, tables = [], [], {}
     for tensor in model.graph.initializer:
         weight = numpy_helper.to_array(tensor)
         if weight.dtype != np.float32 or weight.ndim < 2 or weight.size < _LEAST_WEIGHTS:
@@ -29,13 +31,44 @@ def store_levels(model: onnx.ModelProto) -> None:
         if not np.array_equal(np.sign(weight) * scale, weight) or not plain and weight.shape[-1] < _LEAST_PER_SCALE:
             stored.append(tensor)
             continue
-        levels, floats, factor = (f"{tensor.name}{ending}" for ending in ("_levels", "_floats", "_scale"))
-        stored.append(numpy_helper.from_array(np.sign(weight).astype(np.int8), levels))
-        nodes.append(helper.make_node("Cast", [levels], [tensor.name if plain else floats], to=TensorProto.FLOAT))
+        levels = np.sign(weight).astype(np.int8)
+        values = (-1, 1) if levels.all() else (-1, 0, 1)
+        table, table_name = _table_of(values), f"levels_of_{len(values)}"
+        tables[table_name] = numpy_helper.from_array(table, table_name)
+        packed, rows, whole, end, shape, unscaled, factor = (
+            f"{tensor.name}_{ending}" for ending in ("packed", "rows", "whole", "end", "shape", "levels", "scale")
+        )
+        stored += [
+            numpy_helper.from_array(_packed(levels, values, table.shape[1]), packed),
+            numpy_helper.from_array(np.array([weight.size]), end),
+            numpy_helper.from_array(np.array(weight.shape), shape),
+        ]
+        nodes += [
+            helper.make_node("Cast", [packed], [f"{packed}_index"], to=TensorProto.INT32),
+            helper.make_node("Gather", [table_name, f"{packed}_index"], [rows]),
+            helper.make_node("Reshape", [rows, "levels_flat"], [whole]),
+            helper.make_node("Slice", [whole, "levels_begin", end], [f"{whole}_cut"]),
+            helper.make_node("Reshape", [f"{whole}_cut", shape], [tensor.name if plain else unscaled]),
+        ]
         if not plain:
             stored.append(numpy_helper.from_array(scale, factor))
-            nodes.append(helper.make_node("Mul", [floats, factor], [tensor.name]))
-    _replace(model, stored, nodes)
+            nodes.append(helper.make_node("Mul", [unscaled, factor], [tensor.name]))
+    if tables:
+        tables |= {name: numpy_helper.from_array(np.array([value]), name) for name, value in (("levels_flat", -1), ("levels_begin", 0))}
+    _replace(model, [*tables.values(), *stored], nodes)
+
+
+def _table_of(values: tuple[int, ...]) -> np.ndarray:
+    """Return the weights, float32 [256, as many as fit], that each byte stands for: its digits to the base of their number."""
+    powers = len(values) ** np.arange(_DIGITS[len(values)])
+    return np.array(values, np.float32)[np.arange(256)[:, None] // powers % len(values)]
+
+
+def _packed(levels: np.ndarray, values: tuple[int, ...], digits: int) -> np.ndarray:
+    """Return whole numbers among `values` as bytes of so many digits each; the last byte is filled up."""
+    found = np.searchsorted(values, levels.ravel())
+    padded = np.pad(found, (0, -len(found) % digits)).reshape(-1, digits)
+    return (padded @ len(values) ** np.arange(digits)).astype(np.uint8)
 
 
 def halved(network: nn.Module) -> nn.Module:
