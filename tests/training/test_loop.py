@@ -92,7 +92,7 @@ def test_a_fixed_set_stopped_within_an_epoch_goes_on_to_the_same_weights(tmp_pat
 
 
 def test_a_run_starts_from_the_weights_of_another_and_counts_what_they_saw(tmp_path):
-    recipe = tiny("resnet1d", peak_learning_rate=0.0, windows_per_cell=None)
+    recipe = tiny("resnet1d", peak_learning_rate=0.0, windows_per_cell=None, epochs=None, default_windows=CHUNK)
 
     def child(name, parent):
         return train_network(recipe, make_corpus(recipe, 4), 4, CHUNK, tmp_path / name, CPU, parent=tmp_path / parent)
