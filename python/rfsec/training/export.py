@@ -64,7 +64,7 @@ def export_graph(
                 dynamo=False,
             )
         model = onnx.load(str(aside))
-        share_constants(model)
+        _share_constants(model)
         store_levels(model)
         store_halves(model)
         onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
@@ -72,16 +72,18 @@ def export_graph(
         onnx.save(model, str(aside))
 
 
-def share_constants(model: onnx.ModelProto) -> None:
+def _share_constants(model: onnx.ModelProto) -> None:
     """Keep one of equal constants in `model`: the exporter writes a table as often as the network reads it."""
     kept, same_as, nodes = {}, {}, []
     for node in model.graph.node:
         for place, name in enumerate(node.input):
             node.input[place] = same_as.get(name, name)
-        value = b"".join(one.SerializeToString(deterministic=True) for one in node.attribute)
-        if node.op_type != "Constant" or kept.setdefault(value, node.output[0]) == node.output[0]:
-            nodes.append(node)
-        else:
-            same_as[node.output[0]] = kept[value]
+        if node.op_type == "Constant":
+            value = node.attribute[0].SerializeToString(deterministic=True)
+            first = kept.setdefault(value, node.output[0])
+            if first != node.output[0]:
+                same_as[node.output[0]] = first
+                continue
+        nodes.append(node)
     del model.graph.node[:]
     model.graph.node.extend(nodes)

@@ -31,31 +31,36 @@ def store_levels(model: onnx.ModelProto) -> None:
         if not np.array_equal(np.sign(weight) * scale, weight) or not plain and weight.shape[-1] < _LEAST_PER_SCALE:
             stored.append(tensor)
             continue
-        levels = np.sign(weight).astype(np.int8)
+        levels = np.sign(weight)
         values = (-1, 1) if levels.all() else (-1, 0, 1)
-        table, table_name = _table_of(values), f"levels_of_{len(values)}"
-        tables[table_name] = numpy_helper.from_array(table, table_name)
-        packed, rows, whole, end, shape, unscaled, factor = (
-            f"{tensor.name}_{ending}" for ending in ("packed", "rows", "whole", "end", "shape", "levels", "scale")
-        )
+        table = f"levels_of_{len(values)}"
+        tables[table] = numpy_helper.from_array(_table_of(values), table)
         stored += [
-            numpy_helper.from_array(_packed(levels, values, table.shape[1]), packed),
-            numpy_helper.from_array(np.array([weight.size]), end),
-            numpy_helper.from_array(np.array(weight.shape), shape),
+            numpy_helper.from_array(_packed(levels, values), f"{tensor.name}_packed"),
+            numpy_helper.from_array(np.array([weight.size]), f"{tensor.name}_end"),
+            numpy_helper.from_array(np.array(weight.shape), f"{tensor.name}_shape"),
         ]
-        nodes += [
-            helper.make_node("Cast", [packed], [f"{packed}_index"], to=TensorProto.INT32),
-            helper.make_node("Gather", [table_name, f"{packed}_index"], [rows]),
-            helper.make_node("Reshape", [rows, "levels_flat"], [whole]),
-            helper.make_node("Slice", [whole, "levels_begin", end], [f"{whole}_cut"]),
-            helper.make_node("Reshape", [f"{whole}_cut", shape], [tensor.name if plain else unscaled]),
-        ]
+        unscaled = tensor.name if plain else f"{tensor.name}_levels"
+        nodes += _unpacking(tensor.name, table, unscaled)
         if not plain:
+            factor = f"{tensor.name}_scale"
             stored.append(numpy_helper.from_array(scale, factor))
             nodes.append(helper.make_node("Mul", [unscaled, factor], [tensor.name]))
     if tables:
         tables |= {name: numpy_helper.from_array(np.array([value]), name) for name, value in (("levels_flat", -1), ("levels_begin", 0))}
     _replace(model, [*tables.values(), *stored], nodes)
+
+
+def _unpacking(name: str, table: str, out: str) -> list[onnx.NodeProto]:
+    """Return the nodes that look the packed bytes of the weight `name` up, cut off what filled the last, and give its shape to `out`."""
+    index, rows, whole, cut = (f"{name}_{ending}" for ending in ("packed_index", "rows", "whole", "whole_cut"))
+    return [
+        helper.make_node("Cast", [f"{name}_packed"], [index], to=TensorProto.INT32),
+        helper.make_node("Gather", [table, index], [rows]),
+        helper.make_node("Reshape", [rows, "levels_flat"], [whole]),
+        helper.make_node("Slice", [whole, "levels_begin", f"{name}_end"], [cut]),
+        helper.make_node("Reshape", [cut, f"{name}_shape"], [out]),
+    ]
 
 
 def _table_of(values: tuple[int, ...]) -> np.ndarray:
@@ -64,9 +69,9 @@ def _table_of(values: tuple[int, ...]) -> np.ndarray:
     return np.array(values, np.float32)[np.arange(256)[:, None] // powers % len(values)]
 
 
-def _packed(levels: np.ndarray, values: tuple[int, ...], digits: int) -> np.ndarray:
-    """Return whole numbers among `values` as bytes of so many digits each; the last byte is filled up."""
-    found = np.searchsorted(values, levels.ravel())
+def _packed(levels: np.ndarray, values: tuple[int, ...]) -> np.ndarray:
+    """Return whole numbers among `values` as bytes of `_DIGITS` digits each; the last byte is filled up."""
+    found, digits = np.searchsorted(values, levels.ravel()), _DIGITS[len(values)]
     padded = np.pad(found, (0, -len(found) % digits)).reshape(-1, digits)
     return (padded @ len(values) ** np.arange(digits)).astype(np.uint8)
 
