@@ -9,11 +9,13 @@ from onnx import TensorProto, helper, numpy_helper
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.base import ClassifierMixin
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from ..datasets.files import written_aside
 from ..inference.card import METADATA_KEY, ModelCard
+from .forest_graph import forest_graph
 from .low_bit_weights import store_halves
 from .svm_graph import svm_graph
 
@@ -53,9 +55,10 @@ def export_classical(classifier: ClassifierMixin, card: ModelCard, path: Path) -
     features = 2 * card.input.window_max
     if isinstance(classifier, SVC):
         model = _from_windows(svm_graph(classifier, features), card, [helper.make_node("Identity", ["scores"], [card.heads[0].name])])
+    elif isinstance(classifier, RandomForestClassifier):
+        model = _with_logits(forest_graph(classifier, features), card)
     else:
         model = _with_logits(_converted(classifier, features), card)
-    _leave_out_what_says_nothing(model)
     store_halves(model)
     helper.set_model_props(model, {METADATA_KEY: card.to_json()})
     onnx.checker.check_model(model)
@@ -76,24 +79,8 @@ def _converted(classifier: ClassifierMixin, features: int) -> onnx.ModelProto:
     )
 
 
-def _leave_out_what_says_nothing(model: onnx.ModelProto) -> None:
-    """Drop a forest's shares of 0 in its leaves, and the optional fields that only speed or missing values would need."""
-    for node in model.graph.node:
-        if node.op_type != "TreeEnsembleClassifier":
-            continue
-        fields = {one.name: one for one in node.attribute}
-        said = np.flatnonzero(fields["class_weights"].floats)
-        for name in ("class_ids", "class_nodeids", "class_treeids", "class_weights"):
-            values = fields[name].floats or fields[name].ints
-            kept = [values[i] for i in said]
-            del values[:]
-            values.extend(kept)
-        for name in ("nodes_hitrates", "nodes_missing_value_tracks_true"):
-            node.attribute.remove(fields[name])
-
-
 def _with_logits(model: onnx.ModelProto, card: ModelCard) -> onnx.ModelProto:
-    """The converted graph behind a reshape, and before a logarithm."""
+    """A graph of ``probabilities`` behind a reshape, and before a logarithm."""
     model.graph.initializer.append(numpy_helper.from_array(np.float32([_FLOOR]), "floor"))
     after = [
         helper.make_node("Max", ["probabilities", "floor"], ["floored"]),
