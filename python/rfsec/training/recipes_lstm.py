@@ -29,6 +29,7 @@ _BASE = Recipe(
     weight_decay=0.0,
     default_windows=8_000_000,
     limits=(_STEPS,),
+    halves=True,
 )
 
 

@@ -25,7 +25,7 @@ _RATE_LIMIT = (
 )
 
 
-def _row(name: str, description: str, network: Callable[[int], nn.Module], window: int | None = None) -> Recipe:
+def _row(name: str, description: str, network: Callable[[int], nn.Module], window: int | None = None, halves: bool = False) -> Recipe:
     """A row on RadioML 2016.10a: 600 training windows of each label at each SNR, 60 epochs (sections IV-A, IV-B)."""
     return Recipe(
         name=name,
@@ -42,6 +42,7 @@ def _row(name: str, description: str, network: Callable[[int], nn.Module], windo
         windows_per_cell=600,
         epochs=60,
         window=window,
+        halves=halves,
     )
 
 
@@ -65,11 +66,11 @@ def _on_sig2019(recipe: Recipe) -> Recipe:
 
 
 _ON_RML2016A = (
-    replace(_row("cnn2d", "Narrow 2D-CNN: two convolutions and two dense layers on I and Q.", Cnn2d, 128), halves=True),
+    _row("cnn2d", "Narrow 2D-CNN: two convolutions and two dense layers on I and Q.", Cnn2d, 128, halves=True),
     _row("resnet1d", "1D-ResNet: six residual stacks on I and Q.", ResNet1d, 128),
-    replace(_row("mcldnn", "MCLDNN: convolutions on I, on Q and on both, two LSTM layers, three dense layers.", Mcldnn), halves=True),
+    _row("mcldnn", "MCLDNN: convolutions on I, on Q and on both, two LSTM layers, three dense layers.", Mcldnn, halves=True),
     replace(
-        _row("lstm-128-64", "LSTM layers of 128 and 64 cells on amplitude and phase, a dense layer.", TaperedLstm),
+        _row("lstm-128-64", "LSTM layers of 128 and 64 cells on amplitude and phase, a dense layer.", TaperedLstm, halves=True),
         representation="amp_phase",
         normalisation="unit_l2",
     ),
