@@ -8,6 +8,7 @@ from gnuradio.rfsec.inference.catalog import find_model
 from gnuradio.rfsec.inference.representations import represent
 from gnuradio.rfsec.inference.session import ModelSession
 from gnuradio.rfsec.reproduction.features import flat_map, penultimate_features
+from gnuradio.rfsec.reproduction.graph_weights import graph_weights
 from onnx import helper
 
 
@@ -23,7 +24,7 @@ def test_the_last_layer_makes_the_logits_of_the_features(name, width):
     assert features.shape == (300, width)
     graph = onnx.load(str(path)).graph
     (last,) = (node for node in graph.node if "modulation" in node.output)
-    values = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
+    values = graph_weights(graph)
     weight, bias = (values[one] for one in last.input[1:])
     session = ModelSession(path)
     logits = session.logits(represent(session.card.input.representation, windows))[0]

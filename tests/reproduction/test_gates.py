@@ -10,20 +10,22 @@ from gnuradio.rfsec.dsp.amp_phase import amplitude_phase  # noqa: E402
 from gnuradio.rfsec.inference.card import ModelCard  # noqa: E402
 from gnuradio.rfsec.reproduction.gates import gate_saturation, lstm_layers, run_layer  # noqa: E402
 from gnuradio.rfsec.training.export import export_onnx  # noqa: E402
+from gnuradio.rfsec.training.low_bit_weights import halved  # noqa: E402
 from gnuradio.rfsec.training.networks.lstm import AmplitudePhaseLstm  # noqa: E402
 from small_model import small_card, write_small_model  # noqa: E402
 
-LENGTH, CELLS = 40, 6
+LENGTH, CELLS = 40, 12
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """Two layers with weights large enough that gates saturate, and their file."""
+@pytest.fixture(scope="module", params=["float32", "float16"])
+def exported(request, tmp_path_factory):
+    """Two layers with weights large enough that gates saturate, and their file, which may hold them in float16."""
     torch.set_num_threads(1)
     torch.manual_seed(4)
     network = AmplitudePhaseLstm(3, layers=2, cells=CELLS).eval()
     for weight in network.lstm.parameters():
         torch.nn.init.normal_(weight, std=2.0)
+    network = halved(network) if request.param == "float16" else network
     path = tmp_path_factory.mktemp("lstm") / "lstm.onnx"
     export_onnx(network, ModelCard.model_validate(small_card(LENGTH, "amp_phase")), path)
     return network.lstm, path

@@ -9,6 +9,7 @@ import onnx
 
 from ..inference.representations import represent
 from ..inference.session import ModelSession
+from .graph_weights import graph_weights
 
 GATES = ("input", "output", "forget")  # ONNX's order: i, o, f; then the cell's own input
 SHUT, OPEN = 0.1, 0.9
@@ -32,12 +33,9 @@ class Saturation:
 
 
 def lstm_layers(path: Path) -> list[LstmWeights]:
-    """Return the unidirectional LSTM layers of an ONNX file, the first first; empty where it has none in float32."""
+    """Return the unidirectional LSTM layers of an ONNX file, the first first; empty where it has none of float weights."""
     graph = onnx.load(str(path)).graph
-    values = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
-    values |= {
-        node.output[0]: onnx.numpy_helper.to_array(node.attribute[0].t) for node in graph.node if node.op_type == "Constant"
-    }
+    values = graph_weights(graph)
     layers = []
     for node in graph.node:
         if node.op_type == "LSTM" and all(name in values for name in node.input[1:4]):

@@ -4,7 +4,8 @@
 from pathlib import Path
 
 import onnx
-from onnx import numpy_helper
+
+from .graph_weights import graph_weights
 
 
 def flops(path: Path) -> int:
@@ -14,8 +15,7 @@ def flops(path: Path) -> int:
     appendix), of two dimensions and with as many places as values come in, though its own has one dimension and fewer.
     """
     graph = onnx.load(str(path)).graph
-    weights = {one.name: numpy_helper.to_array(one).shape for one in graph.initializer}
-    weights |= {node.output[0]: weights[node.input[0]] for node in graph.node if node.op_type == "Cast" and node.input[0] in weights}
+    weights = {name: value.shape for name, value in graph_weights(graph).items()}
     places = graph.input[0].type.tensor_type.shape.dim[1].dim_value
     count = 0
     for node in graph.node:
