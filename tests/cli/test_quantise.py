@@ -38,7 +38,7 @@ def test_int8_is_as_right_as_its_parent(name, operator, size, limit, tmp_path):
     assert hashlib.sha256(source.read_bytes()).hexdigest() in child.card.training.note
     assert child.card.heads == parent.card.heads and child.card.training.data == parent.card.training.data
     assert set(child.card.metrics.accuracy_by_snr) == set(parent.card.metrics.accuracy_by_snr)
-    assert out.stat().st_size < size * source.stat().st_size
+    assert out.stat().st_size < size * 4 * parent.card.parameters  # a parent may hold its weights in two bytes, these are of four
     assert operator in {node.op_type for node in onnx.load(str(out)).graph.node}
 
     test = generate("compat", range(0, 20, 2), 10, seed=99)
