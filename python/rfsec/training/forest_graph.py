@@ -6,6 +6,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from sklearn.ensemble import RandomForestClassifier
 
+from .feature_graph import feature_graph
+
 _AT_MOST, _SUM = 0, 1  # ONNX-ML's numbers of a split that lets features up to its threshold go left, and of an aggregate
 
 
@@ -54,14 +56,7 @@ def forest_graph(forest: RandomForestClassifier, features: int) -> onnx.ModelPro
         helper.make_node("Gather", ["shares", "rows"], ["of_trees"]),
         helper.make_node("ReduceMean", ["of_trees"], ["probabilities"], axes=[1], keepdims=0),
     ]
-    graph = helper.make_graph(
-        nodes,
-        "forest",
-        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["batch", features])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["batch", len(forest.classes_)])],
-        [numpy_helper.from_array(value, name) for name, value in constants.items()],
-    )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 5)], ir_version=8)
+    return feature_graph("forest", nodes, constants, features, "probabilities", len(forest.classes_), ml=5)
 
 
 def _counts(tree) -> np.ndarray:

@@ -5,8 +5,10 @@ from itertools import combinations
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 from sklearn.svm import SVC
+
+from .feature_graph import feature_graph
 
 
 def svm_graph(svm: SVC, features: int) -> onnx.ModelProto:
@@ -76,11 +78,5 @@ def svm_graph(svm: SVC, features: int) -> onnx.ModelProto:
         ("Add", ["votes", "part_of_a_vote"], ["scores"]),
     ]
     axis = {"Split": {"axis": 1}, "Concat": {"axis": 1}, "Gather": {"axis": 1}}
-    graph = helper.make_graph(
-        [helper.make_node(kind, inputs, outputs, **axis.get(kind, {})) for kind, inputs, outputs in nodes],
-        "svm",
-        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["batch", features])],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", labels])],
-        [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
-    )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    made = [helper.make_node(kind, inputs, outputs, **axis.get(kind, {})) for kind, inputs, outputs in nodes]
+    return feature_graph("svm", made, constants, features, "scores", labels)
