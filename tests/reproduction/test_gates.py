@@ -10,7 +10,7 @@ from gnuradio.rfsec.dsp.amp_phase import amplitude_phase  # noqa: E402
 from gnuradio.rfsec.inference.card import ModelCard  # noqa: E402
 from gnuradio.rfsec.reproduction.gates import gate_saturation, lstm_layers, run_layer  # noqa: E402
 from gnuradio.rfsec.training.export import export_onnx  # noqa: E402
-from gnuradio.rfsec.training.low_bit_weights import halved  # noqa: E402
+from gnuradio.rfsec.training.half_weights import halved  # noqa: E402
 from gnuradio.rfsec.training.networks.lstm import AmplitudePhaseLstm  # noqa: E402
 from small_model import small_card, write_small_model  # noqa: E402
 

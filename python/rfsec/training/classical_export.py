@@ -16,7 +16,7 @@ from sklearn.svm import SVC
 from ..datasets.files import written_aside
 from ..inference.card import METADATA_KEY, ModelCard
 from .forest_graph import forest_graph
-from .low_bit_weights import store_halves
+from .half_weights import store_halves
 from .svm_graph import svm_graph
 
 _OPSETS = {"": 17, "ai.onnx.ml": 3}

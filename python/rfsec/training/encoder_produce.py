@@ -19,7 +19,7 @@ from .encoder_evaluation import recordings
 from .encoder_loop import EncoderProgress, TrainedEncoder, train_encoder
 from .encoder_recipe import EncoderRecipe
 from .export import export_graph
-from .low_bit_weights import HALVED, halved
+from .half_weights import HALVED, halved
 from .objectives import MARGIN, ContrastiveLoss, LogisticLoss
 from .produce import hardware_name
 
@@ -88,7 +88,7 @@ def produce_encoder(
                     for one in CONDITIONS
                 },
             },
-            "parameters": sum(one.numel() for one in (*network.parameters(), *trained.objective.parameters())),
+            "parameters": sum(one.numel() for one in (*trained.network.parameters(), *trained.objective.parameters())),
             "licence": "GPL-3.0-or-later",
             "limits": list(recipe.limits),
         }

@@ -10,7 +10,9 @@ from torch import nn
 
 from ..datasets.files import written_aside
 from ..inference.card import METADATA_KEY, Card, ModelCard
-from .low_bit_weights import store_halves, store_levels
+from .graph_edit import share_constants
+from .half_weights import store_halves
+from .low_bit_weights import store_levels
 
 _OPSET = 17
 
@@ -64,26 +66,9 @@ def export_graph(
                 dynamo=False,
             )
         model = onnx.load(str(aside))
-        _share_constants(model)
+        share_constants(model)
         store_levels(model)
         store_halves(model)
         onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
         onnx.checker.check_model(model)
         onnx.save(model, str(aside))
-
-
-def _share_constants(model: onnx.ModelProto) -> None:
-    """Keep one of equal constants in `model`: the exporter writes a table as often as the network reads it."""
-    kept, same_as, nodes = {}, {}, []
-    for node in model.graph.node:
-        for place, name in enumerate(node.input):
-            node.input[place] = same_as.get(name, name)
-        if node.op_type == "Constant":
-            value = node.attribute[0].SerializeToString(deterministic=True)
-            first = kept.setdefault(value, node.output[0])
-            if first != node.output[0]:
-                same_as[node.output[0]] = first
-                continue
-        nodes.append(node)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)

@@ -9,6 +9,7 @@ import torch
 from ..inference.card import ModelCard
 from .evaluation import fit_temperature
 from .export import export_onnx
+from .half_weights import HALVED, halved
 from .joint_corpus import JointCorpus
 from .joint_loop import JointProgress, joint_logits, train_joint
 from .joint_metrics import joint_metrics
@@ -33,7 +34,8 @@ def produce_joint(
 
     See `train_joint` for parameters and errors, `export_onnx` for those of writing.
     """
-    network = train_joint(recipe, corpus, epochs, checkpoint, device, threads, report).to(device)
+    trained = train_joint(recipe, corpus, epochs, checkpoint, device, threads, report)
+    network = halved(trained).to(device)
     validation, test = corpus.part("validation"), corpus.part("test")
     chosen, measured = (joint_logits(network, part, device) for part in (validation, test))
     temperatures = [
@@ -74,7 +76,7 @@ def produce_joint(
                 "test_data": f"{corpus.name}: {len(test)} windows of recordings that no training saw",
                 **joint_metrics(recipe.heads, measured, test, corpus, temperatures),
             },
-            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "parameters": sum(parameter.numel() for parameter in trained.parameters()),
             "licence": "GPL-3.0-or-later",
             "limits": [f"Knows the {len(corpus.labels['emitter'])} emitters that it was trained on, and no other: each window gets one of them.",
                        *corpus.limits, *recipe.limits],
@@ -88,5 +90,5 @@ def _note(recipe: JointRecipe, corpus: JointCorpus, epochs: int) -> str:
     shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
     return (
         f"{epochs} epochs{shortfall} of {len(corpus.training)} windows, split 7:2:1 by recording; the weights are those of the epoch "
-        f"with the best validation. Each window is turned by a random phase. AdamW, batches of {recipe.batch}, warm-up and cosine."
+        f"with the best validation. Each window is turned by a random phase. AdamW, batches of {recipe.batch}, warm-up and cosine.{HALVED}"
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Weights of two or three values and of sixteen bits: how an ONNX file holds them, and what they need in theory (table V of the LSTM paper)."""
+"""Weights of two or three values: how an ONNX file holds them, and what they need in theory (table V of the LSTM paper)."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-HALVED = " Weights rounded to float16."  # the sentence of a card whose network went through `halved`
+from .graph_edit import replace_weights
+
 _LEAST_WEIGHTS = 256  # below that a file gains nothing
 _DIGITS = {2: 8, 3: 5}  # of a byte, to the base of the weights' values
 _LEAST_PER_SCALE = 8  # a scale takes four bytes, and each weight saves three
@@ -48,7 +49,7 @@ def store_levels(model: onnx.ModelProto) -> None:
             nodes.append(helper.make_node("Mul", [unscaled, factor], [tensor.name]))
     if tables:
         tables |= {name: numpy_helper.from_array(np.array([value]), name) for name, value in (("levels_flat", -1), ("levels_begin", 0))}
-    _replace(model, [*tables.values(), *stored], nodes)
+    replace_weights(model, [*tables.values(), *stored], nodes)
 
 
 def _unpacking(name: str, table: str, out: str) -> list[onnx.NodeProto]:
@@ -74,34 +75,6 @@ def _packed(levels: np.ndarray, values: tuple[int, ...]) -> np.ndarray:
     found, digits = np.searchsorted(values, levels.ravel()), _DIGITS[len(values)]
     padded = np.pad(found, (0, -len(found) % digits)).reshape(-1, digits)
     return (padded @ len(values) ** np.arange(digits)).astype(np.uint8)
-
-
-def halved(network: nn.Module) -> nn.Module:
-    """Round the weights of a float32 network to float16, in place, so that `store_halves` stores them in half the bytes."""
-    return network.half().float()
-
-
-def store_halves(model: onnx.ModelProto) -> None:
-    """Store in two bytes each the weights of `model` that a float16 holds as they are; the graph turns them to float32."""
-    nodes, stored = [], []
-    for tensor in model.graph.initializer:
-        weight = numpy_helper.to_array(tensor)
-        with np.errstate(over="ignore"):
-            half = weight.astype(np.float16)
-        if weight.dtype != np.float32 or weight.ndim < 2 or weight.size < _LEAST_WEIGHTS or not np.array_equal(weight, half):
-            stored.append(tensor)
-            continue
-        halves = f"{tensor.name}_halves"
-        stored.append(numpy_helper.from_array(half, halves))
-        nodes.append(helper.make_node("Cast", [halves], [tensor.name], to=TensorProto.FLOAT))
-    _replace(model, stored, nodes)
-
-
-def _replace(model: onnx.ModelProto, stored: list, first: list) -> None:
-    rest = list(model.graph.node)
-    del model.graph.initializer[:], model.graph.node[:]
-    model.graph.initializer.extend(stored)
-    model.graph.node.extend([*first, *rest])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ..inference.mapper_features import normalised, represented
 from ..keygen.features import features
 from .checkpoint import load_parent
 from .export import export_graph
-from .low_bit_weights import HALVED, halved
+from .half_weights import HALVED, halved
 from .mapper_corpus import MapperCorpus
 from .mapper_evaluation import scores
 from .mapper_loop import MapperProgress, train_mapper
@@ -38,7 +38,8 @@ def produce_mapper(
     from, and `command` what made the model, as the card states them.
     """
     recipe = corpus.recipe
-    network = halved(train_mapper(corpus, epochs, checkpoint, device, threads, report, parent))
+    trained = train_mapper(corpus, epochs, checkpoint, device, threads, report, parent)
+    network = halved(trained)
     before = 0 if parent is None else load_parent(parent)[1]
     one, other = corpus.normalisations
 
@@ -75,7 +76,7 @@ def produce_mapper(
             },
             "metrics": {"test_data": f"{len(corpus.test)} positions of the {recipe.split} split, {recipe.radio} radios",
                         "by_snr": {snr: one.model_dump() for snr, one in scores(corpus, alice).items()}},
-            "parameters": sum(one.numel() for one in network.parameters()),
+            "parameters": sum(one.numel() for one in trained.parameters()),
             "licence": "GPL-3.0-or-later",
             "limits": list(recipe.limits),
         }

@@ -14,8 +14,8 @@ from .card_of import card_of, limits_of
 from .corpus_base import Corpus
 from .evaluation import logits_of
 from .export import export_onnx
+from .half_weights import HALVED, halved
 from .judge import judge
-from .low_bit_weights import HALVED, halved
 from .loop import Progress, TrainedNetwork, train_network
 from .recipes import RECIPES, Recipe
 
