@@ -3,6 +3,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from statistics import mean, stdev
 
 import numpy as np
@@ -99,6 +100,18 @@ def test_the_shipped_models_beside_the_paper(tmp_path):
     assert len(curve) == 20 and mean(curve) == pytest.approx(expected(find_model("conv-bigru")), abs=1e-3)
 
 
+def test_a_comparison_says_how_long_both_were_trained(tmp_path):
+    """What the paper says of one, two and three layers is asked of LSTMs that saw equally many windows."""
+    only = [word for name in ("lstm-amp-phase", "lstm-1x128", "lstm-2x128") for word in ("--only", name)]
+    rows = reproduce("lstm-fig3", tmp_path, *only)
+    page = (tmp_path / "README.md").read_text()
+    gain = float(rows["lstm-1x128"]["percent"]) - float(rows["lstm-2x128"]["percent"])
+    seen = [f"{int(rows[name]['windows_seen']) / 1e6:.2f}" for name in ("lstm-1x128", "lstm-2x128")]
+    assert f"| lstm-1x128 − lstm-2x128 | -6 | {gain:+.2f} | {seen[0]} / {seen[1]} |" in page and seen[0] == seen[1]
+    whys = page.split("## Why rows differ")[1].split("##")[0] if "## Why rows differ" in page else ""
+    assert not any("points above | Saw" in line for line in whys.splitlines()), "more training does not lower a row"
+
+
 def test_two_seeds_give_mean_and_spread(tmp_path):
     shipped, other = find_model("conv-bigru"), tmp_path / "models" / "conv-bigru-seed2.onnx"
     another_seed(shipped, other, 2)
@@ -161,6 +174,14 @@ def test_what_has_no_model_is_trained_on_demand(tmp_path):
     assert (tmp_path / "checkpoints" / "lstm-1x16-seed2.checkpoint").is_file()
 
 
+def test_a_classical_model_is_fitted_to_no_more_than_its_recipe_says(tmp_path, monkeypatch):
+    classical_recipes = pytest.importorskip("gnuradio.rfsec.training.classical_recipes")
+    few = replace(classical_recipes.CLASSICAL["gaussian-nb"], default_windows=400)
+    monkeypatch.setitem(classical_recipes.CLASSICAL, "gaussian-nb", few)
+    reproduce("lstm-fig3", tmp_path, "--only", "gaussian-nb", "--seeds", "2", "--train", "--windows", "500000")
+    assert ModelSession(tmp_path / "models" / "gaussian-nb-seed2.onnx").card.training.windows_seen == 400
+
+
 def test_a_file_of_another_seed_or_model_is_refused(tmp_path):
     a_model(tmp_path / "seed", "mcldnn", "mcldnn", seed=3)
     a_model(tmp_path / "name", "mcldnn", "cnn2d")
@@ -175,6 +196,7 @@ def test_a_file_of_another_seed_or_model_is_refused(tmp_path):
     (("table9", "--out", "OUT"), "kgnet-table4. Got 'table9' instead"),
     (("lstm-fig3", "--out", "OUT", "--test-windows-per-cell", "0"), "'test-windows-per-cell' of a reproduction must be at least 1"),
     (("lstm-fig3", "--out", "OUT", "--seeds", "0"), "The 'seeds' of a reproduction must be at least 1. Got 0"),
+    (("lstm-fig3", "--out", "OUT", "--train", "--windows", "0"), "The 'windows' to train rows with must be at least 1. Got 0"),
     (("lstm-fig3", "--out", "OUT", "--only", "gru"), "'only' row of lstm-fig3 must be one of lstm-amp-phase"),
     (("lstm-fig3", "--out", "/dev/null/x"), "The folder '/dev/null/x' cannot be written to"),
 ])

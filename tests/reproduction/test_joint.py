@@ -2,9 +2,11 @@
 """The joint paper's tables through the real command: measured models, the paper's figures beside them, what has no model."""
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from command_line import rfsec, the_error
 
@@ -12,6 +14,7 @@ torch = pytest.importorskip("torch")
 
 from gnuradio.rfsec.datasets.amplifiers import AmplifierBench  # noqa: E402
 from gnuradio.rfsec.datasets.seeding import Purpose  # noqa: E402
+from gnuradio.rfsec.inference.card import METADATA_KEY  # noqa: E402
 from gnuradio.rfsec.reproduction.joint_measure import score_of  # noqa: E402
 from gnuradio.rfsec.reproduction.joint_rows import TABLES  # noqa: E402
 from gnuradio.rfsec.training.export import export_onnx  # noqa: E402
@@ -76,6 +79,25 @@ def test_scores_count_what_is_right():
 ])
 def test_wrong_options_are_one_line(arguments, said, tmp_path):
     assert said in the_error(rfsec("reproduce", *arguments, "--out", str(tmp_path / "out")))
+
+
+def test_a_model_of_a_folder_is_refused(tmp_path):
+    put(tmp_path, "joint-conv", JointConv((8, 2)))
+    path = tmp_path / "models" / "joint-conv-seed1.onnx"
+    model = onnx.load(str(path))
+    fields = json.loads(model.metadata_props[0].value)
+    fields["heads"][1]["labels"] = ["mine", "theirs"]
+    onnx.helper.set_model_props(model, {METADATA_KEY: json.dumps(fields)})
+    onnx.save(model, str(path))
+    ran = rfsec("reproduce", "mmoe-table3", "--out", str(tmp_path), "--only", "joint-conv", "--test-windows-per-cell", "1")
+    assert "the labels of 'emitter' must be those of the simulated amplifiers" in the_error(ran)
+    assert not (tmp_path / "README.md").exists()
+
+
+def test_the_page_says_that_ours_is_trained_with_more_noise(tmp_path):
+    put(tmp_path, "joint-conv", JointConv((8, 6)))
+    rfsec("reproduce", "mmoe-table3", "--out", str(tmp_path), "--only", "joint-conv", "--test-windows-per-cell", "1")
+    assert "Ours is trained with more noise: half of its training windows are brought to between -1 and 8 dB" in (tmp_path / "README.md").read_text()
 
 
 def test_a_model_of_another_seed_is_refused(tmp_path):

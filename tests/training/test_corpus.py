@@ -70,6 +70,8 @@ def test_a_fixed_set_has_the_papers_validation_and_test():
     assert len(validation) == 11 * 2 * 200
     assert corpus.test_name == "rml2016a compat, seed 1005, 200 windows of each label at each SNR"
     assert len(corpus.training[0]) == 11 * 2 * 3 and corpus.training[0].snr_db.min() == 16
+    assert "measured after the last epoch, and each 67 epochs before" in corpus.note
+    assert "measured after each epoch." in make_corpus(replace(HIGH, windows_per_cell=200), 5).note
     # It is validated when it has been trained on as many windows as the validation has.
     assert [chunks for chunks in range(1, 140) if corpus.validates_after(chunks)] == [67, 134]
     assert not np.isin(validation.x[:, 0], corpus.training[0].x[:, 0]).any()
@@ -114,6 +116,14 @@ def test_what_cannot_be_trained_on(tmp_path):
     path = tmp_path / "low.npz"
     save_windows(path, generate("compat", (-20,), 10, 1), LABELS, "test")
     with pytest.raises(DatasetError, match="too few windows from -12 dB up"):
+        make_corpus(OURS, data=str(path))
+    few = generate("compat", (0, 18), 10, 1)
+    for labels, got in ((("A", "A", *LABELS[2:]), "'A'"), (("x" * 65, *LABELS[1:]), "'xxx"), (("", *LABELS[1:]), "''")):
+        save_windows(path, few, labels, "test")
+        with pytest.raises(DatasetError, match=f"must be two or more, all different, of 1 to 64 characters. Got {got}"):
+            make_corpus(OURS, data=str(path))
+    save_windows(path, few[few.label == 0], LABELS[:1], "test")
+    with pytest.raises(DatasetError, match="Got 1 label instead"):
         make_corpus(OURS, data=str(path))
     with pytest.raises(ParameterError, match="'data' to train on must be one of rml2016a, .*no such file"):
         make_corpus(OURS, data="rml2016b")

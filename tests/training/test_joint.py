@@ -17,8 +17,9 @@ from gnuradio.rfsec.datasets.joint_folder import AS_RECORDED_DB, load_joint_fold
 from gnuradio.rfsec.errors import DatasetError, ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.representations import represent  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
+from gnuradio.rfsec.training.joint_corpus_folder import FolderCorpus  # noqa: E402
 from gnuradio.rfsec.training.joint_loop import joint_logits, train_joint  # noqa: E402
-from gnuradio.rfsec.training.joint_produce import produce_joint  # noqa: E402
+from gnuradio.rfsec.training.joint_produce import note_of, produce_joint  # noqa: E402
 from gnuradio.rfsec.training.joint_recipes import JOINT, find_joint_recipe  # noqa: E402
 from gnuradio.rfsec.training.networks.joint_conv import FiltersAndProducts  # noqa: E402
 from gnuradio.rfsec.training.task_balance import DynamicWeightAverage, FixedWeights, UncertaintyWeights  # noqa: E402
@@ -199,6 +200,21 @@ def test_a_folder_of_files_trains_a_model(tmp_path):
     assert card.input.samples_per_symbol is None and set(card.metrics.by_head) == {"modulation", "emitter"}
 
 
+def test_other_files_of_a_folder_need_a_checkpoint_of_their_own(tmp_path):
+    folder = write_folder(tmp_path / "mine", samples=6000)
+    corpus = FolderCorpus(1, windows=load_joint_folder(folder, 6000))
+    recipe = replace(find_joint_recipe("joint-conv"), batch=32)
+    train_joint(recipe, corpus, 1, tmp_path / "checkpoint", CPU)
+    np.zeros(12_000, "<f4").tofile(folder / "a" / "BPSK" / "run0_10dB.cf32")
+    with pytest.raises(DatasetError, match="'data_sha256' is"):
+        train_joint(recipe, FolderCorpus(1, windows=load_joint_folder(folder, 6000)), 1, tmp_path / "checkpoint", CPU)
+
+
+def test_a_card_says_how_noisy_the_training_windows_were():
+    ours, papers = (note_of(*small(name), 1) for name in ("joint-conv", "cnn-rff"))
+    assert "Half of them are brought to between -1 and 8 dB anew" in ours and "dB" not in papers
+
+
 def test_a_file_is_in_one_part_only(tmp_path):
     windows = load_joint_folder(write_folder(tmp_path / "mine", samples=20_000), 6000)
     parts = windows.split(1)
@@ -214,6 +230,7 @@ def test_a_file_is_in_one_part_only(tmp_path):
     (lambda root: write_folder(root, emitters=("a",)), "at least two emitters and two modulations. It has 1 and 2"),
     (lambda root: write_folder(root, samples=5999), "is too short: a window has 6000 samples. It has 5999"),
     (lambda root: write_folder(root, files=1), "no files left for the"),
+    (lambda root: write_folder(root, emitters=("a", "b" * 65)), "must be two or more, all different, of 1 to 64 characters. Got 'bbb"),
     (lambda root: np.full(12_000, np.nan, "<f4").tofile(write_folder(root) / "a" / "BPSK" / "x.cf32"), "not finite"),
 ])
 def test_a_bad_folder_is_one_line(damage, said, tmp_path):

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from command_line import rfsec, the_error
 
 torch = pytest.importorskip("torch")
 
@@ -146,6 +147,12 @@ def test_damaged_checkpoint_is_refused(tmp_path, content):
     assert "\n" not in str(error.value)
 
 
+def test_a_checkpoint_without_a_run_is_refused(tmp_path):
+    torch.save({"identity": ["model"], "state": {}}, tmp_path / "run")
+    with pytest.raises(DatasetError, match="is not a readable checkpoint"):
+        run(tmp_path / "run")
+
+
 def test_truncated_checkpoint_is_refused(tmp_path):
     save_checkpoint(tmp_path / "run", {"model": "x"}, {"weights": torch.zeros(1000)})
     content = (tmp_path / "run").read_bytes()
@@ -185,6 +192,11 @@ def test_learning_rate_warms_up_and_falls():
 def test_bad_counts(tmp_path, arguments):
     with pytest.raises(ParameterError, match="'windows' and 'threads' to train with must be at least 1"):
         run(tmp_path / "run", windows=arguments[0], threads=arguments[1])
+
+
+def test_a_seed_that_no_generator_takes():
+    for model in ("lstm-1x16", "random-forest", "joint-conv"):
+        assert "'seed' of a training must be 0 to 2147483647. Got 99999999999999999999" in the_error(rfsec("train", model, "--seed", "9" * 20))
 
 
 def test_what_does_not_go_together(tmp_path):

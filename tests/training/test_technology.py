@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -128,6 +129,18 @@ def test_the_command_writes_a_model_whose_graph_is_its_network(name, tmp_path, m
     for part, logits in zip(known, spectra_logits(network.eval(), known, CPU), strict=True):
         wanted = torch.softmax(logits / card.heads[0].temperature, 1).numpy()
         np.testing.assert_allclose(session.probabilities(part.x), wanted, atol=1e-4)
+
+
+def test_a_row_sees_as_many_windows_as_the_table_is_told(tmp_path, monkeypatch):
+    """Whole epochs of the recipe's set, not a smaller set."""
+    monkeypatch.setitem(TECHNOLOGY, "technology-lstm-1x16", replace(TECHNOLOGY["technology-lstm-1x16"], windows=84))
+    monkeypatch.setattr(technology_produce, "_VALIDATION", 70)
+    monkeypatch.setattr(technology_produce, "_TEST", 70)
+    done = CliRunner().invoke(app, ["reproduce", "lstm-table4", "--only", "technology-lstm-1x16", "--seeds", "2", "--train", "--windows", "100",
+                                    "--out", str(tmp_path), "--test-windows-per-cell", "2"])
+    assert done.exit_code == 0, done.exception
+    card = TechnologySession(tmp_path / "models" / "technology-lstm-1x16-seed2.onnx").card
+    assert card.training.windows_seen == 168 and "2 epochs of 14 that the recipe asks for of 84 windows" in card.training.note
 
 
 @pytest.mark.parametrize("options, words", [(("--windows", "3"), "at least 14"), (("--data", "field"), "takes no --data"), (("--epochs", "0"), "epochs")])

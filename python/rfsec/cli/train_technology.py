@@ -8,7 +8,6 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
-from ..errors import ParameterError
 from .train_progress import refuse_unused, training_progress
 
 
@@ -31,10 +30,6 @@ def train_technology_model(
     refuse_unused(f"The classifier {model} has data and steps of its own and", unused)
     recipe, chosen = find_technology_recipe(model), choose_device(device)
     wanted, rounds = recipe.windows if windows is None else windows, recipe.epochs if epochs is None else epochs
-    if rounds < 1:
-        raise ParameterError(f"The 'epochs' to train {model} must be at least 1. Got {rounds} instead.")
-    if wanted < 2 * len(recipe.labels):
-        raise ParameterError(f"The 'windows' to train {model} with must be at least {2 * len(recipe.labels)}. Got {wanted} instead.")
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     console = Console()

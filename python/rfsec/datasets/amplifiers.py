@@ -79,7 +79,7 @@ class AmplifierBench:
         recordings : sequence of int
             Numbers of recordings, at least 0.
         per_snr : int
-            Windows of each recording at each SNR, at least 1; a recording's first windows are always the same.
+            Windows of each recording at each SNR, at least 1.
         snrs_db : sequence of int
             Power of the signal over that of the noise in the whole sample rate, dB.
         purpose : Purpose

@@ -46,7 +46,8 @@ def generate(
 ) -> LabelledWindows:
     """Generate labelled windows; equal arguments give equal bytes (on another CPU, to within rounding).
 
-    Every window comes from a run of its own, so that no split of the result shares a run.
+    Every window comes from a run of its own. In "compat" all windows of a call share one pool of noise, as the published set's do:
+    parts of one result are no test of each other where a label is nothing but noise (AM-SSB).
 
     Parameters
     ----------

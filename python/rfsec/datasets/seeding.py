@@ -19,6 +19,15 @@ class Purpose(IntEnum):
     WORLD = 5
 
 
+LARGEST_SEED = 2**31 - 1  # what NumPy, PyTorch and scikit-learn all take, and room for offsets
+
+
+def check_seed(seed: int) -> None:
+    """Raises ParameterError unless `seed` is one that every part of a training takes."""
+    if not 0 <= seed <= LARGEST_SEED:
+        raise ParameterError(f"The 'seed' of a training must be 0 to {LARGEST_SEED}. Got {seed} instead.")
+
+
 def seed_sequence(purpose: Purpose, seed: int, index: int = 0, variant: tuple[int, ...] = ()) -> np.random.SeedSequence:
     """Return the seed sequence of one chunk of data.
 

@@ -17,7 +17,8 @@ _RIVALS = ("cnn-rff", "cnn-transformer-rff", "sb-cnn-transformer")
 _DATA = (
     "Six amplifiers and eight modulations are simulated, see `datasets/amplifiers.py`: another seed is another set of six, so rows of one seed "
     "compare and seeds tell how much a set matters. Recordings are split 7:2:1. The generator repeats its 511 symbols, as one on a bench "
-    "does, unless a row says \"random data\"."
+    "does, unless a row says \"random data\". Ours is trained with more noise: half of its training windows are brought to between -1 and 8 dB anew "
+    "each time they are seen; the paper's models see each recording as it is."
 )
 _ELSEWHERE = (
     "Recordings that a model was not made for, mean over the seeds. Other amplifiers have no label: they are told apart by linear discriminants of "

@@ -3,10 +3,11 @@
 
 from pathlib import Path
 
+from ..errors import ModelError
 from ..inference.catalog import list_models
 from ..inference.session import ModelSession
 from .files import make_folder, write_text
-from .joint_measure import measure_joint
+from .joint_measure import LABELS, measure_joint
 from .joint_page import Results, page, table_csv
 from .joint_pictures import draw_confusion, draw_emitters
 from .joint_rows import EMITTER, MODULATION, JointRow, choose
@@ -83,4 +84,7 @@ def _find(row: JointRow, seed: int, out: Path, training: TrainingOptions | None,
 def _open(path: Path, name: str, seed: int, threads: int) -> ModelSession:
     session = ModelSession(path, threads=threads)
     check_card(session.card, path, name, seed)
+    for head in session.card.heads:
+        if tuple(head.labels) != LABELS.get(head.name):
+            raise ModelError(f"{path}: the labels of '{head.name}' must be those of the simulated amplifiers. This model has others: train it without --data.")
     return session

@@ -98,9 +98,8 @@ def _reasons(result: TableResult) -> str:
 
 
 def _why(one: RowResult) -> str:
-    causes = list(
-        dict.fromkeys(run.card.training.note.split(". ")[0].rstrip(".") + "." for run in one.runs if run.card.training.note)
-    )
+    notes = [run.card.training.note for run in one.runs if run.card.training.note and one.difference < 0]  # more training does not lower a row
+    causes = list(dict.fromkeys(note.split(". ")[0].rstrip(".") + "." for note in notes))
     if any(run.path.stem == one.row.file_stem + QUANTISED for run in one.runs):
         causes.append("Measured as shipped, with weights of 8 bits.")
     if 2 * one.test_error > 1:
@@ -113,12 +112,19 @@ def _comparisons(result: TableResult) -> str:
     for one in result.table.comparisons:
         ours = result.compared(one)
         stated = _NONE if one.points is None else f"{one.points:+g}"
-        lines.append((one.text, f"{one.row} − {one.other}", stated, "not measured" if ours is None else f"{ours:+.2f}"))
+        seen = " / ".join(_windows_seen(result, name) for name in (one.row, one.other))
+        lines.append((one.text, f"{one.row} − {one.other}", stated, "not measured" if ours is None else f"{ours:+.2f}", seen))
     if not lines:
         return ""
     return "## What the paper says of pairs\n\n" + markdown_table(
-        ("statement", "difference of", "paper / points", "ours / points"), lines
+        ("statement", "difference of", "paper / points", "ours / points", "windows seen / M"), lines
     )
+
+
+def _windows_seen(result: TableResult, name: str) -> str:
+    """Millions of training windows that the models of a row saw."""
+    runs = [run for one in result.results if one.row.name == name for run in one.runs]
+    return ", ".join(dict.fromkeys(f"{run.card.training.windows_seen / 1e6:.2f}" for run in runs)) or _NONE
 
 
 def _orders(result: TableResult) -> str:

@@ -99,7 +99,8 @@ def _find(row: TechnologyRow, seed: int, out: Path, training: TrainingOptions | 
         from ..training.technology_produce import produce_technology
 
         recipe, what = find_technology_recipe(row.name), f"training {row.name}, seed {seed}"
-        produce_technology(recipe, seed, recipe.windows if training.windows is None else training.windows, recipe.epochs, path, checkpoint,
+        epochs = recipe.epochs if training.windows is None else -(-training.windows // recipe.windows)
+        produce_technology(recipe, seed, recipe.windows, epochs, path, checkpoint,
                            choose_device(training.device), training.threads,
                            lambda one: report(what, one.windows_seen, one.windows_total))
 

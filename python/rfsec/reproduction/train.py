@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..errors import ParameterError
 from ..training.classical_recipes import CLASSICAL
 from .models import QUANTISED, checkpoint_path, find_model_file, model_path
 from .table import Row
@@ -20,7 +21,7 @@ class TrainingOptions:
     Attributes
     ----------
     windows : int or None
-        Windows that a network sees; None for its recipe's number.
+        Windows that a network sees, at least 1; None for its recipe's number. A classical model is fitted to no more than its recipe's.
     device : str
         "auto", "cpu" or "cuda".
     threads : int
@@ -30,6 +31,10 @@ class TrainingOptions:
     windows: int | None = None
     device: str = "auto"
     threads: int = 1
+
+    def __post_init__(self) -> None:
+        if self.windows is not None and self.windows < 1:
+            raise ParameterError(f"The 'windows' to train rows with must be at least 1. Got {self.windows} instead.")
 
 
 def training_command(row: Row, seed: int, out: Path) -> str:
@@ -68,7 +73,8 @@ def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report
         source = find_model_file(parent, seed, out) or train_model(parent, seed, out, options, report)
         quantise_model(source, path, seed, lambda done, total: report(f"quantising {row.name}, seed {seed}", done, total))
     elif row.model in CLASSICAL:
-        produce_classical(row.model, seed, options.windows, path, lambda stage: report(f"{what}: {stage}", 0, None))
+        most = CLASSICAL[row.model].default_windows
+        produce_classical(row.model, seed, min(options.windows or most, most), path, lambda stage: report(f"{what}: {stage}", 0, None))
     else:
         recipe = replace(find_recipe(row.model), **row.changes)
         corpus = make_corpus(recipe, seed, windows_per_cell=row.windows_per_cell)

@@ -102,4 +102,7 @@ def parent_sha256(path: Path | None) -> str | None:
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     saved = torch.load(path, map_location="cpu", weights_only=True)
-    return saved["identity"], saved["state"]
+    identity, state = saved["identity"], saved["state"]
+    if not isinstance(identity, dict) or not isinstance(state, dict):
+        raise TypeError("no run's")
+    return identity, state

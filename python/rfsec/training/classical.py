@@ -13,6 +13,7 @@ import torch
 from sklearn.base import ClassifierMixin
 
 from ..datasets.labelled_windows import LabelledWindows
+from ..datasets.seeding import check_seed
 from ..errors import ParameterError
 from ..inference.card import ModelCard
 from ..inference.representations import represent
@@ -59,12 +60,13 @@ def produce_classical(
     Raises
     ------
     ParameterError
-        If there is no such baseline, `seed` or `windows` is too small, or the windows have several lengths.
+        If there is no such baseline, `seed` is none, `windows` is too small, or the windows have several lengths.
     OutputError
         If `out` cannot be written.
     """
     if name not in CLASSICAL:
         raise ParameterError(f"The classical 'model' to train must be one of {', '.join(CLASSICAL)}. Got {name!r} instead.")
+    check_seed(seed)
     recipe = CLASSICAL[name]
     corpus = make_corpus(LSTM, seed) if corpus is None else corpus
     if len(corpus.lengths) > 1:
@@ -121,5 +123,5 @@ def _describe(
         head,
         metrics,
         parameters=stored,
-        limits=["A baseline to compare the networks with: each of them is right far more often.", *limits_of(LSTM, corpus)],
+        limits=["A baseline to compare the networks with.", *limits_of(LSTM, corpus)],
     )

@@ -12,6 +12,7 @@ from ..datasets.seeding import Purpose, seed_sequence
 from ..datasets.splits import split
 from ..errors import DatasetError, ParameterError
 from .corpus_fixed import FixedCorpus
+from .corpus_labels import check_labels
 
 
 def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, seed: int, options: str) -> FixedCorpus:
@@ -33,13 +34,14 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
     Raises
     ------
     DatasetError
-        If the file cannot be read, or holds too few windows to split.
+        If the file cannot be read, holds too few windows to split, or has labels that no card may have.
     ParameterError
         If `windows_per_cell` is below 1.
     """
     if windows_per_cell is not None and windows_per_cell < 1:
         raise ParameterError(f"The 'windows_per_cell' to train on must be at least 1. Got {windows_per_cell} instead.")
     data, labels = open_windows(path)
+    check_labels(f"data set '{path}'", labels)
     training, validation, test = split(data, seed)
     training, validation = (share[share.snr_db >= lowest_snr_db] for share in (training, validation))
     if len(training) < 2 or not len(validation) or not len(test):

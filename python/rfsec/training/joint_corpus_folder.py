@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..datasets.joint_folder import FolderWindows
 from ..datasets.joint_windows import JointWindows
 from ..errors import DatasetError
+from .corpus_labels import check_labels
 from .joint_corpus import JointCorpus
 
 
@@ -20,10 +21,19 @@ class FolderCorpus(JointCorpus):
 
     windows: FolderWindows = field(kw_only=True)
 
+    def __post_init__(self) -> None:
+        for labels in self.labels.values():
+            check_labels(f"folder '{self.name}'", labels)
+
     @property
     def name(self) -> str:
         """See `JointCorpus`."""
         return self.windows.name
+
+    @property
+    def identity(self) -> dict[str, object]:
+        """See `JointCorpus.identity`; a folder may get other files under its name."""
+        return super().identity | {"data_sha256": self.windows.windows.sha256()}
 
     @property
     def limits(self) -> tuple[str, ...]:

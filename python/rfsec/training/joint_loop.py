@@ -91,7 +91,7 @@ def train_joint(
     begin_training(corpus.seed, threads, epochs=epochs)
     run = _Run(recipe, tuple(len(corpus.labels[head]) for head in recipe.heads), device)
     chunks = epochs * corpus.chunks
-    identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": corpus.seed, "data": corpus.name}
+    identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, **corpus.identity}
     if state := load_checkpoint(checkpoint, identity):
         run.restore(state, checkpoint)
     validation, total = corpus.part("validation"), epochs * len(corpus.training)

@@ -10,7 +10,7 @@ from ..inference.card import ModelCard
 from .evaluation import fit_temperature
 from .export import export_onnx
 from .half_weights import HALVED, halved
-from .joint_corpus import JointCorpus
+from .joint_corpus import NOISIER, JointCorpus
 from .joint_loop import JointProgress, joint_logits, train_joint
 from .joint_metrics import joint_metrics
 from .joint_recipe import JointRecipe
@@ -70,7 +70,7 @@ def produce_joint(
                 "data_sha256": corpus.training.sha256(),
                 "windows_seen": epochs * len(corpus.training),
                 "hardware": hardware_name(device, threads),
-                "note": _note(recipe, corpus, epochs),
+                "note": note_of(recipe, corpus, epochs),
             },
             "metrics": {
                 "test_data": f"{corpus.name}: {len(test)} windows of recordings that no training saw",
@@ -86,9 +86,11 @@ def produce_joint(
     return card
 
 
-def _note(recipe: JointRecipe, corpus: JointCorpus, epochs: int) -> str:
+def note_of(recipe: JointRecipe, corpus: JointCorpus, epochs: int) -> str:
+    """Return what was seen of what the recipe asks for, and how."""
     shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
+    noise = NOISIER * corpus.fresh_noise
     return (
         f"{epochs} epochs{shortfall} of {len(corpus.training)} windows, split 7:2:1 by recording; the weights are those of the epoch "
-        f"with the best validation. Each window is turned by a random phase. AdamW, batches of {recipe.batch}, warm-up and cosine.{HALVED}"
+        f"with the best validation. Each window is turned by a random phase.{noise} AdamW, batches of {recipe.batch}, warm-up and cosine.{HALVED}"
     )

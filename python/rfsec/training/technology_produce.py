@@ -12,6 +12,7 @@ import torch
 from ..datasets.seeding import Purpose
 from ..datasets.technology_band import BIN_HZ
 from ..datasets.technology_spectra import LABELS, SENSORS, SpectraParts, labels_of, sha256_of, snrs_of, technology_spectra
+from ..errors import ParameterError
 from ..inference.card import TECHNOLOGY_TASK
 from ..inference.spectrum_windows import LENGTHS, NORMALISATION, REPRESENTATION
 from ..inference.technology_card import HEAD, TechnologyCard
@@ -43,6 +44,10 @@ def produce_technology(
     `made` is told how much of the data is there. See `train_technology` for the other parameters and errors,
     `export_graph` for those of writing.
     """
+    least = 2 * len(recipe.labels)
+    for option, value, fewest in (("epochs", epochs, 1), ("windows", windows, least)):
+        if value < fewest:
+            raise ParameterError(f"The '{option}' to train {recipe.name} with must be at least {fewest}. Got {value} instead.")
     training = technology_spectra(Purpose.TRAINING, seed, windows, recipe.drawn, made, recipe.sweeps)
     validation = technology_spectra(Purpose.VALIDATION, seed, _VALIDATION, LABELS, made)
     known = only(validation, len(recipe.labels))
