@@ -10,13 +10,12 @@ from gnuradio import gr
 from ..detection.stream_detector import StreamDetector
 from ..errors import ParameterError, RfsecError
 from .burst_pdu import BurstPdu
+from .ended_input import END, POLL_S, input_ended
 from .message_backlog import backlog
 from .sample_clock import CLOCK_KEYS, WindowClock, sorted_tags
 
 BURSTS = pmt.intern("bursts")
 MAX_BACKLOG = 64  # bursts that wait at a listener, in wait mode: at most 32 MiB of samples
-POLL_S = 0.001  # a full input buffer in this time is 262 MS/s
-END = -1
 
 
 class BurstSearch(gr.basic_block):
@@ -68,7 +67,7 @@ class BurstSearch(gr.basic_block):
             self._detector.wait(POLL_S)
             return 0
         if not samples.size:
-            return self._end() if self._input_ended(first) else self._pause()
+            return self._end() if input_ended(self._before, first) else self._pause()
         tags = [tag for tag in sorted_tags(self, 0, first, first + samples.size)
                 if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
         if self._began_at is None or (self._began_at != first and any(tag.offset == first for tag in tags)):
@@ -98,9 +97,6 @@ class BurstSearch(gr.basic_block):
         self._began_at = first
         self._detector.begin(first, rate_hz, replace(epoch, rate_hz=rate_hz))
         return True
-
-    def _input_ended(self, first: int) -> bool:
-        return self._before.detail().done() and self._before.nitems_written(0) == first
 
     def _end(self) -> int:
         if not self._detector.end() or self._detector.pending:

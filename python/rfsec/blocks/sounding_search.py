@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The part of the OFDM CFR Estimator that takes the stream and gives out a response for each sounding."""
 
+import time
 from collections import deque
 
 import numpy as np
@@ -9,11 +10,11 @@ from gnuradio import gr
 
 from ..ofdm.preamble import CARRIERS
 from ..ofdm.sounding_stream import Soundings, SoundingStream
+from .ended_input import END, POLL_S, input_ended
 from .ofdm_sounder import STARTS
 from .sample_clock import CLOCK_KEYS, Epoch, WindowClock, sorted_tags
 
 SOUNDINGS = pmt.intern("soundings")
-END = -1
 
 
 class SoundingSearch(gr.basic_block):
@@ -54,12 +55,14 @@ class SoundingSearch(gr.basic_block):
             self._waiting += [(group, 0) for group in self._stream.push(self._finite(samples))]
             self.consume(0, self._held + samples.size - 1)
             self._held = 1
-        elif not self._waiting and self._before.detail().done() and self._before.nitems_written(0) == first:
+        elif not self._waiting and input_ended(self._before, first):
             if self._flushed:
                 self.consume(0, self._held)
                 return END
             self._flushed = True
             self._waiting += [(group, 0) for group in self._stream.flush()]
+        elif not self._waiting:
+            time.sleep(POLL_S)  # a block that asks again and again would keep other Python threads from running
         return self._emit(output_items[0])
 
     def _finite(self, samples: np.ndarray) -> np.ndarray:
