@@ -3,12 +3,13 @@
 
 import json
 import os
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pmt
 import pytest
-from flowgraphs import ChunkedSource, run
+from flowgraphs import ChunkedSource, complex_noise, run, rx_time
 from gnuradio import blocks, channels, gr, rfsec
 
 from gnuradio.rfsec.ofdm.preamble import CARRIERS, GRID, LONG_SEQUENCE, LONG_SYMBOL_AT
@@ -19,9 +20,9 @@ RECORDINGS = os.environ.get("RFSEC_RECORDINGS")
 TAPS = [1.0, 0, 0.5j, 0, 0, -0.3]
 
 
-def estimated(samples, sizes=(4096,), **arguments):
+def estimated(samples, sizes=(4096,), tags=(), **arguments):
     """Responses, tags as (item, key, value), and metadata of the messages."""
-    top, source = gr.top_block(), ChunkedSource(samples, sizes)
+    top, source = gr.top_block(), ChunkedSource(samples, sizes, tags)
     estimator, sink, messages = rfsec.ofdm_cfr_estimator(**arguments), blocks.vector_sink_c(52), blocks.message_debug()
     top.connect(source, estimator, sink)
     top.msg_connect(estimator, "soundings", messages, "store")
@@ -71,6 +72,49 @@ def test_cut_tags_and_messages():
     assert all(abs(start - 7001 * item) <= 1 for item, start in starts.items()) and len(starts) == 29
     assert [one["sounding_start"] for one in told] == list(starts.values())
     assert all(abs(one["cfo_hz"]) < 200 and one["quality"] > 0.9 and one["snr_db"] > 20 for one in told)
+
+
+@pytest.mark.parametrize("sizes", [(4096,), (1, 17, 50_000, 333)])
+def test_nothing_spans_a_discontinuity(sizes):
+    """A retune within the second of three soundings, and an overflow within the training field of the last."""
+    samples, _ = sounded(40_000, 8, 10_000)
+    samples[:20_000] = np.convolve(samples[:20_000], TAPS)[:20_000]
+    samples += 0.01 * complex_noise(40_000)
+    retune, overflow = 10_000 + 160 + 4 * 80, 30_000 + 50
+    rate = (0, "rx_rate", pmt.from_double(1e6))
+    found, tags, told, _ = estimated(samples, sizes, [
+        rate, (0, "rx_time", rx_time(10**18)), (0, "rx_freq", pmt.from_double(2.4e9)),
+        (retune, "rx_freq", pmt.from_double(2.5e9)), (overflow, "rx_time", rx_time(2 * 10**18))], repeats=8)
+    parts = [(0, *estimated(samples[:retune], repeats=8)), (retune, *estimated(samples[retune:overflow], repeats=8)),
+             (overflow, *estimated(samples[overflow:], repeats=8))]
+    assert found.tobytes() == b"".join(part[1].tobytes() for part in parts)
+    starts = [value for _, key, value in tags if key == "sounding_start"]
+    assert starts == [first + one["sounding_start"] for first, _, _, alone, _ in parts for one in alone]
+    np.testing.assert_allclose(starts, [0, 20_000, overflow], atol=3)
+    expected = [10**18, 10**18 + 20_000_000, 2 * 10**18 - 50_000]
+    assert max(abs(one["time_ns"] - at) for one, at in zip(told, expected)) <= 3000
+
+
+@pytest.mark.parametrize("tags, parameter, rate_hz", [
+    ([], 1e6, 1e6), ([(0, "rx_rate", pmt.from_double(2e6))], 1e6, 1e6), ([(0, "rx_rate", pmt.from_double(2e6))], 0, 2e6)])
+def test_the_rate_of_the_parameter_or_else_the_streams_gives_time_and_offset(tags, parameter, rate_hz):
+    samples, _ = sounded(20_000, 2, 10_000)
+    samples *= np.exp(2j * np.pi * 1e-3 * np.arange(20_000)).astype(np.complex64)
+    _, _, told, _ = estimated(samples, tags=[(0, "rx_time", rx_time(10**18)), *tags], repeats=2, sample_rate=parameter)
+    assert [one["cfo_hz"] for one in told] == [pytest.approx(1e-3 * rate_hz, rel=0.01)] * 2
+    assert [one["time_ns"] - 10**18 for one in told] == [round(one["sounding_start"] * 1e9 / rate_hz) for one in told]
+
+
+def test_tags_without_soundings_are_forgotten():
+    tags = [(at, "rx_time", rx_time(10**18 + at)) for at in range(0, 9000, 90)]
+    tracemalloc.start()
+    try:
+        *_, estimator = estimated(np.zeros(9000, np.complex64), tags=tags, repeats=2)
+        kept = sum(one.size for one in tracemalloc.take_snapshot().filter_traces([
+            tracemalloc.Filter(True, "*/sample_clock.py")]).statistics("filename"))
+    finally:
+        tracemalloc.stop()
+    assert estimator.soundings == 0 and kept < 5_000
 
 
 def test_samples_that_are_not_finite_cost_only_their_soundings():

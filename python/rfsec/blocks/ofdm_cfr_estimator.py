@@ -18,8 +18,10 @@ class ofdm_cfr_estimator(gr.hier_block2):
     Find soundings in a stream, and estimate the channel by the training symbols of each.
 
     Detection and carrier offset by the short training field, timing by the long one, least squares on each of 52 carriers
-    with the offset taken out, averaged over the repeated symbols. Samples that are not finite count as zero, and are
-    counted in ``invalid``. The result does not depend on how the scheduler cuts the stream.
+    with the offset taken out, averaged over the repeated symbols. Samples before and after a
+    discontinuity (a new rx_time, rx_rate or rx_freq, as a radio sends after an overflow or a retune) are never averaged.
+    Samples that are not finite count as zero, and are counted in ``invalid``. The result does not depend on how the scheduler
+    cuts the stream.
 
     Args:
         repeats: long training symbols of a sounding, an even number, 2 to 64, as the sounder has them; 2 takes 802.11a and 802.11n packets
@@ -34,8 +36,9 @@ class ofdm_cfr_estimator(gr.hier_block2):
         soundings (message): one PDU for each, with the tags' keys and a c32vector of the response
 
     Tags:
-        on each vector: sounding_start (uint64, the stream's sample at which it begins; 0 where that was before it), cfo_hz (or nil
-        without a rate), snr_db (of the averaged response), quality, time_ns (or nil); rx_time, rx_rate and rx_freq give time and rate
+        on each vector: sounding_start (uint64, the stream's sample at which it begins; where that was before the stream's or a
+        discontinuity's first sample, that one), cfo_hz (or nil without a rate), snr_db (of the averaged response), quality, time_ns
+        (or nil); rx_time gives the time, and rx_rate the rate where sample_rate is 0
 
     Example:
         tb.connect(usrp_source, rfsec.ofdm_cfr_estimator(repeats=8, sample_rate=20e6), mapper)

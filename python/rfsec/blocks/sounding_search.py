@@ -3,6 +3,7 @@
 
 import time
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 import pmt
@@ -39,7 +40,8 @@ class SoundingSearch(gr.basic_block):
     def start(self):  # GNU Radio counts samples from 0 again when a flowgraph runs again
         self._stream.flush()
         self._clock = WindowClock(1)
-        self._waiting: deque[tuple[Soundings, int]] = deque()  # groups, and how many of each are out
+        self._epoch = self._epoch_at(0)  # of the samples since the latest discontinuity
+        self._waiting: deque[tuple[Soundings, int, Epoch]] = deque()  # groups, and how many of each are out
         self._held = 0  # 1 while the first input item was taken but stays, so that the scheduler keeps calling
         self._flushed = False
         return True
@@ -50,20 +52,38 @@ class SoundingSearch(gr.basic_block):
     def general_work(self, input_items, output_items):
         samples, first = input_items[0][self._held :], self.nitems_read(0) + self._held
         if not self._waiting and samples.size:
-            self._clock.read([tag for tag in sorted_tags(self, 0, first, first + samples.size)
-                              if pmt.symbol_to_string(tag.key) in CLOCK_KEYS])
-            self._waiting += [(group, 0) for group in self._stream.push(self._finite(samples))]
-            self.consume(0, self._held + samples.size - 1)
+            taken = self._take(samples, first)
+            self.consume(0, self._held + taken - 1)
             self._held = 1
         elif not self._waiting and input_ended(self._before, first):
             if self._flushed:
                 self.consume(0, self._held)
                 return END
             self._flushed = True
-            self._waiting += [(group, 0) for group in self._stream.flush()]
+            self._keep(self._stream.flush())
         elif not self._waiting:
             time.sleep(POLL_S)  # a block that asks again and again would keep other Python threads from running
         return self._emit(output_items[0])
+
+    def _take(self, samples: np.ndarray, first: int) -> int:
+        """Take the samples up to the next discontinuity in this call; the next call begins there."""
+        tags = [tag for tag in sorted_tags(self, 0, first, first + samples.size) if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+        self._clock.read([tag for tag in tags if tag.offset == first])
+        epoch = self._epoch_at(first)
+        if epoch.item == first:  # else there are no tags, or they make no sense
+            self._keep(self._stream.flush())
+            self._epoch = epoch
+        later = [tag.offset for tag in tags if tag.offset > first]
+        samples = samples[: later[0] - first] if later else samples
+        self._keep(self._stream.push(self._finite(samples)))
+        return samples.size
+
+    def _epoch_at(self, sample: int) -> Epoch:
+        epoch = self._clock.epoch(sample)
+        return replace(epoch, rate_hz=self._rate_hz or epoch.rate_hz)
+
+    def _keep(self, groups: list[Soundings]) -> None:
+        self._waiting += [(group, 0, self._epoch) for group in groups]
 
     def _finite(self, samples: np.ndarray) -> np.ndarray:
         bad = ~np.isfinite(samples.view(np.float32)).reshape(-1, 2).all(axis=1)
@@ -75,25 +95,23 @@ class SoundingSearch(gr.basic_block):
     def _emit(self, out: np.ndarray) -> int:
         produced = 0
         while self._waiting and produced < len(out):
-            group, done = self._waiting.popleft()
+            group, done, epoch = self._waiting.popleft()
             count = min(len(out) - produced, group.start.size - done)
             out[produced : produced + count] = group.cfr[done : done + count]
             for number in range(done, done + count):
-                self._tell(group, number, self.nitems_written(0) + produced + number - done)
+                self._tell(group, number, epoch, self.nitems_written(0) + produced + number - done)
             if done + count < group.start.size:
-                self._waiting.appendleft((group, done + count))
+                self._waiting.appendleft((group, done + count, epoch))
             produced += count
         self.soundings += produced
         return produced
 
-    def _tell(self, group: Soundings, number: int, item: int) -> None:
-        sample = int(group.start[number])
-        epoch: Epoch = self._clock.epoch(max(0, sample))
-        rate_hz = self._rate_hz or epoch.rate_hz
+    def _tell(self, group: Soundings, number: int, epoch: Epoch, item: int) -> None:
+        sample = epoch.start + int(group.start[number])
         time_ns = epoch.sample_time_ns(sample)
         told = {
-            STARTS: pmt.from_uint64(max(0, sample)),
-            pmt.intern("cfo_hz"): pmt.from_double(float(group.cfo[number]) * rate_hz) if rate_hz else pmt.PMT_NIL,
+            STARTS: pmt.from_uint64(max(epoch.start, sample)),
+            pmt.intern("cfo_hz"): pmt.from_double(float(group.cfo[number]) * epoch.rate_hz) if epoch.rate_hz else pmt.PMT_NIL,
             pmt.intern("snr_db"): pmt.from_double(float(10 * np.log10(np.mean(10 ** (group.snr_db[number].astype(float) / 10))))),
             pmt.intern("quality"): pmt.from_double(float(group.quality[number])),
             pmt.intern("time_ns"): pmt.PMT_NIL if time_ns is None else pmt.from_uint64(time_ns),
