@@ -117,9 +117,11 @@ def test_tags_without_soundings_are_forgotten():
     assert estimator.soundings == 0 and kept < 5_000
 
 
-def test_samples_that_are_not_finite_cost_only_their_soundings():
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("bad", [np.nan, 1e19, 3e38])
+def test_samples_that_are_not_finite_or_too_large_cost_only_their_soundings(bad):
     samples, _ = sounded(50_000, 2, 5000)
-    samples[5100:5300] = np.nan
+    samples[5100:5300] = bad
     found, tags, _, estimator = estimated(samples, repeats=2)
     starts = [value for _, key, value in tags if key == "sounding_start"]
     assert [round(start / 5000) for start in starts] == [0, *range(2, 10)] and estimator.invalid == 200

@@ -113,6 +113,17 @@ def test_dull_recordings_give_few_records_and_no_error(tmp_path, model, case):
     assert f"{COUNT if case == 'not a number' else 0:,} not finite" in " ".join(done.stdout.split())
 
 
+def test_integers_read_as_floating_point_are_no_error(tmp_path, model):
+    """Huge and tiny values, and some that are no numbers."""
+    air = tmp_path / "air.cf32"
+    np.round(20_000 * burst_scene(2 * COUNT, BURSTS).view(np.float32).clip(-1.5, 1.5)).astype("<i2").tofile(air)
+    small = write_small_model(tmp_path / "small.onnx")
+    for command in (("classify", air, "--model", model), ("classify", air, "--windows", "--model", small),
+                    ("report", air, "--model", model, "--out", tmp_path / "page.html")):
+        done = rfsec(*command, "--rate", RATE_HZ)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_signal_keeps_what_was_decided(tmp_path, model):
     with open(tmp_path / "long.cf32", "wb") as file:
         np.tile(burst_scene(COUNT, BURSTS), 3).tofile(file)

@@ -163,6 +163,11 @@ def test_recordings_that_cannot_be_used(fingerprint, tmp_path):
     assert "nowhere.cf32" in the_error(fingerprint("enrol", "door", tmp_path / "nowhere.cf32", *RATE))
 
 
+def test_integers_read_as_floating_point_are_no_error(fingerprint, tmp_path):
+    np.round(10_000 * fsk_scene(["door"]).view(np.float32)).astype("<i2").tofile(tmp_path / "integers.cf32")
+    decided(enrolled(fingerprint, "door"), tmp_path / "integers.cf32")
+
+
 def test_the_exit_status_tells_a_script(fingerprint, folder, tmp_path):
     enrolled(fingerprint, "door")
     verify = ("fingerprint", "verify", tmp_path / "gallery.db", folder / "stranger.cf32", *RATE, "--model", folder / "encoder.onnx")

@@ -174,14 +174,26 @@ def test_8_bits_are_enough():
     the_burst(detected(quantised(noisy_burst())))
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, complex(0, np.nan)])
-def test_samples_that_are_not_finite_count_as_zero(bad):
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, complex(0, np.nan), 1.01e15, complex(0, -1e25), 3e38])
+def test_samples_that_are_not_finite_or_too_large_count_as_zero(bad):
     samples = noisy_burst()
     samples[[5, 30_000, 60_000]] = bad
     detector = BurstDetector(RATE_HZ)
     found = detector.push(samples) + detector.flush()
     assert detector.invalid == 3
     assert np.isfinite(the_burst(found).samples).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [1e-30, 9.9e14, 1e19, 1e25, 3e38])
+@pytest.mark.parametrize("where", [slice(60_000, 61_000), slice(None, None, 50), slice(None)], ids=["run", "comb", "all"])
+def test_extreme_values_are_no_error(value, where):
+    samples = noisy_burst()
+    samples[where] = value
+    detector = BurstDetector(RATE_HZ)
+    for burst in detector.push(samples) + detector.flush():
+        assert np.isfinite(burst.samples).all() and np.isfinite(burst.snr_db)
+    assert detector.invalid == (samples[where].size if value > 1e15 else 0)
 
 
 def test_nothing_but_nan():

@@ -48,8 +48,9 @@ def test_noise_has_its_own_power_in_every_bin():
     assert abs(rows_of(2 * noise(), 32, 1).mean() - 4) < 0.2
 
 
-def test_samples_that_are_not_finite_count_as_zero():
+@pytest.mark.parametrize("bad", [np.nan, 1e25])
+def test_samples_that_are_not_finite_or_too_large_count_as_zero(bad):
     samples, cleaned = noise(), noise()
-    samples[3000:3100] = np.nan
+    samples[3000:3100] = bad
     cleaned[3000:3100] = 0
     assert np.array_equal(rows_of(samples, 100, 4), rows_of(cleaned, 100, 4))

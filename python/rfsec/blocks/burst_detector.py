@@ -18,8 +18,8 @@ class burst_detector(gr.hier_block2):
     Find bursts in a stream of I/Q samples, and send each with its samples as a model takes them.
 
     A discontinuity (a new rx_time, rx_rate or rx_freq, as a radio sends after an overflow or a retune) ends the open bursts,
-    and so does the end of the stream; all bursts are sent before the block ends. Samples that are not finite count as zero,
-    and are counted in ``invalid``. The result does not depend on how the scheduler cuts the stream.
+    and so does the end of the stream; all bursts are sent before the block ends. Samples that are not finite or above 1e15
+    count as zero, and are counted in ``invalid``. The result does not depend on how the scheduler cuts the stream.
 
     Args:
         sample_rate: rate of the stream in Hz, 0 or more; 0 takes it from the stream's rx_rate tag
@@ -79,7 +79,7 @@ class burst_detector(gr.hier_block2):
 
     @property
     def invalid(self) -> int:
-        """Samples so far that were not finite."""
+        """Samples so far that were not finite or above 1e15."""
         return self._detector.invalid
 
     @property

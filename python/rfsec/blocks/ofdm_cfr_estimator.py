@@ -20,8 +20,8 @@ class ofdm_cfr_estimator(gr.hier_block2):
     Detection and carrier offset by the short training field, timing by the long one, least squares on each of 52 carriers
     with the offset taken out, averaged over the repeated symbols. Samples before and after a
     discontinuity (a new rx_time, rx_rate or rx_freq, as a radio sends after an overflow or a retune) are never averaged.
-    Samples that are not finite count as zero, and are counted in ``invalid``. The result does not depend on how the scheduler
-    cuts the stream.
+    Samples that are not finite or above 1e15 count as zero, and are counted in ``invalid``. The result does not depend on how
+    the scheduler cuts the stream.
 
     Args:
         repeats: long training symbols of a sounding, an even number, 2 to 64, as the sounder has them; 2 takes 802.11a and 802.11n packets
@@ -65,5 +65,5 @@ class ofdm_cfr_estimator(gr.hier_block2):
 
     @property
     def invalid(self) -> int:
-        """Samples so far that were not finite."""
+        """Samples so far that were not finite or above 1e15."""
         return self._search.invalid

@@ -9,6 +9,7 @@ import numpy as np
 import pmt
 from gnuradio import gr
 
+from ..dsp.usable import usable
 from ..ofdm.preamble import CARRIERS
 from ..ofdm.sounding_stream import Soundings, SoundingStream
 from .ended_input import END, POLL_S, input_ended
@@ -75,7 +76,7 @@ class SoundingSearch(gr.basic_block):
             self._epoch = epoch
         later = [tag.offset for tag in tags if tag.offset > first]
         samples = samples[: later[0] - first] if later else samples
-        self._keep(self._stream.push(self._finite(samples)))
+        self._keep(self._stream.push(self._usable(samples)))
         return samples.size
 
     def _epoch_at(self, sample: int) -> Epoch:
@@ -85,12 +86,12 @@ class SoundingSearch(gr.basic_block):
     def _keep(self, groups: list[Soundings]) -> None:
         self._waiting += [(group, 0, self._epoch) for group in groups]
 
-    def _finite(self, samples: np.ndarray) -> np.ndarray:
-        bad = ~np.isfinite(samples.view(np.float32)).reshape(-1, 2).all(axis=1)
-        if not bad.any():
+    def _usable(self, samples: np.ndarray) -> np.ndarray:
+        good = usable(samples)
+        if good.all():
             return samples
-        self.invalid += int(bad.sum())
-        return np.where(bad, np.complex64(0), samples)
+        self.invalid += int(np.count_nonzero(~good))
+        return np.where(good, samples, np.complex64(0))
 
     def _emit(self, out: np.ndarray) -> int:
         produced = 0

@@ -63,7 +63,8 @@ def find_components(power: np.ndarray, floor: np.ndarray, limits: tuple[float, f
         From `thresholds`.
     """
     strongest = power.max(axis=1) * np.float32(_DYNAMIC_RANGE)
-    ratio = power / np.maximum(floor.astype(np.float32), strongest[:, None])
+    least = np.maximum(floor, np.finfo(np.float32).tiny).astype(np.float32)  # a floor below that would become 0
+    ratio = power / np.maximum(least, strongest[:, None])
     _take_gain_off(ratio, in_passband(floor))
     columns = _columns(np.minimum(ratio, np.float32(_LOUDEST)))
     small = _means_of_nine(ratio)

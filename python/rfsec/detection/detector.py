@@ -38,7 +38,7 @@ class BurstDetector:
 
     @property
     def invalid(self) -> int:
-        """Samples so far that were not finite; they count as zero."""
+        """Samples so far that were not finite or above 1e15; they count as zero."""
         return self._finder.invalid
 
     def push(self, samples: np.ndarray) -> list[Burst]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..dsp.usable import usable
 from ..errors import ParameterError
 from .cells import find_components, thresholds
 from .emissions import Emission, emissions_of, join
@@ -48,7 +49,7 @@ class BurstFinder:
     Attributes
     ----------
     invalid : int
-        Samples so far that were not finite; they count as zero.
+        Samples so far that were not finite or above 1e15; they count as zero.
     """
 
     def __init__(self, sample_rate_hz: float, *, false_alarms_per_s: float, max_duration_s: float):
@@ -75,7 +76,7 @@ class BurstFinder:
         found = []
         while samples.size:
             piece, samples = np.split(samples, [BLOCK - self._filled])
-            self._block[self._filled : self._filled + piece.size] = self._finite(piece)
+            self._block[self._filled : self._filled + piece.size] = self._usable(piece)
             self._filled += piece.size
             if self._filled == BLOCK:
                 block, self._block, self._filled = self._block, np.empty(BLOCK, np.complex64), 0
@@ -89,13 +90,13 @@ class BurstFinder:
         self._start()
         return sorted(found, key=lambda one: one.sample_start)
 
-    def _finite(self, samples: np.ndarray) -> np.ndarray:
+    def _usable(self, samples: np.ndarray) -> np.ndarray:
         samples = np.ascontiguousarray(samples, np.complex64)
-        if np.isfinite(samples.view(np.float32)).all():
+        good = usable(samples)
+        if good.all():
             return samples
-        finite = np.isfinite(samples.real) & np.isfinite(samples.imag)
-        self.invalid += int(np.count_nonzero(~finite))
-        return np.where(finite, samples, np.complex64(0))
+        self.invalid += int(np.count_nonzero(~good))
+        return np.where(good, samples, np.complex64(0))
 
     def _look(self, block: np.ndarray) -> list[Found]:
         """Look at the next block, which only at the end of the stream is a short one."""

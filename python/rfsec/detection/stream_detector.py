@@ -43,7 +43,7 @@ class StreamDetector:
     Attributes
     ----------
     dropped, invalid : int
-        Samples that were dropped, and samples that were not finite.
+        Samples that were dropped, and samples that were not finite or above 1e15.
 
     Raises
     ------

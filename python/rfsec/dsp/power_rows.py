@@ -4,6 +4,8 @@
 import numpy as np
 from scipy import fft
 
+from .usable import usable
+
 
 class PowerRows:
     """Gives one row of power over frequency for every so many samples: the strongest of some frames.
@@ -30,7 +32,7 @@ class PowerRows:
         self._kept_from = -self._half
 
     def push(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Take the next samples, complex64 [n]; those that are not finite count as zero.
+        """Take the next samples, complex64 [n]; those that are not finite or above 1e15 count as zero.
 
         Returns
         -------
@@ -57,7 +59,6 @@ class PowerRows:
         if not frames.size:
             return np.empty(0, int), np.empty((0, 2 * self._half), np.float32)
         taken = np.lib.stride_tricks.sliding_window_view(samples, 2 * self._half)[starts]
-        finite = np.isfinite(taken.real) & np.isfinite(taken.imag)
-        spectra = fft.fft(np.where(finite, taken, np.complex64(0)) * self._window, axis=1, overwrite_x=True)
+        spectra = fft.fft(np.where(usable(taken), taken, np.complex64(0)) * self._window, axis=1, overwrite_x=True)
         rows, first = np.unique(frames // self._frames, return_index=True)
         return rows, np.maximum.reduceat(spectra.real**2 + spectra.imag**2, first, axis=0)

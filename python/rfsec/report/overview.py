@@ -29,7 +29,7 @@ class Overview:
         self._power = np.zeros((self.columns, self.bins), np.float32)
 
     def push(self, samples: np.ndarray) -> None:
-        """Take the next samples, complex64 [n]; those that are not finite count as zero."""
+        """Take the next samples, complex64 [n]; those that are not finite or above 1e15 count as zero."""
         self._take(*self._rows.push(samples))
 
     def finish(self) -> None:

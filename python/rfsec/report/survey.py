@@ -44,7 +44,7 @@ class Survey:
     samples : int
         Looked at so far.
     invalid : int
-        Those of them that are not finite; they count as zero.
+        Those of them that are not finite or above 1e15; they count as zero.
 
     Raises
     ------
