@@ -41,7 +41,7 @@ def test_windows_are_those_of_the_definition(length, hop, total, sizes, max_item
        grids=st.lists(st.integers(1, 1500), max_size=12, unique=True).map(sorted),
        marks=st.lists(st.integers(0, 1499), max_size=6, unique=True).map(sorted))
 def test_no_window_spans_a_discontinuity(length, hop, sizes, max_items, grids, marks):
-    """New rx_time tags, as after overflows, at any distance; other tags stay with the first window of their sample."""
+    """New rx_time tags, as after overflows, at any distance; other tags stay with the first window of their sample, or go with it."""
     samples = complex_noise(1500)
     grids = [grid for grid in grids if grid < 1500]
     tags = [(grid, "rx_time", rx_time(grid * 1000)) for grid in [0, *grids]]
@@ -55,18 +55,18 @@ def test_no_window_spans_a_discontinuity(length, hop, sizes, max_items, grids, m
         tag for item, start in starts for tag in
         ((item, "rx_time", (0, pytest.approx(start * 1e-6))), (item, "window_hop", hop), (item, "window_start", start)))
     assert [tag for tag in found if tag[1] == "mark"] == sorted(
-        (item, "mark", mark) for mark in marks if (item := first_window_after(mark, length, hop, [0, *grids])) < len(expected))
+        (item, "mark", mark) for mark in marks if (item := first_window_after(mark, length, hop, [0, *grids])) is not None)
 
 
 def first_window_after(sample, length, hop, grids):
-    """Index of the first window that ends at or after ``sample``."""
+    """Index of the first window of the sample's grid that ends at or after ``sample``; None where the grid has none."""
     item = 0
     for start, end in zip(grids, [*grids[1:], 1500]):
         for first in range(start, end - length + 1, hop):
-            if first + length > sample:
+            if start <= sample < end and first + length > sample:
                 return item
             item += 1
-    return item
+    return None
 
 
 @pytest.mark.parametrize("gap", [1, 50, 127])
@@ -113,3 +113,12 @@ def test_a_tag_is_passed_once_where_the_output_has_little_room():
     windows, found = run_chain(complex_noise(700), windower, tags=tags)
     assert len(windows) == 681
     assert [tag for tag in found if tag[1] == "mark"] == [(0, "mark", 0), (81, "mark", 100), (621, "mark", 640), (622, "mark", 641)]
+
+
+@pytest.mark.parametrize("sizes", [(28,), (1,), (9, 2)])
+def test_a_tag_of_a_window_that_a_retune_drops_goes_with_it(sizes):
+    tags = [(0, "rx_freq", pmt.from_double(1e6)), (7, "mark", pmt.from_uint64(7)), (10, "mark", pmt.from_uint64(10)),
+            (12, "rx_freq", pmt.from_double(2e6)), (20, "mark", pmt.from_uint64(20))]
+    windows, found = run_chain(complex_noise(28), rfsec.iq_windower(8, 8), sizes=sizes, tags=tags)
+    assert len(windows) == 3
+    assert [tag for tag in found if tag[1] == "mark"] == [(0, "mark", 7), (2, "mark", 20)]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """IQ Windower: cuts a stream of I/Q samples into windows."""
 
+from collections import deque
+
 import numpy as np
 import pmt
 from gnuradio import gr
@@ -33,7 +35,8 @@ class iq_windower(gr.basic_block):
 
     Tags:
         window_start (uint64 sample index) and window_hop (uint64) on the first item and after each discontinuity,
-        with the rx_* tags found there; other tags move to the first window that holds their sample.
+        with the rx_* tags found there; other tags move to the first window that holds their sample (or, between windows, to the
+        next), and go with it where a discontinuity drops it.
 
     Example:
         windower = rfsec.iq_windower(length=128, hop=64)
@@ -65,6 +68,7 @@ class iq_windower(gr.basic_block):
         self._tail = np.empty(0, np.complex64)  # the samples from self._next on that were consumed already
         self._waiting_tags = {WINDOW_START: pmt.from_uint64(sample), WINDOW_HOP: pmt.from_uint64(self._hop), **clock_tags}
         self._first_item = first_item
+        self._waiting_marks: deque = deque()  # (item, key, value) of other tags, whose windows are not complete
 
     def forecast(self, noutput_items, ninputs):
         return [1] * ninputs
@@ -85,7 +89,7 @@ class iq_windower(gr.basic_block):
 
         count, whole = self._windows_ready(base + len(samples), len(output_items[0]))
         self._write(samples, base, output_items[0][:count].reshape(count, self._length))
-        self._send_tags(tags, base + len(samples), count)
+        self._send_tags(tags, base + len(samples), self.nitems_written(0) + count)
         self._next += count * self._hop
         end = base + len(samples) if whole else min(max(base, self._next), base + len(samples))
         self._tail = self._stretch(samples, base, self._next, end)
@@ -129,13 +133,16 @@ class iq_windower(gr.basic_block):
             return stretch[:count * self._length].reshape(count, self._length)
         return sliding_window_view(stretch, self._length)[::self._hop][:count]
 
-    def _send_tags(self, tags, end, count) -> None:
-        if count and self._waiting_tags:
+    def _send_tags(self, tags, end, complete) -> None:
+        """Send the tags of the items before ``complete``; those of later ones wait."""
+        if complete > self._first_item:
             for key, value in self._waiting_tags.items():
                 self.add_item_tag(0, self._first_item, key, value)
             self._waiting_tags = {}
         for tag in tags:
             if self._tagged_to <= tag.offset < end and pmt.symbol_to_string(tag.key) not in CLOCK_KEYS:
                 ahead = max(0, -((self._start + self._length - 1 - tag.offset) // self._hop))
-                self.add_item_tag(0, self._first_item + ahead, tag.key, tag.value)
+                self._waiting_marks.append((self._first_item + ahead, tag.key, tag.value))
         self._tagged_to = max(self._tagged_to, end)
+        while self._waiting_marks and self._waiting_marks[0][0] < complete:
+            self.add_item_tag(0, *self._waiting_marks.popleft())
