@@ -148,6 +148,18 @@ def test_symbols_stand_where_their_constellation_has_them(application, model, na
     assert nearest < 0.19 and distance.min(axis=0).max() < 0.12
 
 
+def test_an_undecided_window_has_no_modulation(application, tmp_path):
+    """-1 is no label, though the last of these is 8PSK."""
+    heads = [{**HEADS[1], "labels": ["16QAM", "64QAM", "8PSK"]}]
+    path = write_small_model(tmp_path / "one.onnx", LENGTH, card=small_card(LENGTH, heads=heads), heads=(("modulation", 3),))
+    points = []
+    for label in (-1, 0, 2):
+        view = rfsec.joint_view(str(path), LENGTH, samples_per_symbol=PER_SYMBOL)
+        shown(view, signal("QPSK"), said([label], 0.9, 3), ())
+        points.append(view._scene.points())
+    assert np.array_equal(points[0], points[1]) and not np.array_equal(points[0], points[2])
+
+
 def test_the_view_shows_what_the_classifier_says(application, model):
     samples = complex_noise(LENGTH * 90)
     samples[LENGTH * 7] = np.nan

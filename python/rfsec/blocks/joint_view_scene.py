@@ -91,8 +91,8 @@ class Scene:
     def points(self) -> np.ndarray:
         """The symbols of the newest window behind a matched filter (root raised cosine), complex64 [n] of unit mean power.
 
-        Their phase is that of the modulation that was decided. Empty before there is a window, and where it has two symbols or
-        fewer, no power, or samples that are not finite.
+        Their phase is that of the modulation that was decided; where none was, that of a square. Empty before there is a window,
+        and where it has two symbols or fewer, no power, or samples that are not finite.
         """
         with self._lock:
             window = self._window
@@ -104,5 +104,5 @@ class Scene:
             return np.empty(0, np.complex64)
         spectrum = fft.fft((parts / largest).view(np.complex64))  # so that no power is too small or too large
         matched = fft.ifft(spectrum * root_raised_cosine_spectrum(window.size, self._samples_per_symbol, _ROLLOFF))
-        said = [now.head.labels[now.labels[-1]] for now in self.heads() if now.labels.size]
+        said = [now.head.labels[now.labels[-1]] for now in self.heads() if now.labels.size and now.labels[-1] >= 0]
         return symbol_points(matched, self._samples_per_symbol, next((_FOLDS[label] for label in said if label in _FOLDS), 4))
