@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import resource
 
 import numpy as np
 import onnx
@@ -52,6 +53,13 @@ def test_int8_is_as_right_as_its_parent(name, operator, size, limit, tmp_path):
     with pytest.raises(ModelError, match="8-bit already: its graph has"):
         quantise(str(out), tmp_path / "again.onnx")
     assert not (tmp_path / "again.onnx").exists()
+
+
+def test_a_full_disk_is_one_line(tmp_path):
+    """Of every disk: no file may have more than 20 kB."""
+    ran = rfsec("quantise", "lstm-2x64", "--out", tmp_path / "x.onnx", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)))
+    assert "cannot be written" in the_error(ran)
+    assert not list(tmp_path.iterdir())
 
 
 def test_refused_in_one_line(tmp_path):

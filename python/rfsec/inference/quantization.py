@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Int8 for ONNX Runtime: which layers of a graph become 8-bit, and how. It needs the package ``onnx`` (script/bootstrap --dev)."""
 
+import logging
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ def quantise_graph(model: Any, windows: np.ndarray, out: Path) -> str:
     from onnxruntime.quantization import quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
+    # It logs a failure as a traceback, and goes on to one that is raised.
+    logging.getLogger(quant_pre_process.__module__).setLevel(logging.CRITICAL)
     kinds = {node.op_type for node in model.graph.node}
     if kinds & INT8_OPERATORS:
         raise ModelError(f"the model is 8-bit already: its graph has {', '.join(sorted(kinds & INT8_OPERATORS))}.")

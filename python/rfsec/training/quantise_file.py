@@ -66,6 +66,9 @@ def write_int8(
                 method = quantise_graph(onnx.load_from_string(content), calibration, aside)
             except (ModelError, DecodeError) as error:
                 raise ModelError(f"{source}: {error}") from None
+            except onnx.checker.ValidationError:  # of a step between, which ONNX Runtime wrote as far as it could
+                raise OutputError(f"The model '{out}' cannot be written: a step towards it was cut short. "
+                                  f"Make room there and in '{tempfile.gettempdir()}'.") from None
             _write_card(aside, parent)
             card = describe(ModelSession(aside), hashlib.sha256(content).hexdigest(), method)
             _write_card(aside, card)
