@@ -13,8 +13,12 @@ from pathlib import Path
 
 import pytest
 from counting_sensor import SAMPLES, expected
+from gnuradio.rfsec.errors import ParameterError
 from gnuradio.rfsec.keygen.identity import Identity, public_path, write_identity
+from gnuradio.rfsec.sensor.config_file import ConfigFile
 from gnuradio.rfsec.sensor.decision_log import DecisionLog
+from gnuradio.rfsec.sensor.outputs import JSONL, Outputs
+from gnuradio.rfsec.sensor.publisher import consumer_name
 from gnuradio.rfsec.sensor.subscriber import Subscriber
 
 DEADLINE_S = 120
@@ -162,6 +166,23 @@ def test_sighup_takes_a_good_configuration_and_keeps_the_old_one_from_a_bad_one(
     assert said["errors"] == {} and (files / "more.jsonl").exists()
     process.send_signal(signal.SIGTERM)
     finish(process)
+
+
+def test_a_client_taken_out_ends_its_claims_and_a_bad_configuration_takes_nothing(files):
+    one, both = f"clients: [{public_path('collector')}]", f"clients: [{public_path('collector')}, {public_path('sensor')}]"
+    change(files, one, both)
+    with closing(Outputs(ConfigFile(files / "config.yaml"))) as outputs:
+        outputs.spool.append(['{"label":null}'] * 5, "")
+        outputs.spool.acknowledge(consumer_name(COLLECTOR.public), 5)
+        outputs.deliver(now=True)
+        change(files, both, one)
+        change(files, "decisions.jsonl", "none/decisions.jsonl")
+        with pytest.raises(ParameterError, match="none/decisions.jsonl"):
+            outputs.change(ConfigFile(files / "config.yaml"))
+        assert outputs.spool.waiting == 5 and outputs.spool.acknowledged(JSONL) == 5
+        change(files, "none/decisions.jsonl", "decisions.jsonl")
+        outputs.change(ConfigFile(files / "config.yaml"))
+        assert outputs.delivered
 
 
 def test_a_radio_that_is_not_there_is_tried_again_and_said(files):

@@ -60,6 +60,18 @@ def test_who_is_no_longer_named_holds_nothing_back(tmp_path):
         assert spool.waiting == 0
 
 
+def test_what_only_one_who_is_no_longer_named_lacked_is_removed(tmp_path):
+    with opened(tmp_path, ("one", "gone")) as spool:
+        spool.append([RECORD] * 3, "")
+        spool.acknowledge("one", 2)
+        spool.set_consumers(["one"])
+        assert spool.waiting == 1 and spool.after(0, 10) == [(3, RECORD)]
+        spool.set_consumers(["one", "late"])
+        spool.acknowledge("one", 3)
+    with opened(tmp_path) as spool:  # so too where one is taken out between two starts
+        assert spool.waiting == 0 and spool.acknowledged("one") == 3
+
+
 def test_the_oldest_are_dropped_and_counted_where_the_file_is_full(tmp_path):
     with opened(tmp_path) as spool:
         for _ in range(80):

@@ -72,14 +72,10 @@ class Outputs:
                 raise ParameterError(f"{file.at(where)}: the spool, and the endpoint and identity of zmq, change only when the sensor "
                                      "starts. Restart it.")
         clients = _clients(file)
-        old, self._log = self._log, None
-        if old is not None:
-            old.close()
         try:
-            self.spool.set_consumers(_consumers(file, clients))
             self._open_log(file)
+            self.spool.set_consumers(_consumers(file, clients))  # last: what only one who goes had lacked can't be brought back
         except (ParameterError, OutputError):
-            self.spool.set_consumers(_consumers(self._file, _clients(self._file)))
             self._open_log(self._file)
             raise
         if self.publisher is not None:
@@ -116,14 +112,17 @@ class Outputs:
             self.publisher.tell(self.spool, health)
 
     def _open_log(self, file: ConfigFile) -> None:
-        if file.config.output.jsonl is None:
-            return
-        with file.naming("output", "jsonl"):
-            self._log = DecisionLog(file.config.output.jsonl)
-        if self._log.sensor == self.spool.identity and self._log.sequence <= self.spool.last:
-            self.spool.acknowledge(JSONL, self._log.sequence)  # the process was killed between the two
+        """Open its file of JSON lines, if it has one, in place of the present one."""
+        old, self._log = self._log, None
+        if old is not None:
+            old.close()
+        if file.config.output.jsonl is not None:
+            with file.naming("output", "jsonl"):
+                self._log = DecisionLog(file.config.output.jsonl)
 
     def _write(self) -> None:
+        if self._log.sensor == self.spool.identity and self._log.sequence <= self.spool.last:
+            self.spool.acknowledge(JSONL, self._log.sequence)  # written, but the process was killed before it could say so
         while decisions := self.spool.after(self.spool.acknowledged(JSONL), BATCH):
             self._log.append(self.spool.identity, decisions)
             self.spool.acknowledge(JSONL, self._log.sequence)

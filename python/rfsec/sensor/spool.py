@@ -10,6 +10,7 @@ from .spool_file import PAGE_BYTES, SpoolFile
 MIN_BYTES = 1 << 20
 _MARGIN_BYTES = 32 * PAGE_BYTES  # for the inner pages of the tree, and the two other tables
 _DROPPED_AT_ONCE = 64
+_REMOVE_WHAT_ALL_HAVE = "DELETE FROM decision WHERE sequence <= (SELECT min(acknowledged) FROM consumer)"
 
 
 class Spool:
@@ -65,12 +66,14 @@ class Spool:
         self._file.close()
 
     def set_consumers(self, consumers: list[str]) -> None:
-        """Name those who are to acknowledge; a new one is to get everything that is still there."""
+        """Name those who are to acknowledge; a new one is to get everything that is still there. What all of them have is removed."""
         with self._file.changing() as db:
             gone = [row for row in db.execute("SELECT name FROM consumer").fetchall() if row[0] not in consumers]
             db.executemany("DELETE FROM consumer WHERE name = ?", gone)
             db.executemany("INSERT OR IGNORE INTO consumer VALUES (?, 0)", [(name,) for name in consumers])
-            self._acknowledged = dict(db.execute("SELECT name, acknowledged FROM consumer"))
+            db.execute(_REMOVE_WHAT_ALL_HAVE)
+            acknowledged = dict(db.execute("SELECT name, acknowledged FROM consumer"))
+        self._acknowledged = acknowledged
 
     def acknowledged(self, consumer: str) -> int:
         """The number through which a consumer has everything, 0 where it has nothing. Raises KeyError for one who isn't named."""
@@ -102,7 +105,7 @@ class Spool:
             return
         with self._file.changing() as db:
             db.execute("UPDATE consumer SET acknowledged = ? WHERE name = ?", (sequence, consumer))
-            db.execute("DELETE FROM decision WHERE sequence <= (SELECT min(acknowledged) FROM consumer)")
+            db.execute(_REMOVE_WHAT_ALL_HAVE)
         self._acknowledged[consumer] = sequence
 
     @property
