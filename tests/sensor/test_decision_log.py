@@ -37,7 +37,23 @@ def test_a_line_that_was_cut_short_is_removed(tmp_path, cut):
     assert (tmp_path / "log").read_bytes() == whole
 
 
-@pytest.mark.parametrize("text", [b"something else\n", b'{"sequence":1}\n', b'{"sensor":"a","sequence":0}\n', b"[]\n", b"x" * 200_000])
+@pytest.mark.parametrize("cut", range(1, 80, 3))
+def test_a_first_line_that_was_cut_short_is_removed(tmp_path, cut):
+    with DecisionLog(tmp_path / "log") as log:
+        log.append(SENSOR, [(12, '{"label":"a","confidence":0.5}')])
+    (tmp_path / "log").write_bytes((tmp_path / "log").read_bytes()[:cut])
+    with DecisionLog(tmp_path / "log") as log:
+        assert (log.sensor, log.sequence) == (None, 0)
+    assert (tmp_path / "log").read_bytes() == b""
+
+
+WHOLE = f'{{"sensor":"{SENSOR}","sequence":1,"label":null}}\n'.encode()
+
+
+@pytest.mark.parametrize("text", [
+    b"something else\n", b'{"sequence":1}\n', b'{"sensor":"a","sequence":0}\n', b"[]\n", b"x" * 200_000,
+    b"notes, one line without a line end", b'{"sensor":"dht22"', b'{"sensor":"dht22","temperature":21}',
+    WHOLE[:45] + b"x", WHOLE + b"notes", WHOLE + b'{"sensors":'])
 def test_other_files_are_left_alone(tmp_path, text):
     (tmp_path / "log").write_bytes(text)
     with pytest.raises(OutputError, match="no file of decisions"):

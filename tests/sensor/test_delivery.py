@@ -96,7 +96,7 @@ def test_a_subscriber_that_dies_goes_on_where_its_file_ends(end, tmp_path):
         drive(end, [one], lambda: log.sequence == 5)  # its acknowledgement may never be heard
     fill(end[0], 3)
     with open(tmp_path / "one", "ab") as file:
-        file.write(b'{"sensor":"cut short')
+        file.write(b'{"sensor":"01234567')  # cut short
     log, one = subscriber(end, tmp_path, ONE, "one")
     with log, one:
         received = drive(end, [one], lambda: end[0].acknowledged(consumer_name(ONE.public)) == 8)

@@ -17,7 +17,7 @@ class DecisionLog:
     Parameters
     ----------
     path : str or Path
-        Made where it is missing. A last line that was cut short by a crash is removed.
+        Made where it is missing. A last line of decisions that was cut short by a crash is removed.
 
     Attributes
     ----------
@@ -63,7 +63,10 @@ class DecisionLog:
             self._descriptor = -1
 
     def append(self, sensor: str, decisions: list[tuple[int, str]]) -> None:
-        """Append decisions, each its number and its record as JSON; all are on the disk when this returns, or none is in the file."""
+        """Append decisions of `sensor` (32 hexadecimal digits), each its number and its record as JSON.
+
+        All are on the disk when this returns, or none is in the file.
+        """
         block = b"".join(f'{{"sensor":"{sensor}","sequence":{number},{record[1:]}\n'.encode() for number, record in decisions)
         try:
             done = 0
@@ -81,7 +84,7 @@ class DecisionLog:
         size = os.fstat(self._descriptor).st_size
         tail = os.pread(self._descriptor, 2 * _LONGEST_LINE, max(0, size - 2 * _LONGEST_LINE))
         whole = tail.rfind(b"\n") + 1
-        if len(tail) - whole > _LONGEST_LINE:
+        if len(tail) - whole > _LONGEST_LINE or not _may_begin_a_line(tail[whole:]):
             raise OutputError(f"{self._path}: this is no file of decisions. Name another.")
         if not whole:
             last = None
@@ -102,6 +105,12 @@ class DecisionLog:
         except (ValueError, KeyError, TypeError, RecursionError):
             raise OutputError(f"{self._path}: this is no file of decisions. Name another.") from None
         return sensor, sequence
+
+
+def _may_begin_a_line(part: bytes) -> bool:
+    """Whether `part` is, as far as it goes, a line that :meth:`DecisionLog.append` writes."""
+    head, sensor, rest = part[:11], part[11:43], part[43:56]
+    return b'{"sensor":"'.startswith(head) and set(sensor) <= set(b"0123456789abcdef") and b'","sequence":'.startswith(rest)
 
 
 def _sync_folder(folder: Path) -> None:
