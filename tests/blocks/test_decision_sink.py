@@ -179,6 +179,39 @@ def test_an_output_that_can_not_be_opened_raises_when_the_block_is_made(tmp_path
     assert "\n" not in str(caught.value)
 
 
+def test_a_file_is_replaced_when_the_flowgraph_starts_and_not_before(tmp_path):
+    paths = [tmp_path / "old.jsonl", tmp_path / "new.jsonl", tmp_path / "there.jsonl"]
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "there.jsonl")
+    sinks = []
+    paths[0].write_text("earlier results, longer than nothing\n")
+    for name in ("old", "new", "link"):
+        with pytest.raises(rfsec.OutputError, match="ZMQ"):
+            rfsec.decision_sink(jsonl=str(tmp_path / f"{name}.jsonl"), zmq="nonsense")
+        sinks.append(rfsec.decision_sink(jsonl=str(tmp_path / f"{name}.jsonl")))
+    assert paths[0].read_text().startswith("earlier") and not paths[1].exists() and not paths[2].exists()
+    for sink, path in zip(sinks, paths):
+        send(sink, [ONE.to_pmt()])
+        assert path.read_text() == ONE.to_json() + "\n"
+        send(rfsec.decision_sink(jsonl=str(path)), [])
+        assert path.read_text() == "", "earlier results are none of a run without a decision"
+    assert (tmp_path / "link.jsonl").is_symlink()
+
+
+def test_a_named_pipe_gets_its_lines(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE, text=True) as reader:
+        send(rfsec.decision_sink(jsonl=str(tmp_path / "pipe")), [ONE.to_pmt()])
+        assert reader.communicate(timeout=20)[0] == ONE.to_json() + "\n"
+
+
+def test_a_folder_that_vanishes_before_the_start_is_named_and_counted(tmp_path):
+    (tmp_path / "folder").mkdir()
+    sink = rfsec.decision_sink(jsonl=str(tmp_path / "folder/out.jsonl"))
+    (tmp_path / "folder").rmdir()
+    send(sink, [ONE.to_pmt()] * 3)
+    assert "folder/out.jsonl: No such file or directory" in str(sink.error) and (sink.decisions, sink.lost) == (3, 3)
+
+
 def test_every_burst_has_an_annotation_of_its_own(tmp_path):
     sink = rfsec.decision_sink(sigmf=str(tmp_path / "out"))
     bursts = several(3, centre_hz=1e5, bandwidth_hz=2e4, symbol_rate_hz=None, snr_db=12.0)

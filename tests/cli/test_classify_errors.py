@@ -59,6 +59,9 @@ MODELS = {
 def test_a_wrong_model_is_named(tmp_path, case):
     make, rule = MODELS[case]
     write_noise(tmp_path / "noise.cf32")
-    line = the_error(rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", make(tmp_path), "--jsonl", tmp_path / "out.jsonl"))
-    assert "m.onnx" in line and rule in line
-    assert not (tmp_path / "out.jsonl").exists() or not (tmp_path / "out.jsonl").read_text()
+    (tmp_path / "old.jsonl").write_text("earlier results\n")
+    model = make(tmp_path)
+    for name in ("old.jsonl", "new.jsonl"):
+        line = the_error(rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", tmp_path / name))
+        assert "m.onnx" in line and rule in line
+    assert (tmp_path / "old.jsonl").read_text() == "earlier results\n" and not (tmp_path / "new.jsonl").exists()

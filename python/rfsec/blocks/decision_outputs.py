@@ -2,6 +2,7 @@
 """Where decision records go line by line: a file or pipe of JSON lines, and a ZMQ PUB socket."""
 
 import os
+import stat
 import sys
 import time
 
@@ -16,16 +17,22 @@ LINGER_MS = 1000
 
 
 class JsonLines:
-    """Appends one JSON line per record to a new file, or to standard output for "-".
+    """Writes one JSON line per record to a file, or to standard output for "-".
 
-    Whatever happens, the file ends with a whole line. Raises OutputError where it can't be opened or written; after
-    that it takes no more.
+    The first flush replaces a file of that name: a command that fails before it has begun leaves earlier results, and no
+    new file. Whatever happens, the file ends with a whole line. Raises OutputError where it can't be opened or written;
+    after that it takes no more.
     """
 
     def __init__(self, path: str):
-        self._name = "standard output" if path == "-" else path
+        self._path, self._name = path, "standard output" if path == "-" else path
+        self._begun, self._closed = path == "-", False
+        there = self._begun or os.path.exists(path)
         try:
-            self._file = os.fdopen(os.dup(sys.stdout.fileno()), "wb", 0) if path == "-" else open(path, "wb", buffering=0)
+            self._file = os.fdopen(os.dup(sys.stdout.fileno()), "wb", 0) if path == "-" else open(path, "ab", buffering=0)
+            if not there:
+                self._file.close()
+                os.unlink(os.path.realpath(path))
         except OSError as error:
             raise OutputError(f"{self._name}: JSON lines can't be written here: {error.strerror}.") from None
         self._lines: list[bytes] = []
@@ -34,7 +41,7 @@ class JsonLines:
         self._failed = ""
 
     def write(self, record: DecisionRecord) -> None:
-        if self._failed or self._file.closed:
+        if self._failed or self._closed:
             raise OutputError(self._failed or f"{self._name}: it was closed when its flowgraph ended; make a new sink.")
         line = record.to_json().encode() + b"\n"
         self._lines.append(line)
@@ -43,20 +50,30 @@ class JsonLines:
             self.flush()
 
     def flush(self) -> None:
-        """Hand everything to the system."""
+        """Hand everything to the system; the first time, replace a file of that name."""
         block, self._lines, self._bytes = b"".join(self._lines), [], 0
         self._flushed_at = time.monotonic()
         done = 0
         try:
+            if not self._begun:
+                self._begin()
             while done < len(block):
                 done += self._file.write(block[done:])
         except OSError as error:
             whole = block[:done].rfind(b"\n") + 1
-            self._keep_whole_lines(self._written + whole)
+            if whole < done:
+                self._keep_whole_lines(self._written + whole)
             lost = block[whole:].count(b"\n")
             self._failed = f"{self._name}: {error.strerror}; {lost} decisions and all later ones are lost, those before are written."
             raise OutputError(self._failed, lost) from None
         self._written += len(block)
+
+    def _begin(self) -> None:
+        self._begun = True
+        if self._file.closed:  # it was not there
+            self._file = open(self._path, "wb", buffering=0)
+        elif stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):  # no pipe or device
+            self._file.truncate(0)
 
     def _keep_whole_lines(self, size: int) -> None:
         try:
@@ -65,8 +82,9 @@ class JsonLines:
             pass
 
     def close(self) -> None:
-        if self._file.closed:
+        if self._closed:
             return
+        self._closed = True
         try:
             if not self._failed:
                 self.flush()

@@ -24,7 +24,8 @@ class decision_sink(gr.basic_block):
     closed when the flowgraph ends: each run needs a new sink.
 
     Args:
-        jsonl: path of the JSON lines, one decision a line; "-" is standard output; "" writes none
+        jsonl: path of the JSON lines, one decision a line; "-" is standard output; "" writes none. A file of that name is
+            replaced when the flowgraph starts
         sigmf: path of the SigMF metadata to write (".sigmf-meta" is added where it is missing); "" writes none.
             Consecutive windows of one label become one annotation, each burst one of its own
         zmq: endpoint that a ZMQ PUB socket binds, such as tcp://127.0.0.1:5555; "" opens none
@@ -90,6 +91,11 @@ class decision_sink(gr.basic_block):
             if self.error is None:
                 self.logger.error(str(error))
                 self.error = error
+
+    def start(self):
+        if self._lines:
+            self._attempt(self._lines.flush)  # from here on the file holds this run's decisions, though none may come for long
+        return True
 
     def stop(self):
         # GNU Radio may end a message-only block with messages left in its queue.
