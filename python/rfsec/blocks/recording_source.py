@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Recording Source: replays a recorded I/Q file with its sample clock."""
 
+from functools import partial
+
 import numpy as np
 import pmt
 from gnuradio import gr
@@ -16,6 +18,9 @@ from .sample_clock import RX_FREQ, RX_RATE, RX_TIME
 class recording_source(gr.sync_block):
     """
     Replay a recording: SigMF, WAV (I/Q, or a real IF made analytic) or raw samples, memory-mapped.
+
+    A flowgraph that runs again begins at the first sample, and so does one that goes on after lock() and unlock(): GNU Radio
+    then counts samples from 0 again, and sample numbers stay those of the recording.
 
     Args:
         path: the recording; for SigMF the .sigmf-meta, .sigmf-data or .sigmf file
@@ -39,22 +44,31 @@ class recording_source(gr.sync_block):
         if not 0 <= sample_rate < float("inf"):
             raise ParameterError(f"The 'sample_rate' parameter of Recording Source must be 0 or more Hz. Got {sample_rate} instead.")
         gr.sync_block.__init__(self, "Recording Source", [], [np.complex64])
-        self.recording = open_recording(path, sample_format=sample_format or None, sample_rate_hz=sample_rate or None,
-                                        skip_bytes=skip_bytes)
+        self._open = partial(open_recording, path, sample_format=sample_format or None, sample_rate_hz=sample_rate or None,
+                             skip_bytes=skip_bytes)
+        self.recording, self._closed = self._open(), False
         self.set_min_output_buffer(0, BUFFER_SAMPLES)
         self.error: RecordingError | None = None
-        self._position = 0
+        self._position, self._captures = 0, []
+
+    def start(self):
+        self._position, self.error = 0, None
+        try:
+            if self._closed:
+                self.recording, self._closed = self._open(), False
+        except RecordingError as error:
+            self._fail(error)
         self._captures = list(self.recording.captures)
+        return True
 
     def work(self, input_items, output_items):
         count = min(len(output_items[0]), self.recording.sample_count - self._position)
-        if count <= 0:
+        if count <= 0 or self.error:
             return -1  # WORK_DONE
         try:
             output_items[0][:count] = self.recording.read(self._position, count)
-        except RecordingError as error:  # the file shrank under us; raised inside work() it would hang the flowgraph
-            self.logger.error(str(error))
-            self.error = error
+        except RecordingError as error:  # the file shrank under us
+            self._fail(error)
             return -1
         if self._position == 0 and self.recording.sample_rate_hz:
             self.add_item_tag(0, 0, RX_RATE, pmt.from_double(float(self.recording.sample_rate_hz)))
@@ -69,4 +83,10 @@ class recording_source(gr.sync_block):
 
     def stop(self):
         self.recording.close()
+        self._closed = True
         return True
+
+    def _fail(self, error: RecordingError) -> None:
+        """Say what is wrong and end the stream: raised inside start() or work() it would hang the flowgraph."""
+        self.logger.error(str(error))
+        self.error = error
