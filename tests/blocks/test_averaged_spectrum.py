@@ -179,7 +179,9 @@ def test_no_tag_no_sweep():
 
 @pytest.mark.parametrize("change, name", [({"sample_rate_hz": 0}, "sample_rate_hz"), ({"fft_size": 63}, "fft_size"), ({"averages": 0}, "averages"),
                                           ({"start_hz": -1}, "start_hz"), ({"stop_hz": 99e6}, "stop_hz"), ({"bin_hz": 1.0}, "bin_hz"),
-                                          ({"settle_s": -1}, "settle_s"), ({"settle_s": 11}, "settle_s")])
+                                          ({"settle_s": -1}, "settle_s"), ({"settle_s": 11}, "settle_s"),
+                                          *(({name: "1"}, name) for name in ("sample_rate_hz", "fft_size", "averages", "start_hz", "stop_hz", "bin_hz")),
+                                          ({"averages": [5]}, "averages"), ({"fft_size": 256.5}, "fft_size")])
 def test_a_parameter_outside_its_range_is_refused(change, name):
     with pytest.raises(rfsec.ParameterError, match=name):
         block(**change)

@@ -157,6 +157,12 @@ def free_port() -> int:
         return one.getsockname()[1]
 
 
+@pytest.mark.parametrize("skip_bytes", [-1, 1.5, "1", None, float("nan")])
+def test_wrong_bytes_to_skip_raise_when_the_sink_is_made(skip_bytes):
+    with pytest.raises(rfsec.ParameterError, match="The 'skip_bytes' parameter of Decision Sink must be a whole number, 0 or more bytes. Got"):
+        rfsec.decision_sink(skip_bytes=skip_bytes)
+
+
 def test_a_port_in_use_is_an_error_when_the_sink_is_made():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

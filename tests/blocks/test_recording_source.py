@@ -71,6 +71,16 @@ def test_after_lock_and_unlock_it_begins_at_the_first_sample(recording):
     assert source.error is None
 
 
+@pytest.mark.parametrize("options, message", [
+    ({"sample_rate": "1"}, "The 'sample_rate' parameter of Recording Source must be 0 or more Hz. Got '1' instead"),
+    ({"sample_rate": float("nan")}, "'sample_rate'"), ({"sample_rate": float("inf")}, "'sample_rate'"), ({"sample_rate": -1}, "'sample_rate'"),
+    ({"skip_bytes": 1.5}, "The 'skip_bytes' parameter of Recording Source must be a whole number, 0 or more bytes. Got 1.5 instead"),
+    ({"skip_bytes": "1"}, "'skip_bytes'"), ({"skip_bytes": -1}, "'skip_bytes'"), ({"path": ""}, "'path'")])
+def test_a_wrong_parameter_raises_when_the_block_is_made(recording, options, message):
+    with pytest.raises(rfsec.ParameterError, match=message):
+        rfsec.recording_source(**{"path": str(recording[0]), **options})
+
+
 def test_a_recording_that_is_gone_at_the_second_run_is_named(recording):
     path, samples = recording
     source = rfsec.recording_source(str(path))

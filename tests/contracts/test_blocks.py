@@ -197,6 +197,13 @@ def test_a_number_out_of_range_is_refused_before_it_runs(name, key, settings):
     assert any("Assertion" in complaint and key in complaint for complaint in complaints(flowgraph))
 
 
+@pytest.mark.parametrize("name, key", [(name, parameter["id"]) for name in BLOCKS if description_path(name).exists()
+                                       for parameter in described_parameters(name) if parameter["dtype"] == "real"])
+def test_an_infinite_number_is_refused_before_it_runs(name, key, settings):
+    flowgraph, _ = lone_flowgraph(name, **{**settings.get(name, {}), key: "float('inf')"})
+    assert any("Assertion" in complaint and key in complaint for complaint in complaints(flowgraph))
+
+
 def test_a_required_parameter_is_refused_while_it_is_empty():
     for name in BLOCKS:
         for key, parameter in constructor_parameters(name).items():

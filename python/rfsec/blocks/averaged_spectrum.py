@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Averaged Spectrum: the spectrum of a whole band from a receiver that is retuned step by step."""
 
+import math
+
 import numpy as np
 import pmt
 from gnuradio import gr
 
 from ..dsp.sweep_collector import SweepCollector
-from ..dsp.sweep_grid import SweepGrid
-from .parameters import check_real
+from ..dsp.sweep_grid import MAX_AVERAGES, SweepGrid
+from .parameters import check_real, check_whole
 from .sample_clock import vector_of
 from .sweep_intake import SweepIntake
 from .swept_items import message_of, write_tags
@@ -61,6 +63,10 @@ class averaged_spectrum(gr.basic_block):
 
     def __init__(self, sample_rate_hz: float = 2.4e6, fft_size: int = 256, averages: int = 5, start_hz: float = 88e6, stop_hz: float = 108e6,
                  bin_hz: float = 10e3, settle_s: float = 0.01):
+        for name, value in (("sample_rate_hz", sample_rate_hz), ("start_hz", start_hz), ("stop_hz", stop_hz), ("bin_hz", bin_hz)):
+            check_real("Averaged Spectrum", name, value, 0, math.inf, "Hz")
+        check_whole("Averaged Spectrum", "fft_size", fft_size, 65536, "samples", lowest=64)
+        check_whole("Averaged Spectrum", "averages", averages, MAX_AVERAGES)
         self._grid = SweepGrid(start_hz, stop_hz, sample_rate_hz, fft_size, averages, bin_hz)
         check_real("Averaged Spectrum", "settle_s", settle_s, 0, 10, "s")
         gr.basic_block.__init__(self, "Averaged Spectrum", [np.complex64], [vector_of(np.float32, self._grid.bins)])

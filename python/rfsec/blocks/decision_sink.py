@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decision Sink: writes decision messages as JSON lines, SigMF annotations and ZMQ publications."""
 
+import math
 import os
 
 import pmt
 from gnuradio import gr
 
-from ..errors import OutputError, ParameterError
+from ..errors import OutputError
 from ..recordings.annotations import SigmfAnnotations
 from ..recordings.recording import open_recording
 from ..records import DecisionRecord
 from .decision_outputs import JsonLines, ZmqPublisher
+from .parameters import check_whole
 
 DECISIONS = pmt.intern("decisions")
 
@@ -46,8 +48,7 @@ class decision_sink(gr.basic_block):
 
     def __init__(self, jsonl: str = "", sigmf: str = "", zmq: str = "", recording: str = "", sample_format: str = "",
                  skip_bytes: int = 0):
-        if skip_bytes < 0:
-            raise ParameterError(f"The 'skip_bytes' parameter of Decision Sink must be at least 0. Got {skip_bytes} instead.")
+        check_whole("Decision Sink", "skip_bytes", skip_bytes, math.inf, "bytes", lowest=0)
         if recording and os.path.exists(jsonl):
             with open_recording(recording, sample_format=sample_format or None, skip_bytes=skip_bytes) as source:
                 if source.owns(jsonl):

@@ -8,10 +8,11 @@ from numbers import Integral, Real
 from ..errors import ParameterError
 
 
-def check_whole(block: str, name: str, value: int, highest: int, unit: str = "") -> None:
-    """Raises ParameterError unless ``value``, the parameter ``name`` of ``block``, is a whole number, 1 to ``highest``."""
-    if not isinstance(value, Integral) or not 1 <= value <= highest:
-        rule = f"a whole number, 1 to {highest}{' ' * bool(unit)}{unit}"
+def check_whole(block: str, name: str, value: int, highest: float, unit: str = "", lowest: int = 1) -> None:
+    """Raises ParameterError unless ``value``, the parameter ``name`` of ``block``, is a whole number, ``lowest`` to ``highest``."""
+    if not isinstance(value, Integral) or not lowest <= value <= highest:
+        limits = f"{lowest} or more" if math.isinf(highest) else f"{lowest} to {highest}"
+        rule = f"a whole number, {limits}{' ' * bool(unit)}{unit}"
         raise ParameterError(f"The '{name}' parameter of {block} must be {rule}. Got {value!r} instead.")
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Recording Source: replays a recorded I/Q file with its sample clock."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..recordings.recording import open_recording
 from ..recordings.times import time_ns
 from ..records import time_to_pmt
 from .iq_windower import BUFFER_SAMPLES
+from .parameters import check_real, check_whole
 from .sample_clock import RX_FREQ, RX_RATE, RX_TIME
 
 
@@ -41,8 +43,8 @@ class recording_source(gr.sync_block):
     def __init__(self, path: str, sample_format: str = "", sample_rate: float = 0, skip_bytes: int = 0):
         if not path:
             raise ParameterError("The 'path' parameter of Recording Source must name a recording. Got an empty one instead.")
-        if not 0 <= sample_rate < float("inf"):
-            raise ParameterError(f"The 'sample_rate' parameter of Recording Source must be 0 or more Hz. Got {sample_rate} instead.")
+        check_real("Recording Source", "sample_rate", sample_rate, 0, math.inf, "Hz")
+        check_whole("Recording Source", "skip_bytes", skip_bytes, math.inf, "bytes", lowest=0)
         gr.sync_block.__init__(self, "Recording Source", [], [np.complex64])
         self._open = partial(open_recording, path, sample_format=sample_format or None, sample_rate_hz=sample_rate or None,
                              skip_bytes=skip_bytes)
