@@ -29,7 +29,8 @@ class decision_sink(gr.basic_block):
         jsonl: path of the JSON lines, one decision a line; "-" is standard output; "" writes none. A file of that name is
             replaced when the flowgraph starts
         sigmf: path of the SigMF metadata to write (".sigmf-meta" is added where it is missing); "" writes none.
-            Consecutive windows of one label become one annotation, each burst one of its own
+            Consecutive windows of one label become one annotation, each burst one of its own. They are written when the
+            flowgraph ends, and until then each takes about 900 bytes of memory
         zmq: endpoint that a ZMQ PUB socket binds, such as tcp://127.0.0.1:5555; "" opens none
         recording: path of the recording that the annotations describe; "" for a live signal
         sample_format: format of that recording where its name does not tell: cu8, cs8, cs16_le, cf32_le, wav, sigmf
