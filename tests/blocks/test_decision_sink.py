@@ -257,6 +257,18 @@ def test_annotations_are_valid_sigmf_and_stand_at_their_samples(tmp_path):
     assert covered == [(line["sample_start"], line["label"], line["verdict"]) for line in lines]
 
 
+def test_annotations_of_a_part_count_from_its_offset(tmp_path):
+    """core:offset is the number of the first sample in the file; decisions count from 0."""
+    complex_noise(1000).tofile(tmp_path / "part.sigmf-data")
+    (tmp_path / "part.sigmf-meta").write_text(json.dumps({
+        "global": {"core:datatype": "cf32_le", "core:version": "1.2.0", "core:offset": 5000},
+        "captures": [{"core:sample_start": 5000}], "annotations": [{"core:sample_start": 5010, "core:sample_count": 10}]}))
+    sink = rfsec.decision_sink(sigmf=str(tmp_path / "found"), recording=str(tmp_path / "part.sigmf-meta"))
+    send(sink, [one.to_pmt() for one in several(2)])
+    annotations = json.loads((tmp_path / "found.sigmf-meta").read_text())["annotations"]
+    assert [(one["core:sample_start"], one["core:sample_count"]) for one in annotations] == [(5000, 256), (5010, 10)]
+
+
 @pytest.mark.parametrize("name", ["air", "air.sigmf-meta", "link"])
 def test_the_recordings_own_metadata_are_never_overwritten(tmp_path, name):
     write_recording(tmp_path, complex_noise(1000))

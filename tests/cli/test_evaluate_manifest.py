@@ -61,6 +61,18 @@ def test_recordings_are_scored(folder):
     assert (found["recordings"][0]["starts"], found["recordings"][0]["starts_met"]) == (3, 2)
 
 
+def test_annotations_that_count_from_an_offset(folder):
+    burst_scene(COUNT, BURSTS).tofile(folder / "part.sigmf-data")
+    (folder / "part.sigmf-meta").write_text(json.dumps({
+        "global": {"core:datatype": "cf32_le", "core:version": "1.2.0", "core:sample_rate": RATE_HZ, "core:offset": 1_000_000},
+        "captures": [{"core:sample_start": 1_000_000}],
+        "annotations": [{"core:sample_start": 1_080_000, "core:sample_count": 20_000}]}))
+    manifest = write_manifest(folder, entry("part.sigmf-meta", "QPSK", sample_format="sigmf"))
+    done = rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx", "--json")
+    assert done.returncode == 0, done.stderr
+    assert [(one["bursts"], one["right"]) for one in json.loads(done.stdout)["recordings"]] == [(1, 1)]
+
+
 def test_a_table_for_people(folder):
     manifest = write_manifest(folder, entry("qpsk.cf32", "QPSK"))
     done = rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx", env={**os.environ, "COLUMNS": "150"})

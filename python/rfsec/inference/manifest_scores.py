@@ -130,7 +130,9 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
 def _annotated(bursts: list[Burst], recording: Recording) -> list[Burst]:
     """Those of `bursts` that meet one of a recording's SigMF annotations; all, where it has none."""
     metadata = recording.sigmf_metadata() or {}
-    annotations = [one for one in metadata.get("annotations", []) if one.get("core:sample_count")]
+    first = int(metadata.get("global", {}).get("core:offset", 0))  # annotations count from it, bursts from the first sample
+    annotations = [{**one, "core:sample_start": one["core:sample_start"] - first}
+                   for one in metadata.get("annotations", []) if one.get("core:sample_count")]
     tuned = next((one["core:frequency"] for one in metadata.get("captures", []) if "core:frequency" in one), 0.0)
     return [burst for burst in bursts if not annotations or any(_meets(burst, one, tuned) for one in annotations)]
 

@@ -76,7 +76,9 @@ class SigmfAnnotations:
 
     def close(self) -> None:
         found = [*self._done, *self._open.values()]
-        annotations = sorted([*self._metadata["annotations"], *map(_finished, found)], key=lambda one: one["core:sample_start"])
+        first = int(self._metadata["global"].get("core:offset", 0))  # the number that SigMF gives the first sample in the file
+        annotations = sorted([*self._metadata["annotations"], *(_finished(one, first) for one in found)],
+                             key=lambda one: one["core:sample_start"])
         document = SigMFFile(metadata={
             "global": self._global(), "captures": self._captures(),
             "annotations": annotations})
@@ -111,8 +113,8 @@ class SigmfAnnotations:
 _SAME = ("core:label", "rfsec:verdict", "core:freq_lower_edge", "core:freq_upper_edge", "core:generator")
 
 
-def _finished(annotation: dict) -> dict:
-    annotation = dict(annotation)
+def _finished(annotation: dict, first: int) -> dict:
+    annotation = {**annotation, "core:sample_start": first + annotation["core:sample_start"]}
     total, count = annotation.pop("_sum"), annotation.pop("_count")
     if "rfsec:confidence" in annotation:
         annotation["rfsec:confidence"] = round(total / count, 6)
