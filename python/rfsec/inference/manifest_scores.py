@@ -66,7 +66,7 @@ class FileScore:
     @property
     def is_right(self) -> bool:
         """Whether the majority is right."""
-        return self.majority in right_labels(self.truth)
+        return self.majority is not None and _is_right(self.majority, self.truth)
 
 
 def right_labels(truth: str) -> frozenset[str]:
@@ -74,6 +74,10 @@ def right_labels(truth: str) -> frozenset[str]:
     key = _key(truth)
     known = next((labels for name, labels in _RIGHT.items() if _key(name) == key), (truth,))
     return frozenset(known)
+
+
+def _is_right(label: str, truth: str) -> bool:
+    return _key(label) in map(_key, right_labels(truth))
 
 
 def _key(name: str) -> str:
@@ -114,14 +118,12 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
         found += detector.flush()
         bursts = _annotated(found, recording)
     decisions = classifier.decide(bursts)
-    right = right_labels(entry.truth)
-    keys = {_key(label) for label in right}
     labels = Counter(one.label for one in decisions if one.verdict == ACCEPTED)
     rates = [burst.symbol_rate_hz for burst, one in zip(bursts, decisions) if burst.symbol_rate_hz and one.verdict == ACCEPTED]
     begun = [burst.sample_start for burst in found]
     return FileScore(
         name=entry.name, truth=entry.truth, bursts=len(bursts), labels=dict(labels.most_common()),
-        right=sum(count for label, count in labels.items() if _key(label) in keys),
+        right=sum(count for label, count in labels.items() if _is_right(label, entry.truth)),
         majority=labels.most_common(1)[0][0] if labels else None,
         symbol_rate_hz=median(rates) if rates else None, true_symbol_rate_hz=entry.symbol_rate_hz,
         starts=len(starts), starts_met=sum(any(abs(one - start) <= START_TOLERANCE for one in begun) for start in starts))
