@@ -3,6 +3,7 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sigmf import SigMFFile
@@ -88,7 +89,8 @@ class SigmfAnnotations:
                 document.dump(file, pretty=True)
             os.replace(partial, self._target)
         except OSError as error:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):  # what could not be opened can't be removed either
+                partial.unlink()
             lost = sum(one["_count"] for one in found)
             raise OutputError(f"{self._target}: SigMF annotations can't be written: {error.strerror}.", lost) from None
 
