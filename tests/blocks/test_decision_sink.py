@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tarfile
 
 import numpy as np
 import pmt
@@ -14,6 +15,7 @@ import zmq
 from flowgraphs import ChunkedSource, complex_noise, run
 from gnuradio import blocks, gr, rfsec
 from gnuradio.rfsec.records import DecisionRecord
+from scipy.io import wavfile
 from sigmf import SigMFFile, sigmffile
 from small_model import write_small_model
 
@@ -255,6 +257,27 @@ def test_annotations_are_valid_sigmf_and_stand_at_their_samples(tmp_path):
     covered = [(start, one["core:label"], one["rfsec:verdict"]) for one in annotations if one["core:label"] != "beacon"
                for start in range(one["core:sample_start"], one["core:sample_start"] + one["core:sample_count"], LENGTH)]
     assert covered == [(line["sample_start"], line["label"], line["verdict"]) for line in lines]
+
+
+@pytest.mark.parametrize("name", ["air.sigmf-data", "air.sigmf-meta", "air.cf32", "AIR.WAV", "air", "air.sigmf", "air.tar"])
+def test_only_a_dataset_is_named_as_one(tmp_path, name):
+    """Metadata beside a WAV file or an archive, whatever its name, stand alone: their samples are not the whole file."""
+    samples = complex_noise(1000)
+    write_recording(tmp_path, samples)
+    samples.tofile(tmp_path / "air.cf32")
+    for wav in ("AIR.WAV", "air"):
+        wavfile.write(tmp_path / wav, 1_000_000, samples.view(np.float32).reshape(-1, 2))
+    for archive in ("air.sigmf", "air.tar"):
+        with tarfile.open(tmp_path / archive, "w") as packed:
+            for part in ("air.sigmf-meta", "air.sigmf-data"):
+                packed.add(tmp_path / part, f"air/{part}")
+    sink = rfsec.decision_sink(sigmf=str(tmp_path / "found"), recording=str(tmp_path / name), sample_rate=1e6,
+                               sample_format="sigmf" if name == "air.tar" else "")
+    send(sink, [])
+    told = json.loads((tmp_path / "found.sigmf-meta").read_text())["global"]
+    dataset = {"air.sigmf-meta": "air.sigmf-data", "air.sigmf-data": "air.sigmf-data", "air.cf32": "air.cf32"}.get(name)
+    assert (told.get("core:dataset"), told.get("core:metadata_only")) == ((dataset, None) if dataset else (None, True))
+    assert told["core:sample_rate"] == 1e6, "without a decision too"
 
 
 def test_annotations_of_a_part_count_from_its_offset(tmp_path):

@@ -12,7 +12,7 @@ from ..recordings.annotations import SigmfAnnotations
 from ..recordings.recording import open_recording
 from ..records import DecisionRecord
 from .decision_outputs import JsonLines, ZmqPublisher
-from .parameters import check_whole
+from .parameters import check_real, check_whole
 
 DECISIONS = pmt.intern("decisions")
 
@@ -35,6 +35,7 @@ class decision_sink(gr.basic_block):
         recording: path of the recording that the annotations describe; "" for a live signal
         sample_format: format of that recording where its name does not tell: cu8, cs8, cs16_le, cf32_le, wav, sigmf
         skip_bytes: bytes before the first sample of that recording, 0 or more
+        sample_rate: sample rate of that recording in Hz where the file does not tell it, 0 or more; 0 is unknown
 
     Ports:
         decisions (message): PMT dicts with the keys of the decision record
@@ -48,8 +49,9 @@ class decision_sink(gr.basic_block):
     """
 
     def __init__(self, jsonl: str = "", sigmf: str = "", zmq: str = "", recording: str = "", sample_format: str = "",
-                 skip_bytes: int = 0):
+                 skip_bytes: int = 0, sample_rate: float = 0):
         check_whole("Decision Sink", "skip_bytes", skip_bytes, math.inf, "bytes", lowest=0)
+        check_real("Decision Sink", "sample_rate", sample_rate, 0, math.inf, "Hz")
         if recording and os.path.exists(jsonl):
             with open_recording(recording, sample_format=sample_format or None, skip_bytes=skip_bytes) as source:
                 if source.owns(jsonl):
@@ -60,7 +62,7 @@ class decision_sink(gr.basic_block):
         if self._lines:
             self._outputs.append(self._lines)
         if sigmf:
-            self._outputs.append(SigmfAnnotations(sigmf, recording, sample_format, skip_bytes))
+            self._outputs.append(SigmfAnnotations(sigmf, recording, sample_format, skip_bytes, sample_rate or None))
         if zmq:
             self._outputs.append(ZmqPublisher(zmq))
         self.decisions = self.refused = self.lost = 0

@@ -50,7 +50,8 @@ def classify(
         block, total = flowgraphs.radio(usrp, freq_hz=freq, rate_hz=rate, gain_db=gain, duration_s=duration)
     if not windows and usrp is None and not block.recording.sample_rate_hz:
         raise ParameterError(f"{source}: its sample rate is not known, and a burst has a bandwidth in Hz; name it with --rate.")
-    sink = decision_sink(jsonl, sigmf, zmq, recording=source or "", sample_format=sample_format or "", skip_bytes=skip_bytes)
+    sink = decision_sink(jsonl, sigmf, zmq, recording=source or "", sample_format=sample_format or "", skip_bytes=skip_bytes,
+                         sample_rate=rate or 0)
     on_overload = "wait" if usrp is None else "skip"
     if windows:
         flowgraph = flowgraphs.ClassifyFlowgraph(block, total=total, model=model or "default", length=length, sink=sink,

@@ -29,7 +29,7 @@ class SigmfAnnotations:
     ----------
     target : str
         Path of the metadata; ``.sigmf-meta`` is added where it is missing. It appears whole, or not at all.
-    recording, sample_format, skip_bytes : str, str, int
+    recording, sample_format, skip_bytes, sample_rate_hz : str, str, int, float or None
         The recording as for ``open_recording``; "" for a live signal.
 
     Raises
@@ -38,14 +38,17 @@ class SigmfAnnotations:
         The target can't be written, or it is the recording's own metadata.
     """
 
-    def __init__(self, target: str, recording: str = "", sample_format: str = "", skip_bytes: int = 0):
+    def __init__(self, target: str, recording: str = "", sample_format: str = "", skip_bytes: int = 0,
+                 sample_rate_hz: float | None = None):
         self._target = Path(target if target.endswith(SUFFIX) else target + SUFFIX)
-        self._metadata, self._dataset = LIVE, None
+        self._metadata, self._dataset, self._rate_hz = LIVE, None, None
         if recording:
-            with open_recording(recording, sample_format=sample_format or None, skip_bytes=skip_bytes) as source:
+            with open_recording(recording, sample_format=sample_format or None, sample_rate_hz=sample_rate_hz,
+                                skip_bytes=skip_bytes) as source:
                 self._metadata = source.sigmf_metadata() or LIVE
                 beside = source.data_path.resolve().parent == self._target.resolve().parent
-                if beside and source.data_path.suffix not in (".sigmf", ".wav"):
+                self._rate_hz = source.sample_rate_hz
+                if beside and source.is_dataset:
                     self._dataset = source.data_path.name
                 if source.owns(self._target):
                     raise OutputError(f"{self._target}: these are the recording's own metadata; choose another name.")
@@ -55,11 +58,11 @@ class SigmfAnnotations:
             raise OutputError(f"{self._target}: SigMF annotations can't be written here: {reason}.")
         self._open: dict[str, dict] = {}  # per head: the annotation that the next decision may extend
         self._done: list[dict] = []
-        self._rate_hz = self._freq_hz = None
+        self._first: DecisionRecord | None = None
 
     def write(self, record: DecisionRecord) -> None:
-        if self._rate_hz is None:
-            self._rate_hz, self._freq_hz = record.sample_rate_hz, record.freq_hz
+        if self._first is None:
+            self._first = record
         new = {**record.to_sigmf_annotation(), "_sum": record.confidence or 0, "_count": 1}
         if record.is_burst:
             self._done.append(new)
@@ -97,8 +100,9 @@ class SigmfAnnotations:
     def _global(self) -> dict:
         info = {**self._metadata["global"]}
         info.setdefault("core:version", "1.2.0")
-        if self._rate_hz is not None:
-            info.setdefault("core:sample_rate", self._rate_hz)
+        rate_hz = self._rate_hz or (self._first and self._first.sample_rate_hz)
+        if rate_hz:
+            info.setdefault("core:sample_rate", rate_hz)
         others = [one for one in info.get("core:extensions", []) if one.get("name") != NAMESPACE["name"]]
         info["core:extensions"] = [*others, NAMESPACE]
         info.pop("core:dataset", None)
@@ -107,8 +111,8 @@ class SigmfAnnotations:
 
     def _captures(self) -> list[dict]:
         captures = [dict(one) for one in self._metadata["captures"]]
-        if captures and self._freq_hz is not None:
-            captures[0].setdefault("core:frequency", self._freq_hz)
+        if captures and self._first is not None and self._first.freq_hz is not None:
+            captures[0].setdefault("core:frequency", self._first.freq_hz)
         return captures
 
 

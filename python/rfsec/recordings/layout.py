@@ -28,7 +28,8 @@ class Layout:
     """Samples at ``[byte_offset, byte_offset + sample_count * encoding.sample_bytes)`` of `data_path`.
 
     `checksum` is the declared SHA-512 of the bytes ``checksum_range`` (offset, size) of `data_path`, or None.
-    `metadata` is the SigMF metadata as an object with global, captures and annotations, or None.
+    `metadata` is the SigMF metadata as an object with global, captures and annotations, or None. `is_dataset` tells whether
+    SigMF metadata may name `data_path` as their dataset: a WAV file or an archive holds the samples among other things.
     """
 
     sample_format: str
@@ -42,6 +43,7 @@ class Layout:
     checksum: str | None = None
     checksum_range: tuple[int, int] = (0, 0)
     metadata: dict | None = None
+    is_dataset: bool = True
 
 
 def whole_samples(path: str | os.PathLike, byte_count: int, encoding: Encoding, kind: str, way_out: str) -> int:

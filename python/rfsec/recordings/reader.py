@@ -96,6 +96,11 @@ class Recording:
         """The file that holds the samples: for a SigMF pair its dataset, for an archive the archive."""
         return self._layout.data_path
 
+    @property
+    def is_dataset(self) -> bool:
+        """Whether SigMF metadata may name `data_path` as their dataset: no for WAV files and archives."""
+        return self._layout.is_dataset
+
     def owns(self, path: str | os.PathLike) -> bool:
         """Whether `path` is a part of this recording: its file, its dataset, or what stands beside them as a SigMF pair."""
         parts = {own.with_suffix(suffix) for own in (self.path, self.data_path)

@@ -119,6 +119,7 @@ def metadata_layout(meta: SigMFFile, path: Path, data_path: Path, offset: int, s
         checksum_range=(offset, size),
         metadata={"global": dict(meta.get_global_info()), "captures": meta.get_captures(),
                   "annotations": meta.get_annotations()},
+        is_dataset=data_path != path,  # an archive holds both
     )
 
 

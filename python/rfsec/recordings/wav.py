@@ -57,7 +57,7 @@ def wav_layout(file: MappedFile) -> Layout:
             f"repair the header (sox --ignore-length), or read it raw with --skip-bytes {offset}",
         )
     count = whole_samples(file.path, size, encoding, "WAV", "Repair it, for example with sox --ignore-length.")
-    return Layout("wav", f"WAV, {words}", file.path, encoding, offset, count, sample_rate_hz=float(rate))
+    return Layout("wav", f"WAV, {words}", file.path, encoding, offset, count, sample_rate_hz=float(rate), is_dataset=False)
 
 
 def _find_chunks(file: MappedFile) -> tuple[bytes, int, int]:
