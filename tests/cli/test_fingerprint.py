@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from command_line import rfsec, write_noise
 from command_line import the_error as the_error_line
-from fsk_scene import RATE_HZ, clipped, fsk_scene
+from fsk_scene import EVERY, RATE_HZ, clipped, fsk_scene
 from gnuradio.rfsec.cli.fingerprint import app
 from gnuradio.rfsec.errors import RfsecError
 from gnuradio.rfsec.fingerprint.fsk_values import NAMES
@@ -81,6 +81,20 @@ def test_who_sent_each_burst(fingerprint):
     assert abs(records[0]["centre_hz"] + 9e3) < 1e3 and records[0]["bandwidth_hz"] > 3e4
     table = fingerprint("identify", "all", *RATE).stdout
     assert "door" in table and "unknown" in table and "2 accepted, 1 unknown" in table
+
+
+def test_each_burst_has_its_time_and_the_tuning_at_it(fingerprint, folder, tmp_path):
+    enrolled(fingerprint, "door")
+    (tmp_path / "two.sigmf-data").write_bytes((folder / "all.cf32").read_bytes())
+    (tmp_path / "two.sigmf-meta").write_text(json.dumps({
+        "global": {"core:datatype": "cf32_le", "core:sample_rate": RATE_HZ, "core:version": "1.2.0"}, "annotations": [],
+        "captures": [{"core:sample_start": 0, "core:frequency": 433e6, "core:datetime": "2026-01-31T12:00:00Z"},
+                     {"core:sample_start": EVERY, "core:frequency": 434e6, "core:datetime": "2026-01-31T13:00:00Z"}]}))
+    records = decided(fingerprint, tmp_path / "two.sigmf-meta")
+    assert [one["label"] for one in records] == ["door", None, None]
+    assert [one["freq_hz"] for one in records] == [433e6, 434e6, 434e6]
+    after = [one["sample_start"] - start for one, start in zip(records, (0, EVERY, EVERY))]
+    assert [one["time"] for one in records] == [f"2026-01-31T{hour}:00:00.{sample:06d}000Z" for hour, sample in zip((12, 13, 13), after)]
 
 
 def test_thresholds_by_score_and_share(fingerprint):

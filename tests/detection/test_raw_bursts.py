@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bursts of a recording as they were received: the same samples, with their carrier offset, and something before them."""
 
+import json
+
 import numpy as np
 from burst_scene import burst_scene
 from gnuradio.rfsec.detection.detector import BurstDetector
-from gnuradio.rfsec.detection.raw_bursts import MOST, raw_bursts
+from gnuradio.rfsec.detection.raw_bursts import MOST, raw_bursts, whole
 from gnuradio.rfsec.recordings.recording import open_recording
 
 RATE_HZ, COUNT = 1e6, 400_000
@@ -40,6 +42,25 @@ def test_edges_of_the_recording_and_the_longest_burst(tmp_path):
     scene = burst_scene(60_000, [(0, 8_000, 0.1), (50_000, 10_000, 0.1)])
     first, last = found_in(tmp_path / "short.cf32", scene)
     assert np.array_equal(first.samples, scene[: first.samples.size]) and np.array_equal(last.samples, scene[-last.samples.size :])
+
+
+def test_bursts_end_where_the_recording_was_retuned(tmp_path):
+    scene = burst_scene(COUNT, [*BURSTS, (190_000, 20_000, 0.1)])
+    scene.tofile(tmp_path / "two.sigmf-data")
+    (tmp_path / "two.sigmf-meta").write_text(json.dumps({
+        "global": {"core:datatype": "cf32_le", "core:sample_rate": RATE_HZ, "core:version": "1.2.0"}, "annotations": [],
+        "captures": [{"core:sample_start": 0, "core:frequency": 1e8, "core:datetime": "2024-01-01T00:00:00Z"},
+                     {"core:sample_start": 200_000, "core:frequency": 2e8}]}))
+    with open_recording(tmp_path / "two.sigmf-meta") as recording:
+        found, all_of_it = list(raw_bursts(recording, RATE_HZ)), whole(recording)
+    detector, parts = BurstDetector(RATE_HZ), (scene[:200_000], scene[200_000:])
+    known = [(200_000 * number + one.sample_start, one.sample_count, 1e8 * (number + 1))
+             for number, part in enumerate(parts) for one in detector.push(part) + detector.flush()]
+    assert [(one.sample_start, one.sample_count, one.tuning.freq_hz) for one in found] == known and len(known) == 5
+    assert [one.tuning.time_ns_of(one.sample_start) % 10**9 for one in found] == [1000 * start for start, *_ in known]
+    before, after = found[2:4]  # with a margin, but not across
+    assert np.array_equal(before.samples, parts[0][-before.samples.size :]) and np.array_equal(after.samples, parts[1][: after.samples.size])
+    assert (all_of_it.sample_count, all_of_it.tuning.freq_hz) == (200_000, 1e8)
 
 
 def test_noise_has_no_bursts(tmp_path):

@@ -48,7 +48,7 @@ def identify(
         lines = JsonLines(jsonl) if jsonl else None
         for one in fingerprinted(source, rate_hz, authenticator.fingerprinter, numbers):
             found = None if one.embedding is None else authenticator.identify(one.embedding)
-            record = burst_record(found, authenticator.fingerprinter.card.name, one.burst, rate_hz, source.frequency_hz)
+            record = burst_record(found, authenticator.fingerprinter.card.name, one.burst)
             verdicts[record.verdict] += 1
             table.add_row(*_cells(one, record))
             if lines:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..recordings.reader import Recording
+from ..recordings.tunings import Tuning, tunings_of
 from .finder import BurstFinder, Found
 
 #: Samples of a burst at most; what tells the transmitter stands at its beginning.
@@ -28,8 +29,10 @@ class RawBurst:
         Its band, from the tuned frequency; None where it was not looked for.
     snr_db : float or None
         Power of the emission over that of the noise in its band.
+    tuning : Tuning
+        In which it was received.
     samples : complex64 [n]
-        At the recording's rate, with a margin before and after the emission where there is one, at most `MOST`.
+        At the recording's rate, with a margin before and after the emission where that tuning has one, at most `MOST`.
     """
 
     sample_start: int
@@ -37,12 +40,15 @@ class RawBurst:
     centre_hz: float | None
     bandwidth_hz: float | None
     snr_db: float | None
+    tuning: Tuning
     samples: np.ndarray = field(repr=False, compare=False)
 
 
 def raw_bursts(recording: Recording, rate_hz: float, *, false_alarms_per_s: float = 0.1,
                max_duration_s: float = 1.0) -> Iterator[RawBurst]:
     """Find the bursts of a recording, ordered by where they end, one at a time: only one is in memory.
+
+    Where the recording was retuned or interrupted, its bursts end.
 
     Parameters
     ----------
@@ -59,18 +65,20 @@ def raw_bursts(recording: Recording, rate_hz: float, *, false_alarms_per_s: floa
     RecordingError
         The recording was cut short in the meantime.
     """
-    finder = BurstFinder(rate_hz, false_alarms_per_s=false_alarms_per_s, max_duration_s=max_duration_s)
-    for start in range(0, recording.sample_count, _READ):
-        for found in finder.push(recording.read(start, _READ)):
-            yield _cut(recording, rate_hz, found)
-    for found in finder.flush():
-        yield _cut(recording, rate_hz, found)
+    for tuning, end in tunings_of(recording):
+        finder = BurstFinder(rate_hz, false_alarms_per_s=false_alarms_per_s, max_duration_s=max_duration_s)
+        for start in range(tuning.sample_start, end, _READ):
+            for found in finder.push(recording.read(start, min(_READ, end - start))):
+                yield _cut(recording, rate_hz, found, tuning, end)
+        for found in finder.flush():
+            yield _cut(recording, rate_hz, found, tuning, end)
 
 
 def whole(recording: Recording) -> RawBurst:
-    """Return a recording as one burst, at most its first `MOST` samples: one that fills its recording is not found."""
-    samples = recording.read(0, MOST)
-    return RawBurst(0, samples.size, None, None, None, samples)
+    """Return a recording, to where it was first retuned, as one burst of at most `MOST` samples: one that fills it is not found."""
+    tuning, end = next(tunings_of(recording))
+    samples = recording.read(0, min(end, MOST))
+    return RawBurst(0, samples.size, None, None, None, tuning, samples)
 
 
 def raw_bursts_or_whole(recording: Recording, rate_hz: float) -> Iterator[RawBurst]:
@@ -83,9 +91,10 @@ def raw_bursts_or_whole(recording: Recording, rate_hz: float) -> Iterator[RawBur
         yield whole(recording)
 
 
-def _cut(recording: Recording, rate_hz: float, found: Found) -> RawBurst:
+def _cut(recording: Recording, rate_hz: float, found: Found, tuning: Tuning, end: int) -> RawBurst:
     band, count = found.occupied, found.samples.size
     margin = int(np.clip(_MARGIN / band.bandwidth, *_MARGINS))
-    first = max(0, found.sample_start - margin)
-    samples = recording.read(first, min(found.sample_start - first + count + margin, MOST))
-    return RawBurst(found.sample_start, count, band.centre * rate_hz, band.bandwidth * rate_hz, band.snr_db, samples)
+    start = tuning.sample_start + found.sample_start
+    first = max(tuning.sample_start, start - margin)
+    samples = recording.read(first, min(start - first + count + margin, end - first, MOST))
+    return RawBurst(start, count, band.centre * rate_hz, band.bandwidth * rate_hz, band.snr_db, tuning, samples)

@@ -111,7 +111,9 @@ def record_of(
                           centre_hz, bandwidth_hz)
 
 
-def burst_record(found: Identification | None, model: str, burst: RawBurst, rate_hz: float, freq_hz: float | None) -> DecisionRecord:
-    """Return the record of a decision about a burst of a recording; rate and tuned frequency are the recording's."""
-    return record_of(found, model, sample_start=burst.sample_start, sample_count=burst.sample_count, time_ns=None, freq_hz=freq_hz,
-                     sample_rate_hz=rate_hz, snr_db=burst.snr_db, centre_hz=burst.centre_hz, bandwidth_hz=burst.bandwidth_hz)
+def burst_record(found: Identification | None, model: str, burst: RawBurst) -> DecisionRecord:
+    """Return the record of a decision about a burst of a recording."""
+    tuning = burst.tuning
+    return record_of(found, model, sample_start=burst.sample_start, sample_count=burst.sample_count,
+                     time_ns=tuning.time_ns_of(burst.sample_start), freq_hz=tuning.freq_hz, sample_rate_hz=tuning.sample_rate_hz,
+                     snr_db=burst.snr_db, centre_hz=burst.centre_hz, bandwidth_hz=burst.bandwidth_hz)

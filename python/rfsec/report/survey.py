@@ -10,10 +10,10 @@ from ..errors import RecordingError
 from ..inference.burst_classifier import BurstClassifier, record_of
 from ..recordings.files import quoted
 from ..recordings.reader import Recording
+from ..recordings.tunings import tunings_of
 from ..records import DecisionRecord
 from .overview import Overview
 from .pictures import picture
-from .tunings import tunings_of
 
 PICTURES = 200  # at most: a page holds them all
 READ_SAMPLES = 1 << 18

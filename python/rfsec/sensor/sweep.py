@@ -24,6 +24,11 @@ class Step:
         """Samples of the step."""
         return len(self.samples)
 
+    @property
+    def captures(self) -> tuple:
+        """Of a recording, where it was retuned; a step never is."""
+        return ()
+
     def read(self, start: int, count: int) -> np.ndarray:
         """Samples from `start`, counted from the step's first, as a recording gives them."""
         return self.samples[start:start + count]

@@ -4,9 +4,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..recordings.reader import Recording
-from ..recordings.times import time_ns
 from ..records import MAX_TIME_NS
+from .reader import Recording
+from .times import time_ns
 
 
 @dataclass(frozen=True, slots=True)
