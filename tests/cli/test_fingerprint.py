@@ -118,6 +118,17 @@ def test_one_burst_of_several(fingerprint):
     assert listed(fingerprint) == {"middle": 1}
 
 
+def test_json_lines_stay_after_an_error_and_never_replace_the_gallery_or_the_recording(fingerprint, folder, tmp_path):
+    enrolled(fingerprint, "door")
+    assert "no burst 9" in the_error(
+        fingerprint("identify", "all", *RATE, "--burst", "1", "--burst", "9", "--jsonl", tmp_path / "who.jsonl"))
+    assert [json.loads(line)["label"] for line in (tmp_path / "who.jsonl").read_text().splitlines()] == ["door"]
+    for path, what in ((tmp_path / "gallery.db", "gallery"), (folder / "all.cf32", "recording")):
+        before = path.read_bytes()
+        assert f"this is the {what}; choose another name" in the_error(fingerprint("identify", "all", *RATE, "--jsonl", path))
+        assert path.read_bytes() == before
+
+
 def test_a_claim_holds_or_fails(fingerprint):
     enrolled(fingerprint, "door", "gate")
     assert fingerprint("verify", "door", *RATE, "--claim", "door").exit_code == 0

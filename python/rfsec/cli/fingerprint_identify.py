@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec fingerprint identify`` and ``verify``: who sent the bursts of a recording."""
 
+import os
 from collections import Counter
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -43,18 +45,18 @@ def identify(
     authenticator = Authenticator(gallery, model, false_accepts=false_accepts, lowest_score=threshold, k=k)
     table, verdicts = Table("burst", "start", "length", "centre", "SNR", "emitter", "score", "verdict", box=SIMPLE_HEAD), Counter()
     with opened(recording, sample_format, rate, skip_bytes) as (source, rate_hz):
-        if jsonl and jsonl != "-" and source.owns(jsonl):
-            raise OutputError(f"{jsonl}: this is the recording; choose another name for the JSON lines.")
-        lines = JsonLines(jsonl) if jsonl else None
-        for one in fingerprinted(source, rate_hz, authenticator.fingerprinter, numbers):
-            found = None if one.embedding is None else authenticator.identify(one.embedding)
-            record = burst_record(found, authenticator.fingerprinter.card.name, one.burst)
-            verdicts[record.verdict] += 1
-            table.add_row(*_cells(one, record))
-            if lines:
-                lines.write(record)
-        if lines:
-            lines.close()
+        if jsonl != "-" and os.path.exists(jsonl):
+            what = "recording" if source.owns(jsonl) else "gallery" if os.path.samefile(jsonl, gallery) else ""
+            if what:
+                raise OutputError(f"{jsonl}: this is the {what}; choose another name for the JSON lines.")
+        with closing(JsonLines(jsonl)) if jsonl else nullcontext() as lines:
+            for one in fingerprinted(source, rate_hz, authenticator.fingerprinter, numbers):
+                found = None if one.embedding is None else authenticator.identify(one.embedding)
+                record = burst_record(found, authenticator.fingerprinter.card.name, one.burst)
+                verdicts[record.verdict] += 1
+                table.add_row(*_cells(one, record))
+                if lines:
+                    lines.write(record)
     console = Console(stderr=jsonl == "-")
     console.print(table)
     counts = ", ".join(f"{verdicts[verdict]:,} {verdict}" for verdict in VERDICTS if verdicts[verdict])
