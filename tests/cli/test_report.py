@@ -117,6 +117,14 @@ def test_nothing_that_comes_from_outside_becomes_a_part_of_the_page(tmp_path):
     assert not [key for _, found in page.elements for key in found if key.startswith("on")]
 
 
+def test_what_utf_8_cannot_write_is_a_question_mark(tmp_path, model):
+    burst_scene(COUNT, BURSTS[:1]).tofile(tmp_path / "x.sigmf-data")
+    told = {"core:datatype": "cf32_le", "core:sample_rate": RATE_HZ, "core:version": "1.0.0", "core:description": "half \ud83d pair"}
+    meta = {"global": told, "captures": [{"core:sample_start": 0}], "annotations": []}
+    (tmp_path / "x.sigmf-meta").write_text(json.dumps(meta))
+    assert "half ? pair" in report(tmp_path / "x.sigmf-meta", tmp_path / "page.html", model).text
+
+
 @pytest.mark.parametrize("samples", [np.zeros(200_000), np.zeros(10), np.full(100_000, np.nan)])
 def test_a_recording_of_nothing_is_a_page_that_says_so(tmp_path, model, samples):
     samples.astype(np.complex64).tofile(tmp_path / "nothing.cf32")

@@ -21,5 +21,6 @@ def page_file(path: Path) -> Iterator[TextIO]:
     """
     if path.is_dir():
         raise OutputError(f"The page '{path}' cannot be written: it is a folder. Choose another --out.")
-    with written_aside(path, "page") as aside, aside.open("w", encoding="utf-8") as file:
+    # Half of a surrogate pair, which JSON can hold and UTF-8 can't, becomes a question mark.
+    with written_aside(path, "page") as aside, aside.open("w", encoding="utf-8", errors="replace") as file:
         yield file
