@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import time
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from command_line import DEADLINE_S, RFSEC, rfsec, the_error, write_noise
 from gnuradio.rfsec.records import FIELDS
 from odd_models import write_range_model
 from sigmf import sigmffile
-from small_model import LABELS, write_small_model
+from small_model import LABELS, small_card, write_small_model
 
 
 @pytest.fixture
@@ -50,6 +51,23 @@ def test_a_model_of_a_range_of_lengths_takes_the_one_asked_for(tmp_path, length)
     assert [json.loads(line)["sample_count"] for line in done.stdout.splitlines()] == [length] * (4000 // length)
     refused = rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--length", 97)
     assert "range.onnx: the model takes windows of 32 to 96 samples. Got 97 instead" in the_error(refused)
+
+
+def test_each_head_of_a_model_has_its_own_rows_and_totals(tmp_path):
+    heads = {"modulation": ["BPSK", "QPSK", "8PSK"], "emitter": ["PA1", "PA2"]}
+    card = small_card(heads=[{"name": name, "labels": labels, "temperature": 1.0, "reject_threshold": 0.0}
+                             for name, labels in heads.items()])
+    model = write_small_model(tmp_path / "joint.onnx", card=card, heads=tuple((name, len(labels)) for name, labels in heads.items()))
+    write_noise(tmp_path / "noise.cf32", 128 * 70)
+    done = rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", tmp_path / "out.jsonl")
+    assert done.returncode == 0, done.stderr
+    counts = {name: Counter(one["label"] for one in decisions(tmp_path / "out.jsonl") if one["head"] == name) for name in heads}
+    totals = "; ".join(f"{name}: " + ", ".join(f"{label} {count}" for label, count in counts[name].most_common()) for name in heads)
+    assert f"70 windows classified, 0 skipped, 0 not finite. {totals}" in " ".join(done.stdout.split())
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if line.startswith("│")]
+    assert {(row[0], row[3]) for row in rows} <= {(name, label) for name, labels in heads.items() for label in labels}
+    windows = [(row[0], int(row[4].split()[-1])) for row in rows]
+    assert {name: sum(count for head, count in windows if head == name) for name in heads} == {"modulation": 70, "emitter": 70}
 
 
 def test_json_lines_on_standard_output_stand_alone(tmp_path, model):

@@ -9,7 +9,7 @@ from rich.console import Console
 from ..errors import ParameterError
 from .burst_view import Bursts, BurstView
 from .live import run
-from .stretches import Stretches
+from .stretches import StretchesByHead
 from .window_view import WindowView
 
 FALSE_ALARMS, MAX_DURATION_S = 0.1, 1.0
@@ -56,7 +56,7 @@ def classify(
     if windows:
         flowgraph = flowgraphs.ClassifyFlowgraph(block, total=total, model=model or "default", length=length, sink=sink,
                                                  on_overload=on_overload)
-        stretches = Stretches()
+        stretches = StretchesByHead(head.name for head in flowgraph.classifier.card.heads)
         sink.add_output(stretches)
         view = WindowView(flowgraph, stretches)
     else:

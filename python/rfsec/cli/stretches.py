@@ -2,6 +2,7 @@
 """Gathers single decisions into stretches that a person can read."""
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..records import ACCEPTED, SKIPPED, DecisionRecord
@@ -25,7 +26,7 @@ class Stretch:
 
 
 class Stretches:
-    """Takes decision records one by one; ``found`` holds the last stretches, the newest of which may still grow.
+    """Takes decision records of one head one by one; ``found`` holds the last stretches, the newest of which may still grow.
 
     ``total`` counts all stretches, and ``windows`` all windows by label.
 
@@ -62,6 +63,20 @@ class Stretches:
     def close(self) -> None:
         if self._slice:
             self._close_slice()
+
+
+class StretchesByHead:
+    """Takes decision records of all heads of a model; ``heads`` holds the ``Stretches`` of each by its name."""
+
+    def __init__(self, names: Iterable[str]):
+        self.heads = {name: Stretches() for name in names}
+
+    def write(self, record: DecisionRecord) -> None:
+        self.heads[record.head].write(record)
+
+    def close(self) -> None:
+        for stretches in self.heads.values():
+            stretches.close()
 
 
 def _name(record: DecisionRecord) -> str:

@@ -2,13 +2,14 @@
 """What a person sees of decisions about windows."""
 
 import time
+from collections.abc import Iterable
 
 from rich.console import Console, Group
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from ..records import iso_time
-from .stretches import Stretches
+from .stretches import Stretch, StretchesByHead
 
 ROWS_WHILE_RUNNING = 8
 
@@ -16,8 +17,8 @@ ROWS_WHILE_RUNNING = 8
 class WindowView:
     """The table of the stretches that were found lately, above a bar with the rates."""
 
-    def __init__(self, flowgraph, stretches: Stretches):
-        self._flowgraph, self._stretches, self._started = flowgraph, stretches, time.monotonic()
+    def __init__(self, flowgraph, stretches: StretchesByHead):
+        self._flowgraph, self._heads, self._started = flowgraph, stretches.heads, time.monotonic()
         self._bar = Progress(SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), auto_refresh=False)
         self._task = self._bar.add_task("", total=flowgraph.total)
 
@@ -29,26 +30,36 @@ class WindowView:
         if now.discontinuities:
             text += f"  gaps {now.discontinuities:,}"
         self._bar.update(self._task, completed=now.samples, description=f"{text}  {now.label}")
-        return Group(_table(list(self._stretches.found)[-ROWS_WHILE_RUNNING:]), self._bar)
+        rows = max(1, ROWS_WHILE_RUNNING // len(self._heads))
+        return Group(_table({name: list(one.found)[-rows:] for name, one in self._heads.items()}), self._bar)
 
     def report(self, console: Console) -> None:
         """Print the last stretches and what was counted."""
-        now, stretches = self._flowgraph.progress(), self._stretches
-        if stretches.total > len(stretches.found):
-            console.print(f"The last {len(stretches.found)} of {stretches.total:,} stretches:")
-        console.print(_table(stretches.found))
-        counts = ", ".join(f"{label} {count:,}" for label, count in stretches.windows.most_common())
+        now, several = self._flowgraph.progress(), len(self._heads) > 1
+        for name, one in self._heads.items():
+            if one.total > len(one.found):
+                console.print(f"The last {len(one.found)} of {one.total:,} stretches{f' of the head {name}' if several else ''}:")
+        console.print(_table({name: one.found for name, one in self._heads.items()}))
+        counts = "; ".join((f"{name}: " if several else "") + ", ".join(
+            f"{label} {count:,}" for label, count in one.windows.most_common()) for name, one in self._heads.items())
         console.print(f"{now.classified:,} windows classified, {now.skipped:,} skipped, {now.invalid:,} not finite"
                       f"{f', {now.discontinuities:,} gaps in the stream' if now.discontinuities else ''}. {counts}", highlight=False)
 
 
-def _table(stretches) -> Table:
-    table = Table("start", "length", "label", "agreeing", "confidence")
-    for one in stretches:
-        samples = one.sample_end - one.sample_start
-        start = iso_time(one.time_ns)[11:23] if one.time_ns is not None else (
-            f"{one.sample_start / one.rate_hz:.3f} s" if one.rate_hz else f"sample {one.sample_start:,}")
-        length = f"{samples / one.rate_hz * 1e3:,.1f} ms" if one.rate_hz else f"{samples:,}"
-        confidence = f"{one.confidence_sum / one.agreeing:.2f}" if one.confidence_sum else ""
-        table.add_row(start, length, one.label, f"{one.agreeing / one.windows:.0%} of {one.windows:,}", confidence)
+def _table(heads: dict[str, Iterable[Stretch]]) -> Table:
+    """The stretches of each head, head by head; their names in a column of their own where there are several."""
+    several = len(heads) > 1
+    table = Table(*["head"] * several, "start", "length", "label", "agreeing", "confidence")
+    for name, stretches in heads.items():
+        for one in stretches:
+            table.add_row(*[name] * several, *_cells(one))
     return table
+
+
+def _cells(one: Stretch) -> tuple[str, ...]:
+    samples = one.sample_end - one.sample_start
+    start = iso_time(one.time_ns)[11:23] if one.time_ns is not None else (
+        f"{one.sample_start / one.rate_hz:.3f} s" if one.rate_hz else f"sample {one.sample_start:,}")
+    length = f"{samples / one.rate_hz * 1e3:,.1f} ms" if one.rate_hz else f"{samples:,}"
+    confidence = f"{one.confidence_sum / one.agreeing:.2f}" if one.confidence_sum else ""
+    return start, length, one.label, f"{one.agreeing / one.windows:.0%} of {one.windows:,}", confidence
