@@ -23,7 +23,8 @@ def folder(tmp_path_factory):
     """Recordings, and an encoder that looks at the carrier offset only."""
     folder = tmp_path_factory.mktemp("emitters")
     write_selecting_encoder(folder / "encoder.onnx", "fsk_burst", len(NAMES), 0)
-    for name, senders in {"door": ["door"] * 3, "gate": ["gate"], "all": ["door", "stranger", "gate"], "stranger": ["stranger"]}.items():
+    for name, senders in {"door": ["door"] * 3, "gate": ["gate"], "all": ["door", "stranger", "gate"], "stranger": ["stranger"],
+                          "both": ["door", "door", "gate"]}.items():
         fsk_scene(senders, seed=len(name)).tofile(folder / f"{name}.cf32")
     clipped(fsk_scene(["door"]), 0.25).tofile(folder / "loud.cf32")
     write_noise(folder / "noise.cf32", 60_000)
@@ -135,6 +136,18 @@ def test_a_claim_holds_or_fails(fingerprint):
     assert "gate" in the_error(fingerprint("verify", "door", *RATE, "--claim", "gate"))
     assert "nobody" in the_error(fingerprint("verify", "door", *RATE, "--claim", "nobody"))
     assert "no burst of it gives a fingerprint" in the_error(fingerprint("verify", "noise", *RATE, "--claim", "door"))
+
+
+def test_a_claim_fails_where_one_burst_is_of_another_emitter(fingerprint):
+    """Though any emitter is within the threshold of any, and the bursts together are nearest to the one that is claimed."""
+    enrolled(fingerprint, "door", "gate")
+    verify = ("verify", "both", *RATE, "--threshold", "0.01", "--claim")
+    error = the_error(fingerprint(*verify, "door"))
+    assert "Burst 3 is not of 'door': 'gate' is nearer" in error and "bursts of one emitter" in error
+    assert "not 'gate': 'door' is nearer" in the_error(fingerprint(*verify, "gate"))
+    assert "not 'door': 'gate' is nearer" in the_error(fingerprint(*verify, "door", "--burst", "3"))
+    assert "it is door, by 2 bursts" in fingerprint(*verify, "door", "--burst", "1", "--burst", "2").stdout
+    assert "it is gate, by 1 burst" in fingerprint(*verify, "gate", "--burst", "3").stdout
 
 
 def test_examples_are_added_to_who_is_enrolled(fingerprint):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from command_line import rfsec
+from command_line import rfsec, the_error
 
 FOLDER = Path(os.environ.get("RFSEC_RECORDINGS", ""))
 pytestmark = pytest.mark.skipif("RFSEC_RECORDINGS" not in os.environ, reason="RFSEC_RECORDINGS names no folder of recordings")
@@ -40,17 +40,40 @@ def enrol(gallery, name, number, recording, *options):
     assert done.returncode == 0, done.stderr
 
 
-def test_seventeen_bursts_of_two_devices_fall_into_their_two_groups(tmp_path):
-    recording = (FOLDER / TWO, "--rate", "1e6", "--format", "cs8")
-    known, gallery = truth("emitters:two_participants.complex16s"), tmp_path / "gallery.db"
+def enrolled_two(gallery, recording, emitters="AB"):
+    """Enrol the named ones of the two devices, each from its first burst; what is then said of every burst."""
+    known = truth("emitters:two_participants.complex16s")
     first = rfsec("classify", *recording, "--jsonl", "-")
     bursts = [json.loads(line) for line in first.stdout.splitlines() if line.startswith("{")]
-    for emitter in "AB":  # A is so near that it clips
+    for emitter in emitters:  # A is so near that it clips
         one = next(burst for burst in known if burst["emitter"] == emitter)
         enrol(gallery, emitter, number_of(bursts, one["start"], 500), recording, "--allow-clipping")
-    records = identified(gallery, *recording)
+    return identified(gallery, *recording)
+
+
+def test_seventeen_bursts_of_two_devices_fall_into_their_two_groups(tmp_path):
+    recording = (FOLDER / TWO, "--rate", "1e6", "--format", "cs8")
+    known = truth("emitters:two_participants.complex16s")
+    records = enrolled_two(tmp_path / "gallery.db", recording)
     found = [sender(records, burst["start"], 500) for burst in known]
     assert found == [burst["emitter"] for burst in known] and (found.count("A"), found.count("B")) == (9, 8)
+
+
+def test_a_claim_holds_only_for_bursts_of_the_device_that_is_claimed(tmp_path):
+    """Each of the two is within the threshold of the other: the gallery must tell which of them it is."""
+    recording, gallery = (FOLDER / TWO, "--rate", "1e6", "--format", "cs8"), tmp_path / "gallery.db"
+    records = enrolled_two(gallery, recording)
+    numbers = {name: [number for number, one in enumerate(records, 1) if one["label"] == name] for name in "AB"}
+
+    def verified(claim, chosen=()):
+        return rfsec("fingerprint", "verify", gallery, *recording, "--claim", claim, *(f"--burst={number}" for number in chosen))
+
+    for name, other in ("AB", "BA"):
+        assert verified(name, numbers[name]).returncode == 0
+        error = the_error(verified(name, numbers[other]))
+        assert f"This is not '{name}': '{other}' is nearer" in error
+        assert "is nearer" in the_error(verified(name, [*numbers[name], numbers[other][0]]))
+        assert "is nearer" in the_error(verified(name))
 
 
 def test_an_access_point_and_its_client_are_told_apart(tmp_path):

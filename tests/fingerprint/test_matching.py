@@ -83,10 +83,25 @@ def test_no_queries_have_no_answers(gallery):
 def test_a_claim_needs_its_own_emitter(gallery):
     """That another one is near does not help, and k counts there, too."""
     gallery.add_examples("far", [[0, 0, 0, 1]])
-    matcher = Matcher(gallery)
-    matcher.verify(np.zeros(SIZE), "far", 1.0)
-    assert "is not 'far'" in refusal(lambda: matcher.verify(np.zeros(SIZE), "far", 1.0, k=2), ClaimError)
+    query, matcher = [0, 0, 0, 0.75], Matcher(gallery)
+    matcher.verify(query, "far", 1.0)
+    assert "is not 'far'" in refusal(lambda: matcher.verify(query, "far", 1.0, k=2), ClaimError)
     assert "no emitter 'nobody' is enrolled" in refusal(lambda: matcher.verify(np.zeros(SIZE), "nobody", 1.0))
+
+
+@pytest.mark.parametrize("metric", HOW)
+def test_a_claim_fails_where_another_emitter_is_nearer(tmp_path, metric):
+    """However near the claimed one is; k decides which is nearer."""
+    with Gallery(tmp_path / "gallery.db", encoder_id(**HOW[metric]), create=True) as gallery:
+        gallery.enrol("mine", [[1, 0, 0, 0], [1, 0, 0, 0]])
+        gallery.enrol("theirs", [[2, 0, 0, 0], [9, 0, 0, 0]])
+        matcher = Matcher(gallery)
+        matcher.verify([1.25, 0, 0, 0], "mine", 5.0)
+        error = refusal(lambda: matcher.verify([1.75, 0, 0, 0], "mine", 5.0), ClaimError)
+        assert "not 'mine': 'theirs' is nearer" in error and "only for the nearest emitter" in error
+        matcher.verify([1.75, 0, 0, 0], "theirs", 5.0)
+        matcher.verify([1.75, 0, 0, 0], "mine", 5.0, k=2)
+        assert "'mine' is nearer" in refusal(lambda: matcher.verify([1.75, 0, 0, 0], "theirs", 5.0, k=2), ClaimError)
 
 
 def test_a_change_by_another_process_counts_at_once(gallery):

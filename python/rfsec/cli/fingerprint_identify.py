@@ -7,7 +7,6 @@ from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -77,22 +76,22 @@ def verify(
     rate: Rate = None,
     skip_bytes: SkipBytes = 0,
 ) -> None:
-    """Check that the bursts of a recording, all together, are of one emitter. Fails where they are not."""
+    """Check that the bursts of a recording are of one emitter. Fails where they are not, or one is nearer to another emitter."""
     numbers = checked_numbers(burst)
     from ..inference.authenticator import Authenticator
     from ..inference.recorded_fingerprints import fingerprinted
 
     authenticator = Authenticator(gallery, model, false_accepts=false_accepts, lowest_score=threshold, k=k)
-    embeddings, reason = [], ""
+    embeddings, reason = {}, ""
     with opened(recording, sample_format, rate, skip_bytes) as (source, rate_hz):
         for one in fingerprinted(source, rate_hz, authenticator.fingerprinter, numbers):
             if one.embedding is None:
                 reason = reason or f"burst {one.number}: {one.reason}"
             else:
-                embeddings.append(one.embedding)
+                embeddings[one.number] = one.embedding
     if not embeddings:
         raise ParameterError(f"{recording}: no burst of it gives a fingerprint ({reason}); nothing can be verified.")
-    authenticator.verify(np.stack(embeddings), claim)
+    authenticator.verify(embeddings, claim)
     count = f"{len(embeddings)} burst{'s' * (len(embeddings) > 1)}"
     Console().print(f"{recording}: it is {claim}, by {count}.", markup=False, highlight=False, soft_wrap=True)
 

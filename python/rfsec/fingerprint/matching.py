@@ -89,7 +89,7 @@ class Matcher:
         return found
 
     def verify(self, embedding: np.ndarray, claim: str, threshold: float, k: int = 1) -> None:
-        """Return if a fingerprint, float32 [size], is within `threshold` of the emitter named `claim`.
+        """Return if a fingerprint, float32 [size], is within `threshold` of the emitter named `claim`, and no other is nearer.
 
         Raises
         ------
@@ -106,6 +106,10 @@ class Matcher:
         distance = self._mean_distance(query, self._names.index(claim), k)
         if not distance <= threshold:
             raise ClaimError(f"This is not {claim!r}: its distance is {distance:.4g}, and at most {threshold:.4g} is accepted.")
+        found = self.identify(query, threshold, k)
+        if found.nearest != claim:
+            raise ClaimError(f"This is not {claim!r}: {found.nearest!r} is nearer, at the distance {found.distance:.4g} against "
+                             f"{distance:.4g}, and a claim holds only for the nearest emitter that is enrolled.")
 
     def _prepare(self, embeddings: np.ndarray, threshold: float, k: int) -> np.ndarray:
         if not 0 <= threshold < float("inf"):

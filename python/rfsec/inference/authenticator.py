@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A gallery with the encoder that it was made with, and the rule by which an emission is accepted."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from ..detection.raw_bursts import RawBurst
-from ..errors import GalleryError, ParameterError
+from ..errors import ClaimError, GalleryError, ParameterError
 from ..fingerprint.distances import fused
 from ..fingerprint.enrolled import check_name
 from ..fingerprint.gallery import Gallery
@@ -71,13 +72,29 @@ class Authenticator:
         """Return who has a fingerprint, float32 [size]. Raises GalleryError where the gallery cannot be read."""
         return self._matcher.identify(embedding, self._threshold, self._k)
 
-    def verify(self, embeddings: np.ndarray, claim: str) -> None:
-        """Return if the fingerprints of one emission or several, float32 [n, size], are together those of the emitter `claim`.
+    def verify(self, bursts: Mapping[int, np.ndarray], claim: str) -> None:
+        """Return if bursts are of the emitter `claim`: fused they are, and none alone is accepted as another emitter.
 
-        Raises ClaimError where they are not, and GalleryError where no such emitter is enrolled.
+        Parameters
+        ----------
+        bursts : mapping of int to float32 [size]
+            The fingerprint of each burst by its number, at least one.
+        claim : str
+
+        Raises
+        ------
+        ClaimError
+            They are not.
+        GalleryError
+            No such emitter is enrolled.
         """
-        together = fused(np.asarray(embeddings), self.fingerprinter.encoder.unit_length)
+        embeddings = np.stack(list(bursts.values()))
+        together = fused(embeddings, self.fingerprinter.encoder.unit_length)
         self._matcher.verify(together, claim, self._threshold, self._k)
+        for number, found in zip(bursts, self._matcher.identify_all(embeddings, self._threshold, self._k)):
+            if found.emitter not in (None, claim):  # fused with enough others it would not show
+                raise ClaimError(f"Burst {number} is not of {claim!r}: {found.emitter!r} is nearer, with the score {found.score:.3f}, and a "
+                                 "claim holds only for bursts of one emitter. Identify them, and verify those of one emitter alone.")
 
     def check_new(self, name: str) -> None:
         """Raise GalleryError where an emitter of this name cannot be enrolled: it is there already, or the name is none."""
