@@ -9,7 +9,7 @@ BITS = 160
 BURST_SAMPLES = BITS * SAMPLES_PER_SYMBOL
 EVERY = 20_000  # samples from burst to burst
 NOISE = 0.01
-OFFSETS_HZ = {"door": -9e3, "gate": 4e3, "stranger": 14e3}
+OFFSETS_HZ = {"door": -9e3, "gate": 4e3, "stranger": 14e3, "between": -2e3}
 
 
 def fsk_burst(offset_hz: float, seed: int) -> np.ndarray:

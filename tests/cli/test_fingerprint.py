@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("emitters")
     write_selecting_encoder(folder / "encoder.onnx", "fsk_burst", len(NAMES), 0)
     for name, senders in {"door": ["door"] * 3, "gate": ["gate"], "all": ["door", "stranger", "gate"], "stranger": ["stranger"],
-                          "both": ["door", "door", "gate"]}.items():
+                          "both": ["door", "door", "gate", "between"]}.items():
         fsk_scene(senders, seed=len(name)).tofile(folder / f"{name}.cf32")
     clipped(fsk_scene(["door"]), 0.25).tofile(folder / "loud.cf32")
     write_noise(folder / "noise.cf32", 60_000)
@@ -143,10 +143,12 @@ def test_a_claim_fails_where_one_burst_is_of_another_emitter(fingerprint):
     enrolled(fingerprint, "door", "gate")
     verify = ("verify", "both", *RATE, "--threshold", "0.01", "--claim")
     error = the_error(fingerprint(*verify, "door"))
-    assert "Burst 3 is not of 'door': 'gate' is nearer" in error and "bursts of one emitter" in error
+    assert "Burst 3 is not of 'door': 'gate' is much nearer" in error and "bursts of one emitter" in error
     assert "not 'gate': 'door' is nearer" in the_error(fingerprint(*verify, "gate"))
     assert "not 'door': 'gate' is nearer" in the_error(fingerprint(*verify, "door", "--burst", "3"))
     assert "it is door, by 2 bursts" in fingerprint(*verify, "door", "--burst", "1", "--burst", "2").stdout
+    assert decided(fingerprint, "both", "--threshold", "0.01")[3]["label"] == "gate"  # and hardly farther from door: by chance
+    assert "it is door, by 3 bursts" in fingerprint(*verify, "door", "--burst", "1", "--burst", "2", "--burst", "4").stdout
     assert "it is gate, by 1 burst" in fingerprint(*verify, "gate", "--burst", "3").stdout
 
 

@@ -72,8 +72,9 @@ def test_a_claim_holds_only_for_bursts_of_the_device_that_is_claimed(tmp_path):
         assert verified(name, numbers[name]).returncode == 0
         error = the_error(verified(name, numbers[other]))
         assert f"This is not '{name}': '{other}' is nearer" in error
-        assert "is nearer" in the_error(verified(name, [*numbers[name], numbers[other][0]]))
-        assert "is nearer" in the_error(verified(name))
+        error = the_error(verified(name, [*numbers[name], numbers[other][-1]]))
+        assert f"Burst {numbers[other][-1]} is not of '{name}': '{other}' is much nearer" in error
+        assert "nearer" in the_error(verified(name))
 
 
 def test_an_access_point_and_its_client_are_told_apart(tmp_path):

@@ -76,7 +76,7 @@ def verify(
     rate: Rate = None,
     skip_bytes: SkipBytes = 0,
 ) -> None:
-    """Check that the bursts of a recording are of one emitter. Fails where they are not, or one is nearer to another emitter."""
+    """Check that the bursts of a recording are of one emitter. Fails where they are not, or one is clearly of another."""
     numbers = checked_numbers(burst)
     from ..inference.authenticator import Authenticator
     from ..inference.recorded_fingerprints import fingerprinted

@@ -100,16 +100,22 @@ class Matcher:
         ParameterError
             As `identify_all`.
         """
-        query = self._prepare(np.asarray(embedding)[None], threshold, k)[0]
-        if claim not in self._names:
-            raise GalleryError(f"{self._gallery.path}: no emitter {shown(claim)} is enrolled. List the gallery for those that are.")
-        distance = self._mean_distance(query, self._names.index(claim), k)
+        distance, found = self.distance(embedding, claim, k), self.identify(embedding, threshold, k)
         if not distance <= threshold:
             raise ClaimError(f"This is not {claim!r}: its distance is {distance:.4g}, and at most {threshold:.4g} is accepted.")
-        found = self.identify(query, threshold, k)
         if found.nearest != claim:
             raise ClaimError(f"This is not {claim!r}: {found.nearest!r} is nearer, at the distance {found.distance:.4g} against "
                              f"{distance:.4g}, and a claim holds only for the nearest emitter that is enrolled.")
+
+    def distance(self, embedding: np.ndarray, name: str, k: int = 1) -> float:
+        """Return the distance of a fingerprint, float32 [size], from the emitter `name`.
+
+        Raises GalleryError where there is no such emitter; and as `identify_all`.
+        """
+        query = self._prepare(np.asarray(embedding)[None], 0.0, k)[0]
+        if name not in self._names:
+            raise GalleryError(f"{self._gallery.path}: no emitter {shown(name)} is enrolled. List the gallery for those that are.")
+        return self._mean_distance(query, self._names.index(name), k)
 
     def _prepare(self, embeddings: np.ndarray, threshold: float, k: int) -> np.ndarray:
         if not 0 <= threshold < float("inf"):

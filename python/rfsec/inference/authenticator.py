@@ -18,6 +18,7 @@ from .fingerprinter import Fingerprinter
 
 HEAD = "emitter"
 _DIGITS = 6  # of a score in a record
+_CLEARLY = 1.5  # times as near as the claimed emitter is another one's burst; by less, one burst of many may be by chance
 
 
 class Authenticator:
@@ -73,7 +74,9 @@ class Authenticator:
         return self._matcher.identify(embedding, self._threshold, self._k)
 
     def verify(self, bursts: Mapping[int, np.ndarray], claim: str) -> None:
-        """Return if bursts are of the emitter `claim`: fused they are, and none alone is accepted as another emitter.
+        """Return if bursts are of the emitter `claim`: fused they are, and none alone is clearly of another one.
+
+        It is where it would be accepted as the other, which is 1.5 times as near as the claimed one.
 
         Parameters
         ----------
@@ -88,13 +91,15 @@ class Authenticator:
         GalleryError
             No such emitter is enrolled.
         """
-        embeddings = np.stack(list(bursts.values()))
-        together = fused(embeddings, self.fingerprinter.encoder.unit_length)
+        together = fused(np.stack(list(bursts.values())), self.fingerprinter.encoder.unit_length)
         self._matcher.verify(together, claim, self._threshold, self._k)
-        for number, found in zip(bursts, self._matcher.identify_all(embeddings, self._threshold, self._k)):
-            if found.emitter not in (None, claim):  # fused with enough others it would not show
-                raise ClaimError(f"Burst {number} is not of {claim!r}: {found.emitter!r} is nearer, with the score {found.score:.3f}, and a "
-                                 "claim holds only for bursts of one emitter. Identify them, and verify those of one emitter alone.")
+        for number, embedding in bursts.items():  # what is fused with enough others would not show
+            found = self.identify(embedding)
+            distance = self._matcher.distance(embedding, claim, self._k)
+            if found.emitter is not None and distance > _CLEARLY * found.distance:
+                raise ClaimError(f"Burst {number} is not of {claim!r}: {found.emitter!r} is much nearer, at the distance "
+                                 f"{found.distance:.4g} against {distance:.4g}, and a claim holds only for bursts of one emitter. "
+                                 "Identify the bursts, and verify those of one emitter alone.")
 
     def check_new(self, name: str) -> None:
         """Raise GalleryError where an emitter of this name cannot be enrolled: it is there already, or the name is none."""
