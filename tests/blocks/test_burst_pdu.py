@@ -8,7 +8,7 @@ import pmt
 import pytest
 from gnuradio.rfsec.blocks.burst_pdu import KEYS, BurstPdu
 from gnuradio.rfsec.detection.burst import Burst
-from gnuradio.rfsec.detection.condition import MAX_SAMPLES
+from gnuradio.rfsec.detection.condition import MAX_SAMPLES, condition
 
 SAMPLES = np.array([1 + 2j, 3 - 4j, 0.5j], np.complex64)
 ONE = BurstPdu(Burst(1000, 300, 1e6, -2e5, 5e4, 12.5, 4800.0, SAMPLES, 1e5), 1_700_000_000_123_456_789, 868e6)
@@ -56,10 +56,21 @@ def test_a_value_that_is_missing_or_wrong_is_refused_by_its_name(key):
 
 
 @pytest.mark.parametrize("key, value", [
-    ("bandwidth_hz", 0.0), ("sample_rate_hz", -1e6), ("model_rate_hz", 0.0), ("symbol_rate_hz", -5.0), ("snr_db", float("inf"))])
+    ("bandwidth_hz", 0.0), ("sample_rate_hz", -1e6), ("model_rate_hz", 0.0), ("symbol_rate_hz", -5.0), ("snr_db", float("inf")),
+    ("bandwidth_hz", 1.001e6), ("centre_hz", 0.501e6), ("centre_hz", -1e300), ("model_rate_hz", 60.0), ("model_rate_hz", 1e-300),
+    ("model_rate_hz", 4.001e6), ("sample_rate_hz", 1e13), ("sample_rate_hz", 1e300)])
 def test_a_number_out_of_range_is_refused_by_its_name(key, value):
     with pytest.raises(ValueError, match=f"'{key}'"):
         BurstPdu.from_pmt(with_value(key, pmt.from_double(value)))
+
+
+@pytest.mark.parametrize("centre, bandwidth", [(0.5, 1.0), (-0.5, 2 / (1 << 15))])
+def test_the_farthest_bands_that_a_detector_measures_are_taken(centre, bandwidth):
+    """At the edges of the stream's band, the widest and the narrowest."""
+    samples, ratio = condition(np.ones(40_000, np.complex64), centre, bandwidth)
+    for rate_hz in (1.0, 1e6, 61.44e6):
+        burst = Burst(0, 40_000, rate_hz, centre * rate_hz, bandwidth * rate_hz, 9.0, None, samples, ratio * rate_hz)
+        assert BurstPdu.from_pmt(BurstPdu(burst, None, None).to_pmt()).burst == burst
 
 
 @pytest.mark.parametrize("key, value", [("sample_count", 0), ("sample_start", 2**63)])

@@ -208,6 +208,21 @@ def test_bursts_that_cannot_be_used_are_skipped_and_counted(made):
     assert (block.invalid, block.refused, block.decided) == (1, 1, 1)
 
 
+@pytest.mark.parametrize("kind, changes", [
+    ("refused", {"model_rate_hz": 1e-3}), ("refused", {"model_rate_hz": 1e-300}), ("refused", {"centre_hz": 1e15}),
+    ("refused", {"bandwidth_hz": 1e300}), ("refused", {"sample_rate_hz": 1e300, "model_rate_hz": 1e300}),
+    ("invalid", {"samples": np.full(400, 1e-42, np.complex64)})])
+def test_no_burst_ends_a_running_flowgraph(made, kind, changes):
+    """What a handler raises ends its block without a word: the burst after it is decided."""
+    block, decisions, top = made("bursts"), RecordCollector(), gr.top_block()
+    top.msg_connect(block, "decisions", decisions, "decisions")
+    for one in (pdu(DOOR, **changes), pdu(DOOR), pmt.cons(pmt.intern("done"), pmt.from_long(1))):
+        block.to_basic_block()._post(pmt.intern("system" if pmt.is_symbol(pmt.car(one)) else "bursts"), one)
+    run(top)
+    assert (getattr(block, kind), block.decided) == (1, 1)
+    assert [DecisionRecord.from_pmt(one).verdict for one in decisions.messages][-1] == "unknown"
+
+
 def test_a_gallery_that_is_damaged_while_it_runs_stops_nothing(made, tmp_path):
     block = made("bursts")
     told(block, ("enrol", message(name="door")), ("bursts", pdu(DOOR)))

@@ -45,6 +45,8 @@ def test_other_signals_are_refused(name):
     (np.zeros(0, np.complex64), "too short"),
     (noise(63), "too short"),
     (np.zeros(500, np.complex64), "silent"),
+    (np.full(500, 1e-42, np.complex64), "silent"),
+    (np.full(500, 3e38 + 3e38j, np.complex64), "not finite"),
     (np.full(500, np.nan, np.complex64), "not finite"),
     (np.full(500, np.inf, np.complex64), "not finite"),
 ], ids=str)  # fmt: skip

@@ -16,6 +16,8 @@ _OPTIONAL_REALS = ("freq_hz", "symbol_rate_hz")
 KEYS = ("sample_start", "sample_count", "time", "clips", *_REALS, *_OPTIONAL_REALS)
 _SYMBOLS = {name: pmt.intern(name) for name in KEYS}
 _HIGHEST = 1 << 62  # samples
+_FASTEST_HZ = 1e12  # of all receivers
+_SLOWEST, _OVER = 1 / 16384, 4  # rates of the model over the stream's; a Burst Detector gives 1/8192 to 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ def _check(found: dict) -> None:
     for name in ("sample_rate_hz", "model_rate_hz", "bandwidth_hz", "symbol_rate_hz"):
         if found[name] is not None and found[name] <= 0:
             raise ValueError(f"The '{name}' of a burst must be above 0. Got {found[name]} instead.")
+    rate_hz = found["sample_rate_hz"]  # what follows bounds the work: a burst is resampled to hold its band where it was
+    for name, least, most in (("sample_rate_hz", 0, _FASTEST_HZ), ("model_rate_hz", rate_hz * _SLOWEST, rate_hz * _OVER),
+                              ("centre_hz", -rate_hz / 2, rate_hz / 2), ("bandwidth_hz", 0, rate_hz)):
+        if not least <= found[name] <= most:
+            raise ValueError(f"The '{name}' of a burst at {rate_hz:g} samples a second must be {least:g} to {most:g}. "
+                             f"Got {found[name]} instead.")
     if found["time"] is not None and not 0 <= found["time"] < MAX_TIME_NS:
         raise ValueError("The 'time' of a burst must lie in the years 1970 to 9999.")
     if not 1 <= found["sample_count"] <= _HIGHEST or found["sample_start"] > _HIGHEST:

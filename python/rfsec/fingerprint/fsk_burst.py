@@ -13,6 +13,7 @@ from .fsk_symbols import LEAD, Symbols, on_symbols
 from .locate import Located, locate
 
 FEWEST_SAMPLES = 64
+_SILENT = float(np.finfo(np.float32).tiny)  # by smaller values float32 can't divide
 FEWEST_SYMBOLS = 24
 _FEWEST_TURNS = 6  # from one frequency to the other
 _FINE = 6.0  # samples over the band's width in which the clock is looked for
@@ -70,10 +71,11 @@ def measure_fsk(samples: np.ndarray, sample_rate_hz: float) -> FskBurst:
     """
     if samples.size < FEWEST_SAMPLES:
         raise NoFsk("too short")
-    if not np.isfinite(samples).all():
+    with np.errstate(over="ignore"):
+        largest = float(np.abs(samples).max())
+    if not np.isfinite(largest):
         raise NoFsk("not finite")
-    largest = float(np.abs(samples).max())
-    if not largest > 0:
+    if largest < _SILENT:
         raise NoFsk("silent")
     located = locate((samples / largest).astype(np.complex64), sample_rate_hz)
     try:
