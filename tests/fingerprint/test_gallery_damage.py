@@ -106,6 +106,17 @@ CHANGES = {
     "an example that was altered": ("UPDATE example SET embedding = zeroblob(16) WHERE id = 1", "an example is not what was enrolled"),
     "an example that was cut": ("UPDATE example SET embedding = x'00', crc32 = 3523407757 WHERE id = 1", "not what was enrolled"),
     "an example of NaN": ("UPDATE example SET embedding = x'0000c07f0000c07f0000c07f0000c07f', crc32 = 2239375899 WHERE id = 1", "finite numbers"),
+    "a name that commands a terminal": ("UPDATE emitter SET name = 'x' || char(27) || '[2J' WHERE id = 1", r"is damaged: The name of an emitter"),
+    "a name of two lines": ("UPDATE emitter SET name = 'one' || char(10) || 'more' WHERE id = 1", r"Got 'one\nmore' instead. Restore it"),
+    "a note that commands a terminal": ("UPDATE emitter SET note = char(155) || '31m' WHERE id = 2", "is damaged: The note of an emitter"),
+    "a note without an end": ("UPDATE emitter SET note = hex(zeroblob(1000)) WHERE id = 2", "is damaged: The note of an emitter"),
+    "a time that commands a terminal": ("UPDATE emitter SET enrolled = char(27) || 'c' WHERE id = 1", "is damaged: A time of enrolment"),
+    "a time that is none": ("UPDATE emitter SET enrolled = '2026-02-30T12:00:00Z' WHERE id = 1", "is damaged: A time of enrolment"),
+    "a time of half a second": ("UPDATE emitter SET enrolled = '2026-02-03T12:00:00.5Z' WHERE id = 1", "is damaged: A time of enrolment"),
+    "a name of no characters": ("UPDATE emitter SET name = CAST(x'1b5b324aff' AS TEXT) WHERE id = 1", "this gallery fails"),
+    "an encoder that commands a terminal": ("UPDATE encoder SET name = char(27) || '[2J'", "is damaged"),
+    "a hash that commands a terminal": ("PRAGMA foreign_keys = OFF; UPDATE encoder SET sha256 = char(27) || substr(sha256, 2); "
+                                        "UPDATE example SET encoder = (SELECT sha256 FROM encoder)", "is damaged"),
     "an emitter without examples": ("DELETE FROM example WHERE emitter = 2", "an emitter has no examples"),
 }
 
@@ -114,11 +125,21 @@ CHANGES = {
 def test_a_gallery_that_something_else_has_changed_is_refused(path, what):
     statement, says = CHANGES[what]
     with sqlite3.connect(path) as db:
-        db.execute(statement)
+        db.executescript(statement)
     db.close()
     before = path.read_bytes()
-    assert says in refusal(lambda: contents(Gallery(path, encoder_id())))
+    error = refusal(lambda: contents(Gallery(path, encoder_id())))
+    assert says in error and error.isprintable()
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("what", [what for what in CHANGES if "commands a terminal" in what or "characters" in what])
+def test_what_another_has_put_into_a_gallery_is_not_listed(path, what):
+    """To list a gallery needs none of its examples."""
+    with sqlite3.connect(path) as db:
+        db.executescript(CHANGES[what][0])
+    db.close()
+    assert refusal(lambda: Gallery(path).emitters()).isprintable()
 
 
 def test_damage_anywhere_is_refused_or_does_no_harm(path):

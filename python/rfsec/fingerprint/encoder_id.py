@@ -2,6 +2,7 @@
 """Which encoder fingerprints are of: those of two encoders cannot be compared."""
 
 from dataclasses import dataclass
+from string import hexdigits
 
 from ..errors import ParameterError
 
@@ -43,7 +44,7 @@ class EncoderId:
     def __post_init__(self) -> None:
         if self.metric not in METRICS:
             raise ParameterError(f"The 'metric' of an encoder must be one of {', '.join(METRICS)}. Got {self.metric!r} instead.")
-        if self.size < 1 or len(self.sha256) != 64:
-            raise ParameterError(f"An encoder has a 'size' of at least 1 and a 'sha256' of 64 digits. Got {self.size}, {self.sha256!r}.")
+        if self.size < 1 or len(self.sha256) != 64 or not set(self.sha256) <= set(hexdigits):
+            raise ParameterError(f"An encoder has a 'size' of at least 1 and a 'sha256' of 64 hexadecimal digits. Got {self.size}, {self.sha256!r}.")
         if (self.weights is not None) != (self.metric == "weighted_l1") or self.weights is not None and len(self.weights) != self.size:
             raise ParameterError("The 'weights' of an encoder belong to the metric weighted_l1, one for each value of a fingerprint.")

@@ -2,6 +2,7 @@
 """What a gallery holds, and the rules for each part of it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from .encoder_id import EncoderId
 
 MAX_NAME, MAX_NOTE = 64, 200  # characters
 UTC = "%Y-%m-%dT%H:%M:%SZ"
+_TIME_LENGTH = 20  # characters of it
 _LARGEST = 1e9  # the squares of larger values, summed, leave the range of float32
 _LENGTH_ERROR = 1e-3
 
@@ -67,11 +69,9 @@ def check_note(note: str) -> None:
 
 def check_time(enrolled: str) -> None:
     """Raise GalleryError unless `enrolled` is a time in UTC, such as "2026-01-31T12:00:00Z"."""
-    try:
-        if datetime.strptime(enrolled, UTC).strftime(UTC) == enrolled:
+    with suppress(ValueError, TypeError):  # without `strptime`, which is slow: a gallery may hold 100,000
+        if len(enrolled) == _TIME_LENGTH and f"{datetime.fromisoformat(enrolled[:-1]).isoformat()}Z" == enrolled:
             return
-    except (ValueError, TypeError):
-        pass
     raise GalleryError(f'A time of enrolment must be one in UTC, such as "2026-01-31T12:00:00Z". Got {shown(enrolled)} instead.')
 
 

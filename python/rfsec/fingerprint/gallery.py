@@ -2,6 +2,8 @@
 """A gallery: the fingerprints that emitters were enrolled with, in one file."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -91,17 +93,13 @@ class Gallery:
 
     def emitters(self) -> list[Emitter]:
         """Return every emitter, in the order of enrolment."""
-        with self._file.reading() as db:
+        with self._reading() as db:
             return read_emitters(db)
 
     def enrolled(self) -> Enrolled:
         """Return every emitter with its examples."""
-        with self._file.reading() as db:
-            try:
-                return read_enrolled(db, self.encoder)
-            except GalleryError as error:
-                reason = str(error).rstrip(".")
-                raise GalleryError(f"{self.path}: this gallery is damaged: {reason}. Restore it from a copy or an export.") from None
+        with self._reading() as db:
+            return read_enrolled(db, self.encoder)
 
     def state(self) -> tuple[int, int]:
         """Return a mark that differs after any change, by this process or another."""
@@ -133,6 +131,15 @@ class Gallery:
                 insert_emitter(db, one, enrolled.embeddings[first : first + one.examples], encoder)
                 first += one.examples
         return len(enrolled.emitters)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._file.reading() as db:
+            try:
+                yield db
+            except GalleryError as error:
+                reason = str(error).rstrip(".")
+                raise GalleryError(f"{self.path}: this gallery is damaged: {reason}. Restore it from a copy or an export.") from None
 
     def _examples(self, embeddings: np.ndarray) -> np.ndarray:
         examples = checked_embeddings(embeddings, self.encoder)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import GalleryError, ParameterError
 from .encoder_id import EncoderId
+from .enrolled import check_name, shown
 
 _APPLICATION_ID, _VERSION = int.from_bytes(b"rfGa", "big"), 1
 _WAIT_S = 30
@@ -118,7 +119,7 @@ class GalleryFile:
             yield
         except sqlite3.Error as error:
             code = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
-            raise GalleryError(f"{self.path}: {_REASONS.get(code, f'this gallery fails: {error}')}.") from None
+            raise GalleryError(f"{self.path}: {_REASONS.get(code, f'this gallery fails: {shown(str(error))}')}.") from None
 
     def _pragma(self, name: str) -> object:
         return self._db.execute(f"PRAGMA {name}").fetchone()[0]
@@ -153,9 +154,10 @@ class GalleryFile:
         encoders = self._db.execute("SELECT name, sha256, size, metric, weights, unit_length FROM encoder").fetchall() if sound else []
         try:
             (name, sha256, size, metric, weights, unit_length), = encoders
+            check_name(name)
             return EncoderId(name, sha256, size, metric, None if weights is None else tuple(np.frombuffer(weights, "<f8").tolist()),
                              bool(unit_length))
-        except (ValueError, ParameterError):
+        except (ValueError, ParameterError, GalleryError):
             raise GalleryError(f"{self.path}: {_REASONS['SQLITE_CORRUPT']}.") from None
 
     def _refuse_another(self, encoder: EncoderId | None) -> None:

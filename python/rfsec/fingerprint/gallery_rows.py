@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import GalleryError
 from .encoder_id import EncoderId
-from .enrolled import Emitter, Enrolled, checked_embeddings
+from .enrolled import Emitter, Enrolled, check_name, check_note, check_time, checked_embeddings
 
 
 def insert_emitter(db: sqlite3.Connection, emitter: Emitter, embeddings: np.ndarray, encoder: EncoderId) -> None:
@@ -25,10 +25,15 @@ def insert_examples(db: sqlite3.Connection, emitter: int, embeddings: np.ndarray
 
 
 def read_emitters(db: sqlite3.Connection) -> list[Emitter]:
-    """Return every emitter, in the order of enrolment."""
-    return [Emitter(*row) for row in db.execute(
+    """Return every emitter, in the order of enrolment. Raises GalleryError where one could not have been enrolled so."""
+    emitters = [Emitter(*row) for row in db.execute(
         "SELECT emitter.name, count(example.id), emitter.enrolled, emitter.note FROM emitter "
         "LEFT JOIN example ON example.emitter = emitter.id GROUP BY emitter.id ORDER BY emitter.id")]
+    for one in emitters:  # another may have made the file: nothing in it may command the terminal that shows it
+        check_name(one.name)
+        check_note(one.note)
+        check_time(one.enrolled)
+    return emitters
 
 
 def read_enrolled(db: sqlite3.Connection, encoder: EncoderId) -> Enrolled:
