@@ -10,9 +10,12 @@ import pytest
 import zmq
 from flowgraphs import RecordCollector
 from gnuradio import gr, rfsec
+from gnuradio.rfsec.blocks.key_agreement_probes import WaitingProbes
+from gnuradio.rfsec.blocks.key_agreement_thread import KeyAgreementThread, MessageLink
 from gnuradio.rfsec.errors import KeyAgreementError, ParameterError
 from gnuradio.rfsec.keygen.guard_band import quantize
 from gnuradio.rfsec.keygen.identity import write_identity
+from gnuradio.rfsec.keygen.probe_store import ProbeStore
 from two_ends import ALICE, BOB, MALLORY, PROBES, SYMBOLS, features
 
 DEADLINE_S = 20
@@ -190,6 +193,25 @@ def test_messages_of_strangers_give_no_key(files):
 def test_a_peer_that_is_not_there_is_a_reason(files):
     word, keys = first_word(ends(files, timeout=1)[1], quantized()[0])
     assert not keys and "No message of Alice came within 1 s" in word["reason"]
+
+
+def test_a_fault_in_an_agreement_is_told_without_its_words():
+    """As a store that holds what no quantizer gives would cause it."""
+    probes, refused, told = WaitingProbes(ProbeStore(None), 2), [], threading.Event()
+
+    def refuse(reason):
+        refused.append(reason)
+        told.set()
+
+    def session(measured):
+        raise IndexError(f"index {measured.symbols[0, 0]} is out of bounds")
+
+    thread = KeyAgreementThread(probes, 1, 1.0, session, MessageLink(lambda message: None).open, refused.append, refuse)
+    thread.start()
+    probes.add(np.array([1]), np.array([[1, 0]], np.int8))
+    assert told.wait(DEADLINE_S)
+    thread.stop()
+    assert len(refused) == 1 and "IndexError" in refused[0] and "index 1" not in refused[0] and "\n" not in refused[0]
 
 
 def test_an_endpoint_in_use_is_a_reason(files):

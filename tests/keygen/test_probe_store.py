@@ -22,13 +22,19 @@ def path(tmp_path):
 def test_what_is_spent_stays_spent(path):
     with ProbeStore(path) as store:
         np.testing.assert_array_equal(store.unspent(PROBES), PROBES)
-        assert store.remembered(4).shape == (0, 4)
+        assert store.remembered(4, 2).shape == (0, 4)
         store.spend(PROBES[:2], SYMBOLS[:2])
     with ProbeStore(path) as store:
         np.testing.assert_array_equal(store.unspent(PROBES), PROBES[2:])
-        np.testing.assert_array_equal(store.remembered(4), SYMBOLS[:2])
-        assert store.remembered(5).shape == (0, 5)  # of another quantizer
+        np.testing.assert_array_equal(store.remembered(4, 2), SYMBOLS[:2])
+        assert store.remembered(5, 2).shape == (0, 5)  # of another quantizer
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_words_of_more_levels_are_another_quantizers(path):
+    with ProbeStore(path) as store:
+        store.spend(PROBES, np.array([[0, 1, -1, 1], [1, 2, 0, -1], [-1, 3, 0, 7]], np.int8))
+        assert [len(store.remembered(4, levels)) for levels in (2, 4, 8)] == [1, 2, 3]
 
 
 def test_a_probe_is_spent_once_and_with_it_none_of_its_fellows(path):
@@ -67,7 +73,7 @@ def test_two_processes_never_get_the_same_probe(path):
     won = [int(racer.communicate(timeout=60)[0]) for racer in racers]
     assert sum(won) == 100
     with ProbeStore(path) as store:
-        assert len(store.remembered(4)) == 100
+        assert len(store.remembered(4, 2)) == 100
 
 
 def test_a_process_that_dies_while_it_spends_leaves_a_sound_store(path):

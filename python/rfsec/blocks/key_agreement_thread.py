@@ -61,6 +61,8 @@ class KeyAgreementThread:
                     self._agree(link, probes)
         except KeyAgreementError as error:  # no link, or a store that fails: nothing can go on
             self._refused(str(error))
+        except Exception as error:  # a fault of this module must be seen; its own words could tell a symbol
+            self._refused(f"A fault ended this block's agreements: {type(error).__name__}. Start the flowgraph again, and report it.")
 
     def _agree(self, link: Link, probes) -> None:
         try:

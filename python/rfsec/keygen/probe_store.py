@@ -65,11 +65,15 @@ class ProbeStore:
             spent = [row[0] for row in self._db.execute("SELECT probe FROM spent")]
         return probes[~np.isin(probes, np.array(spent, np.int64))]
 
-    def remembered(self, count: int) -> np.ndarray:
-        """The symbols, int8 [m, count], of all spent probes that have `count` of them, in the order of their numbers."""
+    def remembered(self, count: int, levels: int) -> np.ndarray:
+        """The symbols, int8 [m, count], of all spent probes that have `count` of them, each below `levels`, in the order of their numbers.
+
+        Probes of more levels are another quantizer's: no statistics of these symbols could count them.
+        """
         with self._one_line():
             rows = self._db.execute("SELECT symbols FROM spent WHERE length(symbols) = ? ORDER BY probe", (count,)).fetchall()
-        return np.frombuffer(b"".join(row[0] for row in rows), np.int8).reshape(-1, count)
+        words = np.frombuffer(b"".join(row[0] for row in rows), np.int8).reshape(-1, count)
+        return words[(words < levels).all(axis=1)]
 
     def spend(self, probes: np.ndarray, symbols: np.ndarray) -> None:
         """Mark probes, int64 [n], as spent and remember their symbols, int8 [n, m], for good.
