@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Probe Sink: what a flowgraph measured lies in a file that the command line reads, numbered as the tags say."""
 
+import os
+
 import numpy as np
 import pmt
 import pytest
@@ -42,6 +44,16 @@ def test_of_two_with_one_number_the_first_stays(tmp_path):
     kept(tmp_path / "bob.npz", responses, {0: 7, 1: 7, 2: 9})
     found = read_probe_file(tmp_path / "bob.npz")
     assert found.numbers.tolist() == [7, 9] and np.array_equal(found.values, responses[[0, 2]])
+
+
+def test_nobody_else_may_read_the_file(tmp_path):
+    old = os.umask(0)
+    try:
+        (tmp_path / "alice.npz").touch(0o666)
+        kept(tmp_path / "alice.npz", some(3), {})
+    finally:
+        os.umask(old)
+    assert (tmp_path / "alice.npz").stat().st_mode & 0o777 == 0o600 and len(read_probe_file(tmp_path / "alice.npz").numbers) == 3
 
 
 def test_without_a_path_nothing_is_written(tmp_path, monkeypatch):

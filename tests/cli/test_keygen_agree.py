@@ -30,9 +30,14 @@ def files(tmp_path):
     return tmp_path
 
 
+def write_secret(path, **arrays):
+    np.savez(path, **arrays)
+    path.chmod(0o600)
+
+
 def write_probes(folder, first: int = 0, **how):
     for name, values in zip(("alice", "bob"), features(**how)):
-        np.savez(folder / f"{name}.npz", probe=np.arange(first, first + len(values)), features=values)
+        write_secret(folder / f"{name}.npz", probe=np.arange(first, first + len(values)), features=values)
 
 
 def end(files, name: str, endpoint: str, *options, peer: str = "") -> list[str]:
@@ -93,7 +98,7 @@ def write_responses(files, conjugate: bool):
         turned = channel * np.exp(2j * np.pi * rng.random((PROBES, 1))) * rng.uniform(0.7, 1.4, (PROBES, 1))
         measured = turned + 0.02 * rng.normal(size=(PROBES, 64, 2)).view(complex)[..., 0]
         band = measured.conj() if conjugate and name == "bob" else measured
-        np.savez(files / f"{name}.npz", probe=np.arange(PROBES), cfr=band.astype(np.complex64))
+        write_secret(files / f"{name}.npz", probe=np.arange(PROBES), cfr=band.astype(np.complex64))
 
 
 @pytest.mark.parametrize("mapped", [False, True])
@@ -128,7 +133,7 @@ def test_other_settings_are_a_reason_at_both_ends(files, bobs, reason):
 
 
 def test_different_rooms_are_a_reason_at_both_ends(files):
-    np.savez(files / "bob.npz", probe=np.arange(PROBES), features=features(seed=9)[1])
+    write_secret(files / "bob.npz", probe=np.arange(PROBES), features=features(seed=9)[1])
     alice, bob = both(files)
     assert alice.returncode == bob.returncode == 1 and not keys(files)
     assert "channels are too unlike" in alice.stderr + bob.stderr
@@ -197,8 +202,14 @@ def test_wrong_options_are_one_line(files, options, reason):
                                             ({"probe": np.array([1, 1, 2]), "features": np.eye(3)}, "come once"),
                                             ({"probe": np.arange(3), "cfr": np.zeros((3, 8), np.complex64)}, "3 gave no symbol")])
 def test_wrong_probes_are_one_line(files, arrays, reason):
-    np.savez(files / "alice.npz", **arrays)
+    write_secret(files / "alice.npz", **arrays)
     assert reason in refusal(files)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o620])
+def test_probes_that_others_may_read_are_refused(files, mode):
+    (files / "alice.npz").chmod(mode)
+    assert "others may read this secret. Run: chmod 600" in refusal(files)
 
 
 def test_an_identity_is_made_and_never_replaced(tmp_path):

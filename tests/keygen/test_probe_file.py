@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files of probes: what they must hold, and what is refused in one line."""
 
+import zipfile
+
 import numpy as np
 import pytest
 from gnuradio.rfsec.errors import DatasetError
@@ -29,6 +31,13 @@ def test_wrong_arrays_are_refused(tmp_path, arrays, reason):
     with pytest.raises(DatasetError, match=reason) as caught:
         read_probe_file(tmp_path / "probes.npz")
     assert "\n" not in str(caught.value)
+
+
+def test_more_rows_than_memory_holds_are_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "probes.npz", "w") as archive, archive.open("cfr.npy", "w") as member:
+        np.lib.format.write_array_header_1_0(member, {"descr": "<c8", "fortran_order": False, "shape": (1 << 40, 64)})
+    with pytest.raises(DatasetError, match="do not fit into memory"):
+        read_probe_file(tmp_path / "probes.npz")
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\3\4" + bytes(100), None])

@@ -10,6 +10,7 @@ from gnuradio import gr
 from ..datasets.files import write_arrays, written_aside
 from ..errors import OutputError
 from ..keygen.features import from_features
+from ..keygen.secret_file import OWNER_ONLY
 from .parameters import check_whole
 from .sample_clock import sorted_tags
 
@@ -21,8 +22,8 @@ class probe_sink(gr.sync_block):
     """
     Write what one end measured into an .npz file when the flowgraph stops: probe, int64 [n], and cfr, complex64 [n, carriers].
 
-    rfsec keygen alice and bob take such a file. The rows of Alice's and Bob's files with equal numbers are the pairs that
-    rfsec train makes a mapper of.
+    rfsec keygen alice and bob take such a file. Its mode is 0600, since whoever reads it knows the keys drawn from it. The rows of
+    Alice's and Bob's files with equal numbers are the pairs that rfsec train makes a mapper of.
 
     Args:
         path: of the file, whose folder must be there; what it had before is replaced. "" keeps nothing
@@ -70,6 +71,7 @@ class probe_sink(gr.sync_block):
             numbers, rows = np.unique(np.concatenate([np.empty(0, np.int64), *self._numbers]), return_index=True)
             try:
                 with written_aside(Path(self._path)) as aside:
+                    aside.touch(OWNER_ONLY, exist_ok=False)  # before a value is in it
                     write_arrays(aside, {"probe": numbers, "cfr": from_features(values[rows])})
             except OutputError as error:
                 self.logger.error(str(error))

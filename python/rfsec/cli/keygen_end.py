@@ -29,7 +29,7 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
     from ..keygen.transport import check_seconds, drive
 
     check_seconds("timeout", timeout)
-    own, other, whose, probes = read_identity(identity), read_peer(peer), Role[role.upper()], read_probe_file(features)
+    own, other, whose, probes = read_identity(identity), read_peer(peer), Role[role.upper()], read_probe_file(features, secret=True)
     values, mapper, form = comparable(role, probes, model)
     if quantizer != GUARD_BAND and form in ("cfr", "cfr_unit_power"):  # a step of centimetres turns their phase, and so would be credited
         raise ParameterError(f"--quantizer FILE takes sanitised responses, and those of this mapper are '{form}'. Use --quantizer {GUARD_BAND}.")

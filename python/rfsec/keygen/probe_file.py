@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DatasetError
+from .secret_file import refuse_open_secret
 
 _WAY_OUT = "Save it with numpy.savez(FILE, probe=..., cfr=...) or numpy.savez(FILE, probe=..., features=...)"
 
@@ -34,14 +35,20 @@ class ProbeFile:
         return np.iscomplexobj(self.values)
 
 
-def read_probe_file(path: str | Path) -> ProbeFile:
+def read_probe_file(path: str | Path, *, secret: bool = False) -> ProbeFile:
     """Read ``probe``, int [n], and either ``cfr``, complex [n, L], or ``features``, float [n, m].
 
-    Raises DatasetError where the file can't be read, or an array is missing or is not as above.
+    Raises DatasetError where the file can't be read, or an array is missing or is not as above; KeyAgreementError where it is
+    `secret`, since keys will be drawn from it, and others may read it.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            found = {name: np.asarray(arrays[name]) for name in ("probe", "cfr", "features") if name in arrays}
+        with Path(path).open("rb") as file:
+            if secret:
+                refuse_open_secret(Path(path), file.fileno())
+            with np.load(file, allow_pickle=False) as arrays:
+                found = {name: np.asarray(arrays[name]) for name in ("probe", "cfr", "features") if name in arrays}
+    except MemoryError:
+        raise DatasetError(f"The probes '{path}' do not fit into memory. Split the file.") from None
     except (OSError, EOFError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         reason = " ".join(str(error).split())[:200]
         raise DatasetError(f"The probes '{path}' can't be read: {reason}. {_WAY_OUT}.") from None
