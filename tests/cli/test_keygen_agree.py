@@ -83,6 +83,7 @@ def test_two_processes_end_with_one_key(files, options, monkeypatch):
     one, other = keys(files)
     assert one == other and len(one) == (32 if "256" in options else 16)
     assert all((files / f"{name}.key").stat().st_mode & 0o777 == 0o600 for name in ("alice", "bob"))
+    assert not list(files.glob(".*"))  # nothing was left beside them
     ids = [re.search(r"^key id +([0-9a-f]{16})$", done.stdout, re.M)[1] for done in (alice, bob)]
     leaks = [re.search(r"^leakage +(\d+) bits", done.stdout, re.M)[1] for done in (alice, bob)]
     assert ids[0] == ids[1] and leaks[0] == leaks[1] and int(leaks[0]) > 0
@@ -189,6 +190,13 @@ def refusal(files, *options) -> str:
 def test_a_key_is_never_replaced(files):
     (files / "alice.key").write_bytes(b"precious")
     assert "never replaced" in refusal(files) and (files / "alice.key").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("out, reason", [("nowhere/alice.key", "No such file or directory"), ("alice.npz/alice.key", "Not a directory"),
+                                         ("a" * 240, "File name too long")])
+def test_a_key_file_that_cannot_be_is_told_before_a_probe_is_spent(files, out, reason):
+    told = refusal(files, "--out", files / out)
+    assert str(files / out) in told and reason in told and not (files / "alice.probes").exists()
 
 
 @pytest.mark.parametrize("options, reason", [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ..errors import ModelError, OutputError, ParameterError
+from ..errors import ModelError, ParameterError
 
 GUARD_BAND = "guard-band"
 
@@ -15,8 +15,6 @@ GUARD_BAND = "guard-band"
 def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, out: Path, store: Path | None, model: str | None,
           quantizer: str, levels: int, epsilon: float, timeout: float, **settings: object) -> None:
     """Take "alice" or "bob" to a key in the file `out`, and print what it is worth; `settings` go to `Settings` as they are."""
-    if out.exists():
-        raise OutputError(f"{out}: this file exists, and a key is never replaced. Choose another name, or remove it.")
     from ..keygen.agreement_settings import Settings
     from ..keygen.curve_link import CurveLink
     from ..keygen.identity import read_identity, read_peer
@@ -24,11 +22,12 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
     from ..keygen.messages import Role
     from ..keygen.probe_file import read_probe_file
     from ..keygen.probe_store import ProbeStore
-    from ..keygen.secret_file import write_new
+    from ..keygen.secret_file import check_new, write_new
     from ..keygen.session import Session
     from ..keygen.transport import check_seconds, drive
 
     check_seconds("timeout", timeout)
+    check_new(out)  # found out later, the probes would be spent, and the peer alone would have the key
     own, other, whose, probes = read_identity(identity), read_peer(peer), Role[role.upper()], read_probe_file(features, secret=True)
     values, mapper, form = comparable(role, probes, model)
     if quantizer != GUARD_BAND and form in ("cfr", "cfr_unit_power"):  # a step of centimetres turns their phase, and so would be credited

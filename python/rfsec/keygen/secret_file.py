@@ -3,6 +3,8 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import KeyAgreementError, OutputError
@@ -12,16 +14,47 @@ OWNER_ONLY = 0o600
 
 def write_new(path: Path, data: bytes, mode: int = OWNER_ONLY) -> None:
     """Write `data` to a new file, on the disk when this returns. Raises OutputError where the file exists or can't be written."""
-    whole = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
-    try:
+    with _one_line(path):
+        _write(path, data, mode)
+
+
+def check_new(path: Path) -> None:
+    """Raises OutputError where `write_new` would: one byte is written beside `path` in the same way, and removed."""
+    with _one_line(path):
+        if os.path.lexists(path):
+            raise FileExistsError
+        trial = _beside(path)
         try:
-            with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(whole, path)  # unlike a rename, this never replaces a file
+            _write(trial, b"0", OWNER_ONLY)
         finally:
-            whole.unlink(missing_ok=True)
+            trial.unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    whole = _beside(path)
+    try:
+        with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(whole, path)  # unlike a rename, this never replaces a file
+    finally:
+        whole.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)  # the name, too
+    finally:
+        os.close(folder)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+
+
+@contextmanager
+def _one_line(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError:
         raise OutputError(f"{path}: this file exists, and a secret is never replaced. Choose another name, or remove it.") from None
     except OSError as error:
