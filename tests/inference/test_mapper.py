@@ -7,6 +7,7 @@ from gnuradio.rfsec.errors import ModelError, ParameterError
 from gnuradio.rfsec.inference.catalog import find_mapper
 from gnuradio.rfsec.inference.encoder_session import EncoderSession
 from gnuradio.rfsec.inference.mapper_session import MapperSession
+from gnuradio.rfsec.ofdm.preamble import CARRIERS as WIFI
 from gnuradio.rfsec.ofdm.sanitise import sanitise
 from small_encoder import write_window_encoder
 from small_mapper import mapper_card, write_conjugating_mapper
@@ -46,6 +47,13 @@ def test_responses_are_prepared_as_the_card_says(tmp_path, kind, made):
     session = MapperSession(write_conjugating_mapper(tmp_path / "one.onnx", CARRIERS, representation=kind))
     np.testing.assert_allclose(session.alice(channels()), parts(made(channels()).conj()), atol=1e-6)
     np.testing.assert_allclose(session.bob(channels()), parts(made(channels())), atol=1e-6)
+
+
+def test_two_starts_of_the_clock_give_the_same_on_the_carriers_of_802_11(tmp_path):
+    session = MapperSession(write_conjugating_mapper(tmp_path / "one.onnx", WIFI.size))
+    response = (1 + 0.4 * np.exp(-2j * np.pi * (0.3 + 7.2 * WIFI / 64)))[None].astype(np.complex64)
+    later = (response * np.exp(-2j * np.pi * 5 * WIFI / 64)).astype(np.complex64)
+    np.testing.assert_allclose(session.alice(later), session.alice(response), atol=5e-3)
 
 
 @pytest.mark.parametrize("kind", ["cfr", "cfr_unit_power", "cfr_sanitised"])

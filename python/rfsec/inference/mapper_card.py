@@ -28,7 +28,7 @@ class MapperInput(_Part):
     """What the graph takes: float32 [batch, 2 carriers], normalised features of band 1.
 
     "cfr" is the measured frequency response as it is, "cfr_unit_power" brought to unit mean power, "cfr_sanitised" what
-    ``ofdm.sanitise`` makes of it. The features that the graph gives, of band 2, are of the same kind.
+    ``ofdm.sanitise`` makes of it, 52 carriers being 802.11's. The features that the graph gives, of band 2, are of the same kind.
     """
 
     representation: Literal["cfr", "cfr_unit_power", "cfr_sanitised"]

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import fft
 
 from ..errors import ParameterError
+from .preamble import CARRIERS
 
 FINER = 16  # places of the impulse response for each sample
 _LEAST = 1e-30
@@ -26,7 +27,8 @@ def sanitise(cfr: np.ndarray, carriers: np.ndarray | None = None) -> np.ndarray:
     cfr : complex64 [n, L]
         Rows that are not finite or all zero come out as zeros.
     carriers : int [L] or None
-        Rising numbers of the carriers; 0 to L - 1 where not given. 802.11 leaves out the one in the middle.
+        Rising numbers of the carriers. Where not given, 52 are 802.11's, which leave out the one in the middle
+        (``preamble.CARRIERS``), and any other number of them are 0 to L - 1.
 
     Raises
     ------
@@ -36,7 +38,9 @@ def sanitise(cfr: np.ndarray, carriers: np.ndarray | None = None) -> np.ndarray:
     cfr = np.asarray(cfr)
     if cfr.ndim != 2 or not np.iscomplexobj(cfr) or cfr.shape[1] < 2:
         raise ParameterError(f"Frequency responses must be rows of at least 2 complex numbers. Got {cfr.dtype} {cfr.shape} instead.")
-    at = np.arange(cfr.shape[1]) if carriers is None else np.asarray(carriers)
+    if carriers is None:
+        carriers = CARRIERS if cfr.shape[1] == CARRIERS.size else np.arange(cfr.shape[1])
+    at = np.asarray(carriers)
     if at.shape != cfr.shape[1:] or not np.issubdtype(at.dtype, np.integer) or (np.diff(at) <= 0).any():
         raise ParameterError(f"The 'carriers' of responses must be {cfr.shape[1]} rising whole numbers. Got {at} instead.")
     out = np.empty(cfr.shape, np.complex64)
