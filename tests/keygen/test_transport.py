@@ -12,7 +12,7 @@ from gnuradio.rfsec.errors import KeyAgreementError, ParameterError
 from gnuradio.rfsec.keygen.curve_link import CurveLink
 from gnuradio.rfsec.keygen.messages import MAX_MESSAGE_BYTES, Role
 from gnuradio.rfsec.keygen.transport import drive
-from two_ends import ALICE, BOB, MALLORY, same_key, two_ends
+from two_ends import ALICE, BOB, MALLORY, exchange, same_key, two_ends
 from zmq.utils import z85
 
 ANY = "tcp://127.0.0.1:*"
@@ -53,6 +53,38 @@ def test_one_link_carries_session_after_session():
             sessions = two_ends(seed=seed)
             both(sessions, (alice, bob))
             assert same_key(*sessions)
+
+
+class LateLink:
+    """A link on which every message that Bob repeated at the end of an earlier session comes first."""
+
+    def __init__(self, link, late: list[bytes]):
+        self.send, self._link, self._late = link.send, link, late
+
+    def receive(self, wait_s: float) -> bytes | None:
+        return self._late.pop() if self._late else self._link.receive(wait_s)
+
+
+def test_a_late_repetition_of_the_last_session_does_not_end_the_next():
+    earlier = two_ends()
+    late = exchange(*earlier)[-2][1]
+    sessions = two_ends(seed=2)
+    with alices_link() as alice, bobs_link(alice.endpoint) as bob:
+        both(sessions, (LateLink(alice, [late] * 3), bob))
+    assert same_key(*earlier) and same_key(*sessions)
+
+
+def test_repetitions_without_end_count_as_silence():
+    late = exchange(*two_ends())[-2][1]
+    with alices_link() as link, pytest.raises(KeyAgreementError, match="No message of Bob came within 0.3 s"):
+        drive(two_ends()[0], LateLink(link, Endless(late)), timeout_s=0.3)
+
+
+class Endless:
+    """As a list that gives one message for ever."""
+
+    def __init__(self, message: bytes):
+        self.pop = lambda: message
 
 
 class CuttingProxy:

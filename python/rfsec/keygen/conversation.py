@@ -50,9 +50,14 @@ class Conversation:
         session = self._session if named else _digest(self._hello or received)
         return Message(Kind.ABORT, self._role, self.sent, session, reason.encode("ascii", "replace")[:_LONGEST_REASON]).pack(self._identity)
 
-    def unpack(self, data: bytes) -> Message:
-        """The peer's next message, or its word that it stops. Raises KeyAgreementError where `data` is none of these."""
+    def unpack(self, data: bytes) -> Message | None:
+        """The peer's next message, or its word that it stops. Raises KeyAgreementError where `data` is none of these.
+
+        None for what Bob has signed, but said before his hello: a late repetition of an earlier session, which changes nothing.
+        """
         message = Message.unpack(data, self._role.other, self._peer)
+        if self._role is Role.ALICE and self.received == 0 and message.kind is not Kind.HELLO:
+            return None
         if message.kind is Kind.ABORT and message.session == _digest(self._hello):
             return message
         if message.kind is Kind.HELLO and self.received == 0:

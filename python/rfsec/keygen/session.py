@@ -17,8 +17,9 @@ class Session:
     """Alice or Bob of one key agreement.
 
     Bob asks and Alice answers, one message each in turn. Messages may get lost: Bob repeats his last one, and Alice answers a
-    repeated one with the same bytes. Any other message that is not the next one of this session, whole, signed by the
-    pinned peer and sensible, ends the session at both ends, and there is no key.
+    repeated one with the same bytes. What he repeated of an earlier session, and comes before his hello, she passes over. Any other
+    message that is not the next one of this session, whole, signed by the pinned peer and sensible, ends the session at both
+    ends, and there is no key.
 
     Parameters
     ----------
@@ -97,6 +98,8 @@ class Session:
             return [self.last_sent] if self.role is Role.ALICE else []
         try:
             message = self.said.unpack(data)
+            if message is None:
+                return []
             if message.kind is Kind.ABORT:  # it counts after Alice's last answer too: Bob could not take that
                 self._stop(KeyAgreementError(f"{self.role.other.label} stopped: {reason_of(message)}"))
             return [] if self.finished else self._advance(data, message.kind, message.body)

@@ -58,9 +58,9 @@ def drive(session: Session, link: Link, *, timeout_s: float = 30.0, resend_s: fl
     while not session.finished:
         message = link.receive(min(_TURN_S, resend_s, timeout_s))
         now = time.monotonic()
-        if message:
+        answers = session.receive(message) if message else []
+        if message and (session.finished or session.said.received):  # what is left of an earlier session counts as silence
             heard = repeated = now
-            answers = session.receive(message)
         elif stop is not None and stop.is_set():
             answers = session.abort(f"{session.role.label} was stopped.")
         elif now - heard >= timeout_s:
