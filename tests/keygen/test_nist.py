@@ -77,13 +77,28 @@ def test_constant_bits_fail_every_test(value):
 
 def test_what_is_too_short_says_nothing():
     found = nist.all_tests(np.random.default_rng(3).integers(0, 2, 16, dtype=np.uint8))
-    assert [name for name, values in found.items() if values is None] == ["block_frequency", "rank", "serial"]
+    assert [name for name, values in found.items() if values is None] == ["block_frequency", "rank", "approximate_entropy", "serial"]
+
+
+def test_patterns_are_as_long_as_the_standard_allows():
+    """2.11.7 and 2.12.7: shorter than floor(log2 n) - 2 and floor(log2 n) - 5; at most those of the reference code."""
+    rng = np.random.default_rng(5)
+    for count, of_entropy, of_serial in ((128, 1, 4), (255, 1, 4), (1024, 4, 7), (100_000, 10, 13), (1 << 19, 10, 16), (1 << 20, 10, 16)):
+        sequence = rng.integers(0, 2, (1, count), dtype=np.uint8)
+        np.testing.assert_array_equal(approximate_entropy(sequence), approximate_entropy(sequence, of_entropy))
+        np.testing.assert_array_equal(serial(sequence), serial(sequence, of_serial))
+
+
+@pytest.mark.parametrize("pattern", [[0], [1], [0, 1], [0, 0, 1, 1]])
+def test_a_key_that_repeats_one_pattern_has_no_entropy(pattern):
+    found = nist.all_tests(np.resize(np.uint8(pattern), 128))
+    assert max(found["serial"]) < 0.01 and (len(pattern) == 4 or max(found["approximate_entropy"]) < 0.01)  # which looks at pairs
 
 
 def test_good_bits_pass_at_the_proportion_that_the_standard_expects_and_bad_ones_do_not():
     rng = np.random.default_rng(4)
     good, bad = rng.integers(0, 2, (2000, 1024), dtype=np.uint8), (rng.random((2000, 1024)) < 0.54).astype(np.uint8)
-    found = proportions(good)  # patterns of 10 and 16 bits and the spectrum need longer sequences
-    assert all(found[name].as_expected for name in ("frequency", "block_frequency", "cumulative_sums", "runs"))
+    found = proportions(good)  # the spectrum needs longer sequences
+    assert all(found[name].as_expected for name in ("frequency", "block_frequency", "cumulative_sums", "runs", "approximate_entropy", "serial"))
     assert found["frequency"].uniformity > 1e-4 > proportions(bad)["frequency"].uniformity
     assert not proportions(bad)["frequency"].as_expected

@@ -25,8 +25,8 @@ def nist(
 ) -> None:
     """Test bits for randomness by eight tests of SP 800-22: P-values, or of many sequences how many pass.
 
-    Defaults are the reference code's: blocks of 128, approximate entropy of 10, serial of 16. Cumulative sums give two values, forward
-    and backward, and serial its two.
+    As in the reference code, blocks have 128 bits, and patterns 10 for approximate entropy and 16 for serial; of short sequences they have
+    as many as the standard allows. Cumulative sums give two values, forward and backward, and serial its two.
     """
     for name, value in (("bits", bits), ("sequence-bits", sequence_bits)):
         if value is not None and value < 1:

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import fft, special
 
-from .nist_patterns import approximate_entropy, serial
+from .nist_patterns import FEWEST_OF_ENTROPY, FEWEST_OF_SERIAL, approximate_entropy, serial
 from .nist_rank import FEWEST_BITS as RANK_BITS
 from .nist_rank import rank
 
 BLOCK = 128
-_FEWEST_OF_ENTROPY, _FEWEST_OF_SERIAL = 11, 17  # a pattern fits into the sequence
 
 
 def frequency(bits: np.ndarray) -> np.ndarray:
@@ -89,8 +88,8 @@ TESTS = {
     "runs": Test(runs, 2),
     "rank": Test(rank, RANK_BITS),
     "dft": Test(dft, 2),
-    "approximate_entropy": Test(approximate_entropy, _FEWEST_OF_ENTROPY),
-    "serial": Test(serial, _FEWEST_OF_SERIAL),
+    "approximate_entropy": Test(approximate_entropy, FEWEST_OF_ENTROPY),
+    "serial": Test(serial, FEWEST_OF_SERIAL),
 }
 
 
