@@ -15,7 +15,7 @@ def written(responses, times_ns, **arguments):
     for offset, time_ns in enumerate(times_ns):
         tag = gr.tag_t()
         tag.offset, tag.key = offset, pmt.intern("time_ns")
-        tag.value = pmt.PMT_NIL if time_ns is None else pmt.from_uint64(time_ns)
+        tag.value = pmt.from_uint64(time_ns) if isinstance(time_ns, int) and time_ns >= 0 else pmt.to_pmt(time_ns)
         tags.append(tag)
     carriers = responses.shape[1]
     source = blocks.vector_source_c(responses.ravel().tolist(), False, carriers, tags)
@@ -49,7 +49,7 @@ def test_an_end_that_misses_a_sounding_keeps_the_other_ends_numbers():
 
 
 def test_without_a_time_or_a_period_nothing_is_numbered():
-    assert written(some(2), [None, PERIOD_NS], period=0.05)[1] == {1: 1}
+    assert written(some(5), [None, PERIOD_NS, -5, "now", 2**64 - 1], period=0.05)[1] == {1: 1}
     assert written(some(2), [0, PERIOD_NS], period=0.0)[1] == {}
 
 

@@ -159,7 +159,7 @@ def test_tags_number_the_probes_of_an_end_that_lost_some(files):
 def test_wrong_symbols_and_tags_stop_nothing(files):
     alices_probes, bobs_probes = quantized(count=PROBES + 2)
     alices_probes[0], bobs_probes[1, 3], alices_probes[1, 0] = -1, 7, -100
-    nonsense = [(0, pmt.intern("first")), (1, pmt.from_long(-4)), (2, pmt.from_double(0.5))]
+    nonsense = [(0, pmt.intern("first")), (1, pmt.from_long(-4)), (2, pmt.from_double(0.5)), (3, pmt.from_uint64(1 << 62)), (4, pmt.PMT_T)]
     blocks = ends(files)
     alices, bobs, *_ = run(blocks, (alices_probes, bobs_probes), tags=(nonsense, ()))
     assert bytes(alices[0]["key"]) == bytes(bobs[0]["key"])

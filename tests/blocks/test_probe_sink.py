@@ -21,7 +21,7 @@ def kept(path, responses, numbers, most=4096):
     tags = []
     for offset, number in numbers.items():
         tag = gr.tag_t()
-        tag.offset, tag.key, tag.value = offset, pmt.intern("probe"), pmt.from_uint64(number)
+        tag.offset, tag.key, tag.value = offset, pmt.intern("probe"), pmt.from_uint64(number) if type(number) is int and number >= 0 else pmt.to_pmt(number)
         tags.append(tag)
     carriers = responses.shape[1]
     source = blocks.vector_source_f(features(responses).ravel().tolist(), False, 2 * carriers, tags)
@@ -37,6 +37,12 @@ def test_what_was_measured_is_read_again(tmp_path, most):
     found = read_probe_file(tmp_path / "alice.npz")
     assert found.numbers.tolist() == [100, 101, 102, 103, 200, 201, 202, 203, 204]
     assert np.array_equal(found.values, responses)
+
+
+@pytest.mark.parametrize("nonsense", ["first", None, -4, 0.5, True, 1 << 62, 2**64 - 1])
+def test_a_tag_that_is_no_number_counts_for_nothing(tmp_path, nonsense):
+    kept(tmp_path / "alice.npz", some(4), {0: 7, 2: nonsense})
+    assert read_probe_file(tmp_path / "alice.npz").numbers.tolist() == [7, 8, 9, 10]
 
 
 def test_of_two_with_one_number_the_first_stays(tmp_path):
@@ -66,4 +72,4 @@ def test_a_folder_that_is_not_there_is_told_when_the_block_is_made(tmp_path):
     with pytest.raises(rfsec.OutputError, match="nowhere is not there"):
         rfsec.probe_sink(str(tmp_path / "nowhere/alice.npz"))
     with pytest.raises(rfsec.ParameterError, match="'carriers'"):
-        rfsec.probe_sink("", 0)
+        rfsec.probe_sink("", 1)

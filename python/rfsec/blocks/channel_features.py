@@ -7,9 +7,10 @@ from gnuradio import gr
 
 from ..keygen.features import features
 from .parameters import check_real, check_whole
+from .probe_numbers import PROBE, whole_number
 
 NAME = "Channel Features"
-TIME, PROBE = pmt.intern("time_ns"), pmt.intern("probe")
+TIME = pmt.intern("time_ns")
 LONGEST_PERIOD_S = 3600
 
 
@@ -47,6 +48,6 @@ class channel_features(gr.sync_block):
         out[:] = features(input_items[0].reshape(-1, self._carriers)).reshape(out.shape)
         if self._period_ns:
             for tag in self.get_tags_in_range(0, first, first + len(out), TIME):
-                if pmt.is_integer(tag.value) or pmt.is_uint64(tag.value):
-                    self.add_item_tag(0, tag.offset, PROBE, pmt.from_uint64(pmt.to_python(tag.value) // self._period_ns))
+                if (time_ns := whole_number(tag.value)) is not None:
+                    self.add_item_tag(0, tag.offset, PROBE, pmt.from_uint64(time_ns // self._period_ns))
         return len(out)

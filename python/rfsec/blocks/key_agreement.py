@@ -15,14 +15,13 @@ from ..keygen.session import Session
 from .key_agreement_probes import WaitingProbes
 from .key_agreement_thread import KeyAgreementThread, MessageLink
 from .parameters import check_choice, check_real
-from .sample_clock import sorted_tags, vector_of
+from .probe_numbers import probe_numbers
+from .sample_clock import vector_of
 
 NAME = "Key Agreement"
 KEY, STATUS, TO_PEER, FROM_PEER = (pmt.intern(name) for name in ("key", "status", "to_peer", "from_peer"))
-PROBE_TAG = pmt.intern("probe")
 ROLES = ("alice", "bob")
 LONGEST_TIMEOUT_S = 3600
-MAX_NUMBER = 1 << 62
 
 
 class key_agreement(gr.sync_block):
@@ -105,12 +104,8 @@ class key_agreement(gr.sync_block):
         return True
 
     def work(self, input_items, output_items):
-        symbols, first = input_items[0].reshape(self._shape), self.nitems_read(0)
-        numbers = np.arange(self._next, self._next + len(symbols))
-        for tag in sorted_tags(self, 0, first, first + len(symbols)):
-            number = pmt.to_python(tag.value) if tag.key == PROBE_TAG else None
-            if isinstance(number, int) and 0 <= number < MAX_NUMBER:
-                numbers[tag.offset - first :] = number + np.arange(first + len(symbols) - tag.offset)
+        symbols = input_items[0].reshape(self._shape)
+        numbers = probe_numbers(self, len(symbols), self._next)
         self._next = int(numbers[-1]) + 1
         wrong = ((symbols < -1) | (symbols >= self._levels)).any(axis=1)
         self._waiting.add(numbers, np.where(wrong[:, None], np.int8(-1), symbols))

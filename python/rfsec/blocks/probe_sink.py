@@ -4,7 +4,6 @@
 from pathlib import Path
 
 import numpy as np
-import pmt
 from gnuradio import gr
 
 from ..datasets.files import write_arrays, written_aside
@@ -12,10 +11,9 @@ from ..errors import OutputError
 from ..keygen.features import from_features
 from ..keygen.secret_file import OWNER_ONLY
 from .parameters import check_whole
-from .sample_clock import sorted_tags
+from .probe_numbers import probe_numbers
 
 NAME = "Probe Sink"
-PROBE = pmt.intern("probe")
 
 
 class probe_sink(gr.sync_block):
@@ -34,8 +32,8 @@ class probe_sink(gr.sync_block):
             memory until the end: half a kilobyte each with 52 carriers
 
     Tags:
-        probe (uint64) numbers an item; later ones count on from there. Without it items count from 0. Of two with one number
-            the first one stays
+        probe (uint64) numbers an item; later ones count on from there. Without it items count from 0. One that is no whole number
+            below 2^62 counts for nothing. Of two items with one number the first one stays
 
     Example:
         probes = rfsec.probe_sink("alice.npz", 52)
@@ -43,7 +41,7 @@ class probe_sink(gr.sync_block):
     """
 
     def __init__(self, path: str = "", carriers: int = 52):
-        check_whole(NAME, "carriers", carriers, 4096)
+        check_whole(NAME, "carriers", carriers, 4096, lowest=2)
         if path and not Path(path).parent.is_dir():
             raise OutputError(f"{path}: the folder {Path(path).parent} is not there. Make it, or name another file.")
         gr.sync_block.__init__(self, NAME, [(np.float32, 2 * carriers)], None)
@@ -54,11 +52,8 @@ class probe_sink(gr.sync_block):
         return True
 
     def work(self, input_items, output_items):
-        values, first = input_items[0], self.nitems_read(0)
-        numbers = np.arange(self._next, self._next + len(values))
-        for tag in sorted_tags(self, 0, first, first + len(values)):
-            if tag.key == PROBE:
-                numbers[tag.offset - first :] = pmt.to_python(tag.value) + np.arange(first + len(values) - tag.offset)
+        values = input_items[0]
+        numbers = probe_numbers(self, len(values), self._next)
         self._next = int(numbers[-1]) + 1
         if self._path:
             self._numbers.append(numbers)

@@ -14,10 +14,10 @@ from ..datasets.room_walk import walk
 from ..datasets.seeding import Purpose, seed_sequence
 from ..keygen.features import features
 from .parameters import check_choice, check_real, check_whole
+from .probe_numbers import PROBE
 
 NAME = "Simulated Room"
 CARRIERS = 64
-PROBE = pmt.intern("probe")
 _AT_ONCE = 128  # probes of one walk; tracing a few takes as long
 _FARTHEST_M = 5.0
 _SEEDS = 1 << 31
