@@ -163,7 +163,7 @@ def test_a_user_sees_a_table(tmp_path, pairs):
 
 def test_errors_are_one_line(tmp_path):
     path = tmp_path / "pairs.npz"
-    assert "can't be read" in the_error(rfsec("keygen", "evaluate", "--pairs", path, "--json"))
+    assert "cannot be read" in the_error(rfsec("keygen", "evaluate", "--pairs", path, "--json"))
     np.savez(path, alice=np.zeros((3, 4)))
     assert "'bob'" in the_error(rfsec("keygen", "evaluate", "--pairs", path, "--json"))
     np.savez(path, alice=np.zeros((3, 4)), bob=np.zeros((3, 4)))

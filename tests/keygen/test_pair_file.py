@@ -37,7 +37,7 @@ def test_complex_numbers_become_real_then_imaginary_parts(tmp_path):
     ({"alice": ROWS[:0], "bob": ROWS[:0]}, "must be rows"), ({"alice": ROWS[:, :1], "bob": ROWS[:, :1]}, "2 to 4096 real features. Got 1"),
     ({"alice": np.zeros((2, 4097)), "bob": np.zeros((2, 4097))}, "Got 4097"), ({"alice": ROWS > 1, "bob": ROWS}, "bool"),
     ({"alice": ROWS.astype(str), "bob": ROWS}, "must be rows"), ({"alice": ROWS, "bob": ROWS, "eve": np.array("x")}, "'eve'"),
-    ({"alice": np.array([[{}]], object), "bob": ROWS}, "can't be read: Object arrays"),
+    ({"alice": np.array([[{}]], object), "bob": ROWS}, "cannot be read: Object arrays"),
 ])
 def test_other_arrays_are_refused(tmp_path, arrays, said):
     with pytest.raises(DatasetError, match=said) as caught:
@@ -49,14 +49,14 @@ def test_other_arrays_are_refused(tmp_path, arrays, said):
 def test_other_files_are_refused(tmp_path, content):
     path = tmp_path / "pairs.npz"
     path.write_bytes(content)
-    with pytest.raises(DatasetError, match="can't be read"):
+    with pytest.raises(DatasetError, match="cannot be read"):
         read_pairs(path)
 
 
 def test_a_lone_array_a_folder_and_a_missing_file_are_refused(tmp_path):
     np.save(tmp_path / "one.npy", ROWS)
     for path in (tmp_path / "one.npy", tmp_path, tmp_path / "missing.npz"):
-        with pytest.raises(DatasetError, match="can't be read"):
+        with pytest.raises(DatasetError, match="cannot be read"):
             read_pairs(path)
 
 

@@ -25,7 +25,7 @@ def test_probes_come_back(tmp_path, name, values):
     ({"probe": np.zeros((3, 1), int), "features": VALUES}, "'probe'"), ({"probe": np.arange(3), "features": VALUES.astype(int)}, "'features'"),
     ({"probe": np.arange(3), "features": VALUES[:, 0]}, "'features'"), ({"probe": np.arange(3), "features": VALUES[:, :1]}, "'features'"),
     ({"probe": np.arange(3), "cfr": VALUES}, "'cfr'"), ({"probe": np.arange(3), "features": VALUES * 1j}, "'features'"),
-    ({"probe": np.arange(3), "features": np.array([[{}, {}]] * 3, dtype=object)}, "can't be read")])
+    ({"probe": np.arange(3), "features": np.array([[{}, {}]] * 3, dtype=object)}, "cannot be read")])
 def test_wrong_arrays_are_refused(tmp_path, arrays, reason):
     np.savez(tmp_path / "probes.npz", **arrays)
     with pytest.raises(DatasetError, match=reason) as caught:
@@ -47,7 +47,7 @@ def test_what_is_no_npz_is_refused(tmp_path, content):
             np.save(file, VALUES)
     else:
         (tmp_path / "probes.npz").write_bytes(content)
-    with pytest.raises(DatasetError, match="can't be read"):
+    with pytest.raises(DatasetError, match="cannot be read"):
         read_probe_file(tmp_path / "probes.npz")
-    with pytest.raises(DatasetError, match="can't be read"):
+    with pytest.raises(DatasetError, match="cannot be read"):
         read_probe_file(tmp_path / "nowhere.npz")

@@ -181,7 +181,7 @@ def test_pairs_that_are_none_are_refused(tmp_path, arrays, message):
 
 
 def test_options_and_names_that_are_none_are_refused(tmp_path):
-    for words, message in ((("kgnet", "--batch", "3"), "takes no --batch"), (("kgnet", "--data", __file__), "cannot be read as an .npz file")):
+    for words, message in ((("kgnet", "--batch", "3"), "takes no --batch"), (("kgnet", "--data", __file__), "cannot be read: it is no .npz file")):
         done = rfsec("train", *words, "--out", tmp_path / "one.onnx")
         assert done.returncode == 1 and message in the_error(done) and not (tmp_path / "one.onnx").exists()
     with pytest.raises(ParameterError, match="one of kgnet, .*Got 'vgg' instead"):

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pairs of channels that someone measured: what Alice and Bob saw at the same moments, in a file of NumPy's."""
 
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import DatasetError
+from ..npz_file import read_arrays
 from .files import write_arrays, written_aside
 from .room import RoomChannels
 
 _FEWEST = 100
+_BANDS = ("band1", "band2")
 
 
 def load_pairs(path: Path) -> RoomChannels:
@@ -23,15 +23,11 @@ def load_pairs(path: Path) -> RoomChannels:
         The file is no .npz file, lacks an array, or an array is not what it should be: complex, finite, as many rows and
         carriers as the other, at least 100 rows.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [name for name in ("band1", "band2") if name not in file.files]
-            if missing:
-                raise DatasetError(f"The file '{path}' has no array '{missing[0]}'. Pairs of channels need band1 and band2, complex [n, L].")
-            bands = [file[name] for name in ("band1", "band2")]
-    except (OSError, EOFError, ValueError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
-        raise DatasetError(f"The file '{path}' cannot be read as an .npz file of plain arrays ({error}).") from None
-    one, other = bands
+    found = read_arrays(path, "The pairs", "Save them with numpy.savez(FILE, band1=..., band2=...)", _BANDS)
+    missing = [name for name in _BANDS if name not in found]
+    if missing:
+        raise DatasetError(f"The file '{path}' has no array '{missing[0]}'. Pairs of channels need band1 and band2, complex [n, L].")
+    one, other = bands = [found[name] for name in _BANDS]
     if one.ndim != 2 or one.shape != other.shape or len(one) < _FEWEST or one.shape[1] < 2 or not all(map(np.iscomplexobj, bands)):
         raise DatasetError(
             f"The arrays band1 and band2 of '{path}' must be complex, of one shape [n, L] with n at least {_FEWEST}. "

@@ -5,18 +5,18 @@ A. Alkhateeb, "DeepMIMO: A Generic Deep Learning Dataset for Millimeter Wave and
 https://deepmimo.net. MATLAB's generator gives a cell for each base station with a cell for each user; Python's gives arrays.
 """
 
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import DatasetError
+from ..npz_file import read_arrays
 from .mat_file import read_mat
 from .room import RoomChannels
 
 _NEAR_M = 1e-3  # what the two bands' positions of a user may differ by
+_WAY_OUT = "Name a .mat or .npz file of DeepMIMO's generator"
 _PLACES = ("location", "rx_pos")  # versions 2 and 3, version 4
 
 
@@ -51,7 +51,8 @@ def load_deepmimo(band1: Path, band2: Path) -> RoomChannels:
 
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """The positions, float64 [n, 3], and channels, complex64 [n, L], of one file."""
-    places, channel = _of_mat(path) if path.suffix.lower() == ".mat" else _of_npz(path)
+    mat = path.suffix.lower() == ".mat"
+    places, channel = _of_mat(path) if mat else _flat(path, read_arrays(path, "The channels", _WAY_OUT, ("channel", *_PLACES)))
     if channel.ndim < 2 or not np.iscomplexobj(channel) or channel.shape[1:-1] not in ((), (1,), (1, 1)) or channel.shape[-1] < 2:
         raise DatasetError(
             f"The channels of '{path}' must be complex, of one antenna at both ends and at least 2 subcarriers: [users, 1, 1, L]. "
@@ -65,16 +66,6 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if not (np.isfinite(places).all() and np.isfinite(channel).all()):
         raise DatasetError(f"The channels and locations of '{path}' must be finite. Leave out the users whose are not.")
     return places, channel
-
-
-def _of_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            return _flat(path, {name: file[name] for name in ("channel", *_PLACES) if name in file.files})
-    except MemoryError:
-        raise DatasetError(f"The file '{path}' does not fit into memory. Generate fewer users.") from None
-    except (OSError, EOFError, ValueError, KeyError, AttributeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
-        raise DatasetError(f"The file '{path}' cannot be read as an .npz file: {' '.join(str(error).split())[:200]}.") from None
 
 
 def _of_mat(path: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Labelled windows from an .npz, ours or anyone's."""
 
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import DatasetError
+from ..npz_file import read_arrays
 from .cells import rank_in_cell
 from .labelled_windows import LabelledWindows
 
@@ -37,14 +36,7 @@ def read_npz(path: Path, windows_per_cell: int | None) -> tuple[LabelledWindows,
     DatasetError
         If the file is cut short, or an array is missing or is not as above.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            found = {name: np.asarray(arrays[name]) for name in ("x", "label", "snr_db", "labels", "sha256") if name in arrays}
-    except MemoryError:
-        raise DatasetError(f"The data set '{path}' does not fit into memory. Split the file.") from None
-    except (OSError, EOFError, ValueError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DatasetError(f"The data set '{path}' cannot be read: {reason}. {_WAY_OUT}.") from None
+    found = read_arrays(path, "The data set", _WAY_OUT, ("x", "label", "snr_db", "labels", "sha256"))
     x = _samples(path, found.get("x"))
     label, labels = _labels(path, found.get("label"), found.get("labels"), len(x))
     windows = LabelledWindows(x, label, _snrs(path, found.get("snr_db"), len(x)))

@@ -4,14 +4,14 @@
 import hashlib
 import logging
 import os
-import zipfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import OutputError
+from ..errors import DatasetError, OutputError
+from ..npz_file import read_arrays
 from .files import written_aside
 
 Arrays = dict[str, np.ndarray]
@@ -43,9 +43,8 @@ def kept(name: str, make: Callable[[], Arrays]) -> Arrays:
 
 def _read(path: Path) -> Arrays | None:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        arrays = read_arrays(path, "The cache", "It is made anew")
+    except DatasetError:
         return None
     stated = str(arrays.pop("sha256", ""))
     return arrays if stated == _digest(arrays) else None

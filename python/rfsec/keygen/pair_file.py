@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pairs of probes in an .npz file: what Alice and Bob, and maybe Eve, had of the same channels at the same times."""
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import DatasetError
+from ..npz_file import read_arrays
 
 _MOST_FEATURES = 4096  # symbols of a probe: `agreement_settings`
 _WAY_OUT = "Save it with numpy.savez(FILE, alice=..., bob=...), rows of features, with eve=... where she measured too"
@@ -30,15 +29,7 @@ def read_pairs(path: str | Path) -> Pairs:
 
     Raises DatasetError where the file can't be read, or an array is missing or is not as above.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            found = {name: np.asarray(arrays[name]) for name in ("alice", "bob", "eve") if name in arrays}
-    except MemoryError:
-        raise DatasetError(f"The pairs '{path}' do not fit into memory. Split the file.") from None
-    except (OSError, EOFError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError, zipfile.BadZipFile,
-            zlib.error) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DatasetError(f"The pairs '{path}' can't be read: {reason}. {_WAY_OUT}.") from None
+    found = read_arrays(path, "The pairs", _WAY_OUT, ("alice", "bob", "eve"))
     alice, bob = (_features(path, name, found.get(name)) for name in ("alice", "bob"))
     eve = _features(path, "eve", found["eve"]) if "eve" in found else None
     for name, other in (("bob", bob), ("eve", eve)):

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Probes in an .npz file: what one end measured, by a flowgraph, a simulation, or anything else."""
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import DatasetError
+from ..npz_file import read_arrays
 from .secret_file import refuse_open_secret
 
 _WAY_OUT = "Save it with numpy.savez(FILE, probe=..., cfr=...) or numpy.savez(FILE, probe=..., features=...)"
@@ -41,17 +40,10 @@ def read_probe_file(path: str | Path, *, secret: bool = False) -> ProbeFile:
     Raises DatasetError where the file can't be read, or an array is missing or is not as above; KeyAgreementError where it is
     `secret`, since keys will be drawn from it, and others may read it.
     """
-    try:
-        with Path(path).open("rb") as file:
-            if secret:
-                refuse_open_secret(Path(path), file.fileno())
-            with np.load(file, allow_pickle=False) as arrays:
-                found = {name: np.asarray(arrays[name]) for name in ("probe", "cfr", "features") if name in arrays}
-    except MemoryError:
-        raise DatasetError(f"The probes '{path}' do not fit into memory. Split the file.") from None
-    except (OSError, EOFError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DatasetError(f"The probes '{path}' can't be read: {reason}. {_WAY_OUT}.") from None
+    found = read_arrays(path, "The probes", _WAY_OUT, ("probe", "cfr", "features"))
+    if secret:
+        with open(path, "rb") as file:
+            refuse_open_secret(Path(path), file.fileno())
     if ("cfr" in found) == ("features" in found):
         raise DatasetError(f"'{path}' must have one of the arrays 'cfr' and 'features'. It has {'both' if 'cfr' in found else 'none'}. {_WAY_OUT}.")
     name = "cfr" if "cfr" in found else "features"
