@@ -4,9 +4,12 @@
 import json
 
 from command_line import rfsec, the_error
-from gnuradio.rfsec.inference.catalog import DEFAULT, list_encoders, list_mappers, list_models
+from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_TECHNOLOGY, list_encoders, list_mappers, list_models
 from odd_models import write_range_model
+from small_encoder import write_window_encoder
+from small_mapper import write_conjugating_mapper
 from small_model import write_small_model
+from small_technology import write_width_classifier
 
 
 def test_every_shipped_model_is_listed_and_verified():
@@ -23,6 +26,21 @@ def test_a_card_is_shown_as_json():
     for shipped in (list_encoders(), list_mappers()):
         for name in list(shipped)[:1]:
             assert json.loads(rfsec("models", "show", name).stdout)["name"] == name
+
+
+def test_a_file_of_any_kind_is_shown_and_verified(tmp_path):
+    """As what its card says that it is."""
+    files = {write_small_model(tmp_path / "model.onnx"): "modulation", write_window_encoder(tmp_path / "encoder.onnx"): "emitter",
+             write_conjugating_mapper(tmp_path / "mapper.onnx", 16): "mapping", write_width_classifier(tmp_path / "spectra.onnx"): "technology"}
+    done = rfsec("models", "verify", *files, "default-technology")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("card and graph agree, and it runs") == len(files) + 1
+    for path, task in files.items():
+        assert json.loads(rfsec("models", "show", path).stdout)["task"] == task
+    assert json.loads(rfsec("models", "show", "default-technology").stdout)["name"] == DEFAULT_TECHNOLOGY
+    write_small_model(tmp_path / "odd.onnx", card='{"task": ["emitter"]}')
+    assert "odd.onnx: the card's field" in the_error(rfsec("models", "verify", tmp_path / "odd.onnx"))
+    assert "nothing.onnx: neither a model file nor one of" in the_error(rfsec("models", "show", tmp_path / "nothing.onnx"))
 
 
 def test_a_model_without_a_card_is_not_verified(tmp_path):

@@ -4,7 +4,7 @@
 import hashlib
 import json
 from itertools import groupby
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -12,8 +12,12 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from ..errors import ModelError
-from .models_mappers import list_mappers_shown, verified_mapper
-from .models_technologies import list_technologies_shown, verified_technologies
+from .models_mappers import check_mapper, list_mappers_shown
+from .models_technologies import check_technologies, list_technologies_shown
+
+if TYPE_CHECKING:
+    from ..inference.encoder_session import EncoderSession
+    from ..inference.session import ModelSession
 
 LENGTHS = 7  # that verify tries, from the shortest to the longest that a card allows
 
@@ -78,57 +82,42 @@ def _row(session, default: bool) -> list[str]:
 @models.command()
 def show(model: NameOrFile = "default") -> None:
     """Print a model's card as JSON."""
-    from ..inference.catalog import find_model, list_encoders, list_mappers, list_technologies
-    from ..inference.encoder_session import EncoderSession
-    from ..inference.mapper_session import MapperSession
-    from ..inference.session import ModelSession
-    from ..inference.technology_session import TechnologySession
+    from ..inference.any_session import open_session
+    from ..inference.catalog import find_any
 
-    encoders, mappers, technologies = list_encoders(), list_mappers(), list_technologies()
-    if model in encoders:
-        card = EncoderSession(encoders[model]).card
-    elif model in mappers:
-        card = MapperSession(mappers[model]).card
-    elif model in technologies:
-        card = TechnologySession(technologies[model]).card
-    else:
-        card = ModelSession(find_model(model)).card
-    print(json.dumps(json.loads(card.to_json()), indent=2, ensure_ascii=False))
+    print(json.dumps(json.loads(open_session(find_any(model)).card.to_json()), indent=2, ensure_ascii=False))
 
 
 @models.command()
 def verify(names: Annotated[list[str] | None, typer.Argument(help="Names or files; all shipped models if none.")] = None) -> None:
     """Check card against graph and run each model; the first that fails is named."""
-    from ..inference.catalog import find_model, list_encoders, list_mappers, list_models, list_technologies
+    from ..inference.any_session import open_session
+    from ..inference.catalog import find_any, list_encoders, list_mappers, list_models, list_technologies
+    from ..inference.encoder_session import EncoderSession
+    from ..inference.mapper_session import MapperSession
+    from ..inference.session import ModelSession
+    from ..inference.technology_session import TechnologySession
 
-    others = {name: (path, _verified_encoder) for name, path in list_encoders().items()}
-    others |= {name: (path, verified_mapper) for name, path in list_mappers().items()}
-    others |= {name: (path, verified_technologies) for name, path in list_technologies().items()}
-    for name in names or (*list_models(), *others):
-        path, check = others[name] if name in others else (find_model(name), _verified)
-        verified = check(path)
-        typer.echo(f"{name}: {verified}, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    checks = {ModelSession: _check_model, EncoderSession: _check_encoder, MapperSession: check_mapper, TechnologySession: check_technologies}
+    for name in names or (*list_models(), *list_encoders(), *list_mappers(), *list_technologies()):
+        session = open_session(find_any(name))
+        checks[type(session)](session)
+        typer.echo(f"{name}: card and graph agree, and it runs, sha256 {hashlib.sha256(session.path.read_bytes()).hexdigest()}")
 
 
-def _verified_encoder(path) -> str:
+def _check_encoder(session: "EncoderSession") -> None:
     import numpy as np
 
-    from ..inference.encoder_session import EncoderSession
-
-    session = EncoderSession(path)
     values = np.random.default_rng(1).normal(size=(8, session.card.input.channels, session.card.input.length)).astype(np.float32)
     if not np.isfinite(session.embed(values)).all():
-        raise ModelError(f"{path}: the encoder gives fingerprints that are not finite.")
-    return "card and graph agree, and it runs"
+        raise ModelError(f"{session.path}: the encoder gives fingerprints that are not finite.")
 
 
-def _verified(path) -> str:
+def _check_model(session: "ModelSession") -> None:
     import numpy as np
 
     from ..inference.representations import represent
-    from ..inference.session import ModelSession
 
-    session = ModelSession(path)
     shortest, longest = session.card.input.window_min, session.card.input.window_max
     for length in sorted({*np.linspace(shortest, longest, LENGTHS).round().astype(int).tolist()}):
         for batch in (1, 8):
@@ -136,5 +125,4 @@ def _verified(path) -> str:
             windows = represent(session.card.input.representation, noise)
             for head, probabilities in zip(session.card.heads, session.run(windows)):
                 if not np.allclose(probabilities.sum(axis=1), 1, atol=1e-4):
-                    raise ModelError(f"{path}: the head '{head.name}' gives no probabilities for windows of {length} samples.")
-    return "card and graph agree, and it runs"
+                    raise ModelError(f"{session.path}: the head '{head.name}' gives no probabilities for windows of {length} samples.")

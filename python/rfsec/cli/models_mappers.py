@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What ``rfsec models`` says of mappers of channels."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
 from ..errors import ModelError
+
+if TYPE_CHECKING:
+    from ..inference.mapper_session import MapperSession
 
 _AT_DB = "25"
 
@@ -30,14 +33,10 @@ def list_mappers_shown() -> None:
         Console().print(f"KER, KGR: share of the initial key's bits that are wrong, and bits a carrier, at {_AT_DB} dB.")
 
 
-def verified_mapper(path: Path) -> str:
+def check_mapper(session: "MapperSession") -> None:
     """Run a mapper at both ends; ModelError where it gives what is not finite."""
     import numpy as np
 
-    from ..inference.mapper_session import MapperSession
-
-    session = MapperSession(path)
     noise = np.random.default_rng(1).normal(size=(8, 2 * session.card.input.carriers)).astype(np.float32).view(np.complex64)
     if not all(np.isfinite(end(noise)).all() for end in (session.alice, session.bob)):
-        raise ModelError(f"{path}: the mapper gives features that are not finite.")
-    return "card and graph agree, and it runs"
+        raise ModelError(f"{session.path}: the mapper gives features that are not finite.")

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What ``rfsec models`` says of classifiers of technologies."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
 from ..errors import ModelError
+
+if TYPE_CHECKING:
+    from ..inference.technology_session import TechnologySession
 
 
 def list_technologies_shown() -> None:
@@ -27,17 +30,13 @@ def list_technologies_shown() -> None:
         Console().print(table)
 
 
-def verified_technologies(path: Path) -> str:
+def check_technologies(session: "TechnologySession") -> None:
     """Run a classifier on windows of each length; ModelError where it gives no probabilities."""
     import numpy as np
 
-    from ..inference.technology_session import TechnologySession
-
-    session = TechnologySession(path)
     rng = np.random.default_rng(1)
     for length in session.card.input.lengths:
         for batch in (1, 8):
             found = session.probabilities(rng.normal(size=(batch, 1, length)).astype(np.float32))
             if not np.allclose(found.sum(axis=1), 1, atol=1e-4):
-                raise ModelError(f"{path}: the model gives no probabilities for windows of {length} bins.")
-    return "card and graph agree, and it runs"
+                raise ModelError(f"{session.path}: the model gives no probabilities for windows of {length} bins.")

@@ -119,6 +119,15 @@ class Metrics(_Part):
     by_head: dict[Name, HeadMetrics] = {}
 
 
+def task_of(text: str) -> str:
+    """The task in the JSON of any card; "" where there is none, and then no card type takes the text."""
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    return str(fields.get("task", "")) if isinstance(fields, dict) else ""
+
+
 class Card(_Part):
     """What the card of any model says. ``from_json`` is the way in; a wrong field raises ModelError that names it."""
 

@@ -81,3 +81,11 @@ def find_model(name_or_path: str | Path) -> Path:
     if os.path.isfile(text):  # Path.is_file raises where a folder may not be looked into
         return Path(text)
     raise ModelError(f"{text}: neither a model file nor one of the shipped models: default, {', '.join(shipped)}.")
+
+
+def find_any(name_or_path: str | Path) -> Path:
+    """The file of a shipped model's name, of any kind, or the file itself. Raises ModelError where there is neither."""
+    text = str(name_or_path)
+    if text in {**list_technologies(), "default-technology": None}:
+        return find_technology(text)
+    return {**list_encoders(), **list_mappers()}.get(text) or find_model(text)
