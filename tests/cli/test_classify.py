@@ -43,6 +43,18 @@ def test_a_recording_becomes_one_line_a_window(tmp_path, model):
     assert "70 windows classified" in done.stdout
 
 
+def test_labels_are_shown_as_they_are(tmp_path):
+    """Nothing in them is a style, as [/x] would be, or the name of a picture, as :ab: is."""
+    labels = ["AM[/x]", "00:ab:13", "[red]FM"]
+    card = small_card(heads=[{"name": "modulation", "labels": labels, "temperature": 1.0, "reject_threshold": 0.0}])
+    write_noise(tmp_path / "noise.cf32", 128 * 64 * 3)
+    done = rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", write_small_model(tmp_path / "odd.onnx", card=card),
+                 env={**os.environ, "COLUMNS": "150"})
+    assert done.returncode == 0, done.stderr
+    *table, counted = done.stdout.splitlines()
+    assert all(f"{label} " in counted for label in labels) and any(label in line for label in labels for line in table)
+
+
 @pytest.mark.parametrize("length", [32, 45, 96])
 def test_a_model_of_a_range_of_lengths_takes_the_one_asked_for(tmp_path, length):
     write_noise(tmp_path / "noise.cf32", 4000)

@@ -18,6 +18,7 @@ from gnuradio.rfsec.detection.detector import BurstDetector
 from gnuradio.rfsec.inference.burst_classifier import BurstClassifier
 from gnuradio.rfsec.records import FIELDS
 from sigmf import sigmffile
+from odd_models import write_sure_model
 from small_model import write_burst_model, write_small_model
 
 RATE_HZ = 1e6
@@ -65,6 +66,14 @@ def test_a_recording_becomes_one_line_a_burst(tmp_path, model):
     assert sorted(edges) == sorted((one.centre_hz - one.bandwidth_hz / 2, one.centre_hz + one.bandwidth_hz / 2) for one in bursts)
     assert all(f"{burst.sample_start / RATE_HZ:.4f} s" in done.stdout for burst in bursts)
     assert "4 bursts: " in done.stdout and "0 samples dropped, 0 not finite" in done.stdout
+
+
+def test_a_label_is_shown_as_it_is(tmp_path):
+    burst_scene(COUNT, BURSTS).tofile(tmp_path / "air.cf32")
+    model = write_sure_model(tmp_path / "odd.onnx", 1024, ["AM[/x]:ab:", "other"])
+    done = rfsec("classify", tmp_path / "air.cf32", "--rate", RATE_HZ, "--model", model, env={**os.environ, "COLUMNS": "120"})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("AM[/x]:ab:") == len(BURSTS) + 1, "each in its row, and counted"
 
 
 def test_a_rate_that_is_not_known_is_asked_for(tmp_path, model):

@@ -74,9 +74,11 @@ def test_annotations_that_count_from_an_offset(folder):
 
 
 def test_a_table_for_people(folder):
-    manifest = write_manifest(folder, entry("qpsk.cf32", "QPSK"))
+    (folder / "q[a]:ab:.cf32").write_bytes((folder / "qpsk.cf32").read_bytes())
+    manifest = write_manifest(folder, entry("q[a]:ab:.cf32", "QPSK"))
     done = rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx", env={**os.environ, "COLUMNS": "150"})
     assert "1 of 1 recordings are right by majority, 2 of 2 accepted bursts." in done.stdout
+    assert "q[a]:ab:.cf32" in done.stdout, "nothing in a name is a style, or a picture"
 
 
 @pytest.mark.parametrize("truth, label", [("GFSK", "2-FSK"), ("2FSK", "2-FSK"), ("DBPSK", "BPSK"), ("SC-FDMA", "16QAM"),

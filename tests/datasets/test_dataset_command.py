@@ -128,6 +128,7 @@ def test_errors_are_one_line(tmp_path, arguments, message):
 
 
 def test_demo_scene(tmp_path):
-    done = make("demo-scene", "--seed", 2, "--out", tmp_path / "scene")
+    done = make("demo-scene", "--seed", 2, "--out", "sc[a]ene", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert len(sigmf.sigmffile.fromfile(str(tmp_path / "scene.sigmf-meta")).get_annotations()) >= 8
+    assert "Written: sc[a]ene.sigmf-meta" in done.stdout
+    assert len(sigmf.sigmffile.fromfile(str(tmp_path / "sc[a]ene.sigmf-meta")).get_annotations()) >= 8

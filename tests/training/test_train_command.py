@@ -48,11 +48,12 @@ def test_train_on_a_file_and_again_by_the_cards_command(tmp_path, monkeypatch):
     assert "Saw 528 windows of 7920 that the recipe asks for" in card.training.note, "60 epochs of 4 windows a cell"
     assert set(card.metrics.accuracy_by_snr) == {"0", "18", "30"} and len(card.metrics.accuracy_by_label_18_db) == 11
     command = card.training.command.split()[1:] + ["--device", "cpu"]
-    again = rfsec(*command, "--checkpoint", "again", "--out", "again.onnx")
+    again = rfsec(*command, "--checkpoint", "again", "--out", "a[g]ain.onnx")
     assert again.returncode == 0, again.stderr
+    assert "Written: a[g]ain.onnx" in again.stdout
     first, second = weights(checkpoint), weights(tmp_path / "again")
     assert all(torch.equal(first[name], second[name]) for name in first)
-    assert ModelSession(tmp_path / "again.onnx").card == card
+    assert ModelSession(tmp_path / "a[g]ain.onnx").card == card
 
     # The run is over: the same command only exports again, here to a disk that is full after 50 kB.
     before = model.read_bytes()

@@ -4,11 +4,11 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from ..errors import ParameterError
 from .burst_view import Bursts, BurstView
 from .live import run
+from .plain import plain_console
 from .stretches import StretchesByHead
 from .window_view import WindowView
 
@@ -64,7 +64,7 @@ def classify(
         bursts = Bursts()
         sink.add_output(bursts)
         view = BurstView(flowgraph, bursts)
-    console = Console(stderr=jsonl == "-")
+    console = plain_console(stderr=jsonl == "-")
     stopped_by = run(flowgraph, view, console)
     view.report(console)
     if flowgraph.error:

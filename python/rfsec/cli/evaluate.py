@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from ..errors import DatasetError, ModelError, ParameterError
 from .evaluate_manifest import evaluate_manifest
+from .plain import plain_console
 
 
 def evaluate(
@@ -57,7 +58,7 @@ def _as_json(found, model: str) -> dict:
 
 
 def _print_tables(found, model: str) -> None:
-    console = Console()
+    console = plain_console()
     console.print(f"{model}: {found.accuracy:.1%} of {len(found.truth):,} windows are right "
                   f"(macro F1 {found.macro_f1:.3f}, macro recall {found.macro_recall:.3f}).", highlight=False)
     by_snr = Table(*(Column(name, justify="right") for name in ("SNR / dB", "windows", "right")), box=SIMPLE_HEAD)

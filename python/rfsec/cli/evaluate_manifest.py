@@ -7,10 +7,12 @@ from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Column, Table
 
 from ..errors import DatasetError
+from .plain import plain_console
 
 
 def evaluate_manifest(manifest: Path, model: str, as_json: bool, threads: int) -> None:
@@ -28,7 +30,7 @@ def evaluate_manifest(manifest: Path, model: str, as_json: bool, threads: int) -
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("", total=len(labelled))
         for number, entry in enumerate(labelled):
-            progress.update(task, completed=number, description=entry.name)
+            progress.update(task, completed=number, description=escape(entry.name))
             scores.append(score_file(manifest.parent, entry, classifier, starts.get(Path(entry.name).name, [])))
     skipped = [entry.name for entry in entries if entry not in labelled]
     if as_json:
@@ -62,7 +64,7 @@ def _as_json(scores, skipped: list[str], model: str) -> dict:
 
 
 def _print_tables(scores, skipped: list[str], model: str) -> None:
-    console, total = Console(), _totals(scores)
+    console, total = plain_console(), _totals(scores)
     table = Table("recording", "class", "majority", *(Column(name, justify="right") for name in
                   ("bursts", "accepted", "right", "symbol rate", "error", "starts met")), box=SIMPLE_HEAD)
     for one in scores:

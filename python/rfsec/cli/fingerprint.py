@@ -6,13 +6,13 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 
 from ..errors import ParameterError
 from .fingerprint_evaluate import evaluate
 from .fingerprint_gallery import export, import_, list_, merge, rename, revoke
 from .fingerprint_identify import identify, verify
 from .fingerprint_input import Bursts, Format, GalleryFile, Model, Rate, SkipBytes, checked_numbers, opened
+from .plain import plain_console
 
 app = typer.Typer(help="Enrol emitters, and say which of them sent a burst.", no_args_is_help=True)
 
@@ -69,10 +69,10 @@ def enrol(
         else:
             store.enrol(name, np.stack(embeddings), note)
     for text in left_out:
-        Console(stderr=True).print(f"left out: {text}", markup=False, highlight=False, soft_wrap=True)
-    Console().print(f"{name}: {'added' if add else 'enrolled from'} {len(embeddings)} burst{'s' * (len(embeddings) > 1)} "
-                    f"({fingerprinter.card.name}).",
-                    markup=False, highlight=False, soft_wrap=True)
+        plain_console(stderr=True).print(f"left out: {text}", highlight=False, soft_wrap=True)
+    plain_console().print(f"{name}: {'added' if add else 'enrolled from'} {len(embeddings)} burst{'s' * (len(embeddings) > 1)} "
+                          f"({fingerprinter.card.name}).",
+                          highlight=False, soft_wrap=True)
 
 
 app.command()(identify)

@@ -9,8 +9,11 @@ from typing import Annotated
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Column, Table
+
+from .plain import plain_console
 
 
 def evaluate(
@@ -26,7 +29,7 @@ def evaluate(
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("")
         scores = evaluate_emitters(manifest, model, lambda done, total, name: progress.update(
-            task, completed=done, total=total, description=name))
+            task, completed=done, total=total, description=escape(name)))
     if as_json:
         print(json.dumps(_as_json(scores), indent=2, ensure_ascii=False))
     else:
@@ -47,7 +50,7 @@ def _rates(rates: dict[int, float]) -> dict[str, float]:
 
 
 def _print_table(scores) -> None:
-    console, rates = Console(), scores.rates
+    console, rates = plain_console(), scores.rates
     names = "enrolled bursts", "identified", "in another session"
     table = Table(*(Column(name, justify="right") for name in names), box=SIMPLE_HEAD)
     for enrolled in sorted({*rates.identification, *rates.cross_session}):
@@ -60,4 +63,4 @@ def _print_table(scores) -> None:
     console.print(f"{scores.model}: {scores.bursts:,} bursts of {scores.emitters} emitters in {scores.sessions} sessions. "
                   f"Equal error rate with strangers: {strangers}.", highlight=False)
     for name, reason in scores.skipped:
-        console.print(f"left out: {name}: {reason}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"left out: {name}: {reason}", highlight=False, soft_wrap=True)

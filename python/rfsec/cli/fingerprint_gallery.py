@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
 
 from ..errors import OutputError
 from .fingerprint_input import GalleryFile
+from .plain import plain_console
 
 Name = Annotated[str, typer.Argument(help="Of an enrolled emitter.")]
 
@@ -29,9 +28,9 @@ def list_(
         print(json.dumps({"encoder": encoder.name, "sha256": encoder.sha256, "emitters": [asdict(one) for one in emitters]},
                          indent=2, ensure_ascii=False))
         return
-    console, table = Console(), Table("emitter", Column("examples", justify="right"), "enrolled (UTC)", "note", box=SIMPLE_HEAD)
+    console, table = plain_console(), Table("emitter", Column("examples", justify="right"), "enrolled (UTC)", "note", box=SIMPLE_HEAD)
     for one in emitters:
-        table.add_row(*map(escape, (one.name, f"{one.examples:,}", one.enrolled, one.note)))
+        table.add_row(one.name, f"{one.examples:,}", one.enrolled, one.note)
     console.print(table)
     console.print(f"{len(emitters):,} emitters, by the encoder {encoder.name}.", highlight=False)
 
@@ -84,4 +83,4 @@ def _opened(gallery: Path):
 
 
 def _say(text: str) -> None:
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+    plain_console().print(text, highlight=False, soft_wrap=True)

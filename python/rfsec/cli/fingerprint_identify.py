@@ -56,7 +56,7 @@ def identify(
                 table.add_row(*_cells(one, record))
                 if lines:
                     lines.write(record)
-    console = Console(stderr=jsonl == "-")
+    console = Console(stderr=jsonl == "-", emoji=False)
     console.print(table)
     counts = ", ".join(f"{verdicts[verdict]:,} {verdict}" for verdict in VERDICTS if verdicts[verdict])
     console.print(f"{authenticator.fingerprinter.card.name}, lowest score {authenticator.lowest_score:.3f}: {counts}.",
@@ -93,7 +93,7 @@ def verify(
         raise ParameterError(f"{recording}: no burst of it gives a fingerprint ({reason}); nothing can be verified.")
     authenticator.verify(embeddings, claim)
     count = f"{len(embeddings)} burst{'s' * (len(embeddings) > 1)}"
-    Console().print(f"{recording}: it is {claim}, by {count}.", markup=False, highlight=False, soft_wrap=True)
+    Console().print(f"{recording}: it is {claim}, by {count}.", markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def _cells(one, record) -> list[str]:

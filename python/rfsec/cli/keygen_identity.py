@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from .plain import plain_console
 
 
 def identity(file: Annotated[Path, typer.Argument(help="The secret half, a new file; the public half gets .pub added to its name.")]) -> None:
@@ -14,5 +15,5 @@ def identity(file: Annotated[Path, typer.Argument(help="The secret half, a new f
 
     made = Identity.generate()
     write_identity(file, made)
-    Console().print(f"{file}: secret, of mode 0600.\n{public_path(file)}: for the peer, fingerprint {made.public.fingerprint}.",
-                    markup=False, highlight=False, soft_wrap=True)
+    plain_console().print(f"{file}: secret, of mode 0600.\n{public_path(file)}: for the peer, fingerprint {made.public.fingerprint}.",
+                          highlight=False, soft_wrap=True)

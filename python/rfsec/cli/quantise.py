@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
 from ..errors import ParameterError
+from .plain import plain_console
 
 
 def quantise(
@@ -24,7 +24,7 @@ def quantise(
     from ..inference.session import ModelSession
     from ..training.quantise_int8 import quantise_model
 
-    source, console = find_model(model), Console()
+    source, console = find_model(model), plain_console()
     before = ModelSession(source).card.metrics
     with Progress(console=console) as bar:
         task = bar.add_task("Measuring", total=None)

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ..errors import OutputError
 from .classify import FALSE_ALARMS, MAX_DURATION_S
 from .live import gathered_signals
+from .plain import plain_console
 
 
 def report(
@@ -44,14 +44,14 @@ def report(
             _run(survey, recording.sample_count, received)
             file.write(page(survey))
     looked_at = f" in the first {survey.samples:,} samples" if survey.samples < recording.sample_count else ""
-    Console().print(f"{len(survey.decided):,} bursts{looked_at}. Written: {out}", soft_wrap=True, highlight=False, markup=False)
+    plain_console().print(f"{len(survey.decided):,} bursts{looked_at}. Written: {out}", soft_wrap=True, highlight=False)
     if received:
         raise typer.Exit(128 + received[0])
 
 
 def _run(survey, total: int, received: list[int]) -> None:
     """Look at the whole recording, or at as much of it as the first signal that is received allows."""
-    console = Console(stderr=True)
+    console = plain_console(stderr=True)
     columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     began = time.monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ..errors import ParameterError
+from .plain import plain_console
 from .reproduce_asked import Asked
 from .reproduce_emitters import run_emitters, show_emitters
 from .reproduce_joint import run_joint, show_joint
@@ -65,7 +65,7 @@ def reproduce(
         raise ParameterError(f"--emitters belongs to {NAME}; {table} has no emitters.")
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    console = Console()
+    console = plain_console()
     with Progress(*columns, console=console, transient=True) as bar:
         task, shown = bar.add_task("starting", total=None), ""
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from ..errors import ParameterError
+from .plain import plain_console
 from .train_classical import show_result, train_classical
 from .train_encoder import train_encoder
 from .train_joint import train_joint_model
@@ -79,7 +79,7 @@ def train(
         wanted = epochs * corpus.epoch_windows
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-{mode}-seed{seed}.checkpoint")
-    console = Console()
+    console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 
         def report(standing: Standing) -> None:

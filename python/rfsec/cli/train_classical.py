@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from ..errors import ParameterError
+from .plain import plain_console
 
 
 def train_classical(
@@ -31,7 +32,7 @@ def train_classical(
     from ..training.corpus import make_corpus
 
     out = out or Path("runs", f"{model}.onnx")
-    console = Console()
+    console = plain_console()
     with console.status(model) as status:
 
         def report(stage: str) -> None:

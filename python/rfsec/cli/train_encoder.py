@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
+from .plain import plain_console
 from .train_progress import refuse_unused, training_progress
 
 
@@ -30,7 +31,7 @@ def train_encoder(
     recipe, chosen = find_encoder_recipe(model), choose_device(device)
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
-    wanted, console = recipe.default_windows if windows is None else windows, Console()
+    wanted, console = recipe.default_windows if windows is None else windows, plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 
         def report(standing) -> None:

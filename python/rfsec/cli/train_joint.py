@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from ..errors import ParameterError
+from .plain import plain_console
 from .train_progress import refuse_unused, training_progress
 
 
@@ -49,7 +50,7 @@ def train_joint_model(
     wanted = recipe.epochs if epochs is None else epochs
     words = ["rfsec", "train", model, *(() if data is None else ("--data", Path(data).name)), "--seed", str(seed), "--epochs", str(wanted)]
     words += () if batch is None else ("--batch", str(batch))
-    console = Console()
+    console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
         progress.prepares("making the data")
 

@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
+from .plain import plain_console
 from .train_progress import refuse_unused, training_progress
 
 
@@ -36,7 +37,7 @@ def train_mapper_model(
     recipe, chosen = find_mapper_recipe(model), choose_device(device)
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
-    console = Console()
+    console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 
         def traced(done: int, of: int) -> None:

@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
+from .plain import plain_console
 from .train_progress import refuse_unused, training_progress
 
 
@@ -32,7 +33,7 @@ def train_technology_model(
     wanted, rounds = recipe.windows if windows is None else windows, recipe.epochs if epochs is None else epochs
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
-    console = Console()
+    console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 
         def made(done: int, of: int) -> None:

@@ -19,7 +19,7 @@ class WindowView:
 
     def __init__(self, flowgraph, stretches: StretchesByHead):
         self._flowgraph, self._heads, self._started = flowgraph, stretches.heads, time.monotonic()
-        self._bar = Progress(SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), auto_refresh=False)
+        self._bar = Progress(SpinnerColumn(), BarColumn(), TextColumn("{task.description}", markup=False), auto_refresh=False)
         self._task = self._bar.add_task("", total=flowgraph.total)
 
     def render(self):
