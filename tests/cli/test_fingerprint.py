@@ -189,6 +189,12 @@ def test_a_gallery_is_managed(fingerprint, tmp_path):
 def test_what_is_no_gallery_or_of_another_encoder(fingerprint, folder, tmp_path):
     assert "no such gallery" in the_error(fingerprint("identify", "door", *RATE))
     assert "no such gallery" in the_error(fingerprint("list"))
+    (tmp_path / "there.txt").write_text("something")
+    assert "no such gallery" in the_error(fingerprint("export", tmp_path / "there.txt"))
+    too_long = tmp_path / ("x" * 300)
+    for command, said in ((("export", too_long), "no such gallery"), (("enrol", "door", "door", *RATE), "can't be opened"),
+                          (("import", too_long), "File name too long")):
+        assert said in the_error(fingerprint(*command, gallery=too_long))
     (tmp_path / "text.db").write_text("This is no gallery, though it is long enough to be looked at.\n" * 20)
     assert "this is no gallery" in the_error(fingerprint("list", gallery=tmp_path / "text.db"))
     enrolled(fingerprint, "door")

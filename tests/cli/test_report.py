@@ -165,6 +165,7 @@ REFUSALS = {
     "a rate that nobody tells": (lambda folder: [], "--rate"),
     "the recording as the page": (lambda folder: ["--rate", "1e6", "--out", folder / "noise.cf32"], "this is the recording"),
     "a folder as the page": (lambda folder: ["--rate", "1e6", "--out", folder], "is a folder"),
+    "a name that is too long": (lambda folder: ["--rate", "1e6", "--out", folder / ("x" * 300)], "File name too long"),
     "a page that cannot be": (lambda folder: ["--rate", "1e6", "--out", folder / "noise.cf32" / "page.html"], "page.html"),
     "no chance of a false alarm": (lambda folder: ["--rate", "1e6", "--false-alarms", "0"], "above 0"),
     "a model of windows": (lambda folder: ["--rate", "1e6", "--model", write_small_model(folder / "m.onnx")], "conditioned_bandwidth"),

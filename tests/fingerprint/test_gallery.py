@@ -115,6 +115,9 @@ def test_a_gallery_that_is_not_there_is_not_made_by_looking(tmp_path):
         Gallery(tmp_path / "gallery.db", create=True)
     assert "folder exists" in refusal(lambda: Gallery(tmp_path / "nowhere" / "gallery.db", encoder_id(), create=True))
     assert "folder exists" in refusal(lambda: Gallery(tmp_path, encoder_id()))
+    too_long = tmp_path / ("x" * 300)
+    assert "there is no such gallery" in refusal(lambda: Gallery(too_long, encoder_id()))
+    assert "folder exists" in refusal(lambda: Gallery(too_long, encoder_id(), create=True))
 
 
 @pytest.mark.parametrize("other", [encoder_id(digit="b"), encoder_id(name="other", digit="b"), encoder_id(unit_length=True),

@@ -157,7 +157,7 @@ def test_files_that_cannot_be_read_or_written(full, tmp_path):
     assert "can't be read: No such file" in refusal(lambda: full.import_from(tmp_path / "nothing"))
     assert "can't be read: Is a directory" in refusal(lambda: full.import_from(tmp_path))
     (tmp_path / "kept.jsonl").mkdir()
-    for target in (tmp_path / "nowhere" / "out.jsonl", tmp_path / "kept.jsonl"):
+    for target in (tmp_path / "nowhere" / "out.jsonl", tmp_path / "kept.jsonl", tmp_path / ("x" * 300)):
         assert "cannot be written" in refusal(lambda: full.export_to(target), OutputError)
     assert not list(tmp_path.rglob("*.part"))
 

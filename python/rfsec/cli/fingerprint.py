@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec fingerprint``: enrol emitters in a gallery, and say which of them sent a burst."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def enrol(
 
     check_name(name)
     check_note(note)
-    chosen = model or (encoder_of(gallery) if add or gallery.exists() else None)
+    chosen = model or (encoder_of(gallery) if add or os.path.exists(gallery) else None)
     fingerprinter, embeddings, left_out = None, [], []
     for path in recordings:
         with opened(path, sample_format, rate, skip_bytes) as (recording, rate_hz):

@@ -2,6 +2,7 @@
 """``rfsec fingerprint list|revoke|rename|merge|export|import``: what is in a gallery, and changes to it."""
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -58,7 +59,7 @@ def merge(gallery: GalleryFile, into: Name, name: Name) -> None:
 
 def export(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="The text file to write.")]) -> None:
     """Write the whole gallery as text."""
-    if file.exists() and file.samefile(gallery):
+    if os.path.exists(file) and os.path.exists(gallery) and os.path.samefile(file, gallery):
         raise OutputError(f"{file}: this is the gallery; choose another name for the text.")
     with _opened(gallery) as store:
         count = store.export_to(file)
@@ -70,7 +71,7 @@ def import_(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="A t
     from ..fingerprint.gallery import Gallery
     from ..fingerprint.gallery_export import read_export
 
-    encoder = None if gallery.exists() else read_export(file)[0]
+    encoder = None if os.path.exists(gallery) else read_export(file)[0]
     with Gallery(gallery, encoder, create=encoder is not None) as store:
         count = store.import_from(file)
     _say(f"{file}: {count:,} emitters enrolled.")

@@ -40,9 +40,9 @@ def written_aside(path: Path, what: str = "data set") -> Iterator[Path]:
 
 def _remove(path: Path) -> None:
     """Remove a file or folder if it is there and can be removed."""
-    if path.is_dir():
+    if os.path.isdir(path):  # Path.is_dir raises where a folder may not be looked into, or a name is too long
         shutil.rmtree(path, ignore_errors=True)
-    elif path.is_file():
+    elif os.path.isfile(path):
         path.unlink()
 
 

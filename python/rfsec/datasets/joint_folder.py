@@ -5,6 +5,7 @@ Each file is one recording of any format that ``recordings`` reads by itself (.c
 such as ``run3_10dB.cf32``, has it in the tables; others stand at 100 dB, as they were recorded.
 """
 
+import os
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -71,9 +72,9 @@ def load_joint_folder(folder: Path, window: int) -> FolderWindows:
     RecordingError
         If a file cannot be read.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise DatasetError(f"There is no folder '{folder}' of recordings. Give one with files EMITTER/MODULATION/RECORDING.")
-    paths = sorted(path for path in folder.glob("*/*/*") if path.is_file() and path.suffix != _DATA_OF_A_PAIR)
+    paths = sorted(path for path in folder.glob("*/*/*") if os.path.isfile(path) and path.suffix != _DATA_OF_A_PAIR)
     emitters, modulations = (tuple(sorted({path.parts[place] for path in paths})) for place in (-3, -2))
     if len(emitters) < 2 or len(modulations) < 2:
         raise DatasetError(

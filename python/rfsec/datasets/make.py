@@ -83,9 +83,9 @@ def make_dataset(
         manifest["files"].append(_describe(path, name, shape, len(windows), windows.sha256()))
 
     if several:
-        if out.is_file() or (out.is_dir() and any(out.iterdir())):
-            raise OutputError(f"The folder '{out}' is there already. Remove it or choose another --out.")
         with written_aside(out) as folder:
+            if out.is_file() or (out.is_dir() and any(out.iterdir())):
+                raise OutputError(f"The folder '{out}' is there already. Remove it or choose another --out.")
             folder.mkdir()
             for shape in family.shapes:
                 add(folder / f"{shape}.npz", f"{shape}.npz", shape)

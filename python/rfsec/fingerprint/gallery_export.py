@@ -37,7 +37,7 @@ def write_export(path: Path, encoder: EncoderId, enrolled: Enrolled) -> None:
     except OSError as error:
         raise OutputError(f"The export '{path}' cannot be written: {error.strerror}. Choose another file.") from None
     finally:
-        if aside.is_file():
+        if os.path.isfile(aside):  # Path.is_file raises where a folder may not be looked into
             aside.unlink()
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The SQLite file of a gallery: made, checked when it is opened, and changed in whole transactions."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -59,9 +60,9 @@ class GalleryFile:
 
     def __init__(self, path: Path, encoder: EncoderId | None, create: bool) -> None:
         self.path, self._lock = path, threading.RLock()
-        if not path.exists() and not create:
-            raise GalleryError(f"{path}: there is no such gallery. Enrol an emitter to make one, or name another.")
-        if path.is_file() and 0 < path.stat().st_size < _SMALLEST:  # SQLite would take it for a new file, and write into it
+        if not create and not os.path.exists(path):  # Path.exists raises where a folder may not be looked into
+            raise GalleryError(f"{path}: there is no such gallery, or its folder may not be looked into. Enrol an emitter to make one, or name another.")
+        if os.path.isfile(path) and 0 < os.path.getsize(path) < _SMALLEST:  # SQLite would take it for a new file, and write into it
             raise GalleryError(f"{path}: {_REASONS['SQLITE_NOTADB']}.")
         with self._one_line():
             uri = f"file:{quote(str(path.absolute()))}?mode={'rwc' if create else 'rw'}"

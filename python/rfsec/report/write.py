@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The file of a page: whole or not there."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ def page_file(path: Path) -> Iterator[TextIO]:
     OutputError
         If it cannot be written, as far as possible before the block begins; what was there before stays.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         raise OutputError(f"The page '{path}' cannot be written: it is a folder. Choose another --out.")
     # Half of a surrogate pair, which JSON can hold and UTF-8 can't, becomes a question mark.
     with written_aside(path, "page") as aside, aside.open("w", encoding="utf-8", errors="replace") as file:
