@@ -3,6 +3,7 @@
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -44,17 +45,38 @@ GNU_RADIO_SETTINGS = "/.gnuradio"  # in HOME; GNU Radio makes this folder when t
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
+    if sys.stdout is None:  # its number would be that of the next file opened, and what is printed would go there
+        _fail("Standard output is closed. Send it to a file, or to /dev/null.")
     try:
-        app()
+        try:
+            app()
+        except SystemExit:
+            sys.stdout.flush()
+            raise
     except RfsecError as error:
-        typer.echo(f"rfsec: {error}", err=True)
-        sys.exit(1)
+        _fail(str(error))
     except RuntimeError as error:
         if GNU_RADIO_SETTINGS not in str(error):
             raise
-        typer.echo(f"rfsec: GNU Radio keeps settings in the home directory and cannot: {error}. "
-                   "Set HOME to a folder that can be written to.", err=True)
-        sys.exit(1)
+        _fail(f"GNU Radio keeps settings in the home directory and cannot: {error}. Set HOME to a folder that can be written to.")
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more while it ends
+        _let_go()
         sys.exit(1)
+    except OSError as error:
+        _fail(f"{error.filename or 'standard output'}: {error.strerror or error}.")
+
+
+def _fail(message: str) -> NoReturn:
+    """Print a message as one line, whatever names are in it, and leave."""
+    typer.echo(f"rfsec: {' '.join(message.splitlines())}", err=True)
+    if sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _let_go()
+    sys.exit(1)
+
+
+def _let_go() -> None:
+    """Send what standard output did not take nowhere, or Python complains once more while it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

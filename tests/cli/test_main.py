@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The front door of ``rfsec``: standard output that fails, and names that would tear a message apart."""
+
+import os
+import subprocess
+
+import pytest
+from command_line import DEADLINE_S, RFSEC, rfsec, the_error
+
+
+@pytest.mark.parametrize("arguments", [("models", "show", "dilated-conv"), ("models", "list"), ("--help",)])
+def test_a_full_disk_behind_standard_output_is_one_line(arguments):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*RFSEC, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=DEADLINE_S)
+    assert the_error(done) == "rfsec: standard output: No space left on device."
+
+
+def test_an_error_stays_the_error_where_standard_output_fails_too(tmp_path):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*RFSEC, "models", "verify", "default", tmp_path / "none.onnx"], stdout=full, stderr=subprocess.PIPE, text=True,
+                              timeout=DEADLINE_S)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+
+
+def test_a_standard_output_that_is_closed_is_one_line():
+    done = subprocess.run([*RFSEC, "models", "show"], stderr=subprocess.PIPE, text=True, timeout=DEADLINE_S, preexec_fn=lambda: os.close(1))
+    assert "Standard output is closed" in the_error(done)
+
+
+def test_a_pipe_that_nobody_reads_ends_in_silence():
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([*RFSEC, "models", "show"], stdout=writing, stderr=subprocess.PIPE, text=True, timeout=DEADLINE_S)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_name_of_several_lines_stays_in_one(tmp_path):
+    assert "two lines.onnx" in the_error(rfsec("models", "show", tmp_path / "two\nlines.onnx"))
