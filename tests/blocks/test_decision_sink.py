@@ -89,29 +89,37 @@ def test_a_full_disk_is_named_once_and_counted(tmp_path):
     assert len(json.loads((tmp_path / "out.sigmf-meta").read_text())["annotations"]) == 1, "the other output goes on"
 
 
-def test_a_disk_that_fills_up_leaves_whole_lines(tmp_path):
-    """The limit of a file's size stands for the disk: a write is cut short in the middle of a line."""
+@pytest.mark.parametrize("output, mode", [("a file", "wb"), ("-", "wb"), ("-", "ab")])
+def test_a_disk_that_fills_up_leaves_whole_lines(tmp_path, output, mode):
+    """The limit of a file's size stands for the disk: a write is cut short in the middle of a line. What stood there before stays."""
+    path = tmp_path / "out.jsonl"
     code = f"""
-import resource, signal
+import resource, signal, sys
 from gnuradio.rfsec.blocks.decision_outputs import JsonLines
 from gnuradio.rfsec.errors import OutputError
 from gnuradio.rfsec.records import DecisionRecord
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-out, lost = JsonLines({str(tmp_path / 'out.jsonl')!r}), 0
+out, lost = JsonLines({("-" if output == "-" else str(path))!r}), 0
 for index in range(2000):
     try:
         out.write(DecisionRecord(index, 128, None, None, None, None, "h", "QPSK", 0.5, "accepted", "m"))
     except OutputError as error:
         lost += error.lost
 out.close()
-print(lost)
+print(lost, file=sys.stderr)
 """
-    lost = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout)
-    text = (tmp_path / "out.jsonl").read_text()
-    starts = [json.loads(line)["sample_start"] for line in text.splitlines()]
-    assert text.endswith("\n") and 99_000 < len(text) <= 100_000
-    assert starts == list(range(len(starts))) and lost == 2000 - len(starts)
+    earlier = "one line of another run\n" * 100 if output == "-" else ""
+    with path.open("wb") as file:
+        file.write(earlier.encode())
+        file.flush()
+        with path.open("ab") as behind:
+            done = subprocess.run([sys.executable, "-c", code], stdout=file if mode == "wb" else behind, stderr=subprocess.PIPE, text=True,
+                                  check=True, timeout=60)
+    text = path.read_text()
+    starts = [json.loads(line)["sample_start"] for line in text.removeprefix(earlier).splitlines()]
+    assert text.startswith(earlier) and text.endswith("\n") and 99_000 < len(text) <= 100_000
+    assert starts == list(range(len(starts))) and int(done.stderr) == 2000 - len(starts)
 
 
 def test_a_reader_that_goes_away_is_an_error_of_one_line(tmp_path):

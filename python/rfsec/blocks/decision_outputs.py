@@ -36,7 +36,7 @@ class JsonLines:
         except OSError as error:
             raise OutputError(f"{self._name}: JSON lines can't be written here: {error.strerror}.") from None
         self._lines: list[bytes] = []
-        self._bytes = self._written = 0
+        self._bytes = 0
         self._flushed_at = time.monotonic()
         self._failed = ""
 
@@ -61,12 +61,10 @@ class JsonLines:
                 done += self._file.write(block[done:])
         except OSError as error:
             whole = block[:done].rfind(b"\n") + 1
-            if whole < done:
-                self._keep_whole_lines(self._written + whole)
+            self._cut(done - whole)
             lost = block[whole:].count(b"\n")
             self._failed = f"{self._name}: {error.strerror}; {lost} decisions and all later ones are lost, those before are written."
             raise OutputError(self._failed, lost) from None
-        self._written += len(block)
 
     def _begin(self) -> None:
         self._begun = True
@@ -75,9 +73,11 @@ class JsonLines:
         elif stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):  # no pipe or device
             self._file.truncate(0)
 
-    def _keep_whole_lines(self, size: int) -> None:
+    def _cut(self, size: int) -> None:
+        """Take back the last bytes of what was written; they may stand behind what others wrote."""
         try:
-            self._file.truncate(size)
+            if size:
+                self._file.seek(self._file.truncate(self._file.tell() - size))
         except OSError:  # a pipe keeps what it got
             pass
 
