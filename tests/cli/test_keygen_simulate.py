@@ -54,6 +54,8 @@ def test_few_keys_are_no_sample():
 
 @pytest.mark.parametrize("arguments, said", [
     (("--sessions", 0), "'--sessions' of a simulation must be at least 1"),
+    (("--seed", -1), "'--seed' of a simulation must be at least 0"), (("--snr", 20, "--snr", "nan"), "'--snr' of a simulation must be finite"),
+    (("--apart", "nan"), "'--apart' of a simulation must be at least 0, and finite"), (("--eve", "inf"), "'--eve' of a simulation"),
     (("--reconciliation", "ldpc"), "must be cascade or bch"),
     (("--model", "none.onnx"), "neither the file of a model nor one of the shipped mappers"),
 ])

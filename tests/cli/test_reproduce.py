@@ -198,6 +198,8 @@ def test_a_file_of_another_seed_or_model_is_refused(tmp_path):
     (("lstm-fig3", "--out", "OUT", "--seeds", "0"), "The 'seeds' of a reproduction must be at least 1. Got 0"),
     (("lstm-fig3", "--out", "OUT", "--train", "--windows", "0"), "The 'windows' to train rows with must be at least 1. Got 0"),
     (("lstm-fig3", "--out", "OUT", "--only", "gru"), "'only' row of lstm-fig3 must be one of lstm-amp-phase"),
+    (("lstm-fig3", "--out", "OUT", "--windows", "5"), "--windows belongs to --train"),
+    (("lstm-fig3", "--out", "OUT", "--device", "cpu"), "--device belongs to --train"),
     (("lstm-fig3", "--out", "/dev/null/x"), "The folder '/dev/null/x' cannot be written to"),
 ])
 def test_what_cannot_be_is_refused(arguments, message, tmp_path):

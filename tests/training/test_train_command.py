@@ -87,6 +87,10 @@ def test_a_large_network_is_stored_in_float16(tmp_path):
         ({"epochs": 1}, "Endless data have no epochs"),
         ({"windows_per_cell": 0}, "'windows_per_cell' to train on must be at least 1"),
         ({"optimiser": "lion"}, "'optimiser' to train with must be one of"),
+        ({"model": "rffi-fsk", "mode": "plain"}, "takes no --mode"),
+        ({"model": "kgnet", "mode": "plain"}, "takes no --mode"),
+        ({"model": "joint-conv", "mode": "compat"}, "takes no --mode"),
+        ({"model": "technology-conv", "mode": "plain"}, "takes no --mode"),
         ({"batch": 0}, "'batch' to train with must be at least 2"),
     ],
 )

@@ -2,6 +2,7 @@
 """``rfsec keygen simulate``: many key agreements in the simulated room, with Bob walking and Eve beside him."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -42,9 +43,12 @@ def simulate(
 
     Both ends run the whole protocol; messages pass from hand to hand. No key is written or shown.
     """
-    for name, value, least in (("sessions", sessions, 1), ("probes", probes, 1), ("apart", apart, 0), ("eve", eve, 0)):
-        if value < least:
-            raise ParameterError(f"The '--{name}' of a simulation must be at least {least}. Got {value} instead.")
+    for name, value, least in (("sessions", sessions, 1), ("probes", probes, 1), ("apart", apart, 0), ("eve", eve, 0), ("seed", seed, 0)):
+        if not least <= value < math.inf:
+            raise ParameterError(f"The '--{name}' of a simulation must be at least {least}, and finite. Got {value} instead.")
+    for value in snr or ():
+        if not math.isfinite(value):
+            raise ParameterError(f"The '--snr' of a simulation must be finite. Got {value} instead.")
     if reconciliation not in KINDS:
         raise ParameterError(f"The '--reconciliation' must be {' or '.join(KINDS)}. Got {reconciliation!r} instead.")
     if quantizer not in QUANTIZERS:

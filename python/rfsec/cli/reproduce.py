@@ -49,7 +49,7 @@ def reproduce(
         ),
     ] = None,
     emitters: Annotated[int | None, typer.Option(help="siamese-table2: emitters never trained on, of each condition (64).")] = None,
-    device: Annotated[str, typer.Option(help="With --train: auto, cpu or cuda.")] = "auto",
+    device: Annotated[str | None, typer.Option(help="With --train: auto, cpu or cuda; default: auto.")] = None,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
 ) -> None:
     """Measure every row of TABLE, and write README.md, table.csv and pictures to the folder --out."""
@@ -63,6 +63,9 @@ def reproduce(
     run, show = _reproduction_of(table)
     if emitters is not None and table != NAME:
         raise ParameterError(f"--emitters belongs to {NAME}; {table} has no emitters.")
+    for name, value in (("windows", windows), ("device", device)):
+        if value is not None and not train:
+            raise ParameterError(f"--{name} belongs to --train, without which nothing is trained. Leave it out, or add --train.")
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     console = plain_console()
@@ -78,7 +81,7 @@ def reproduce(
                     console.print(what, highlight=False)
             bar.update(task, completed=done, total=of)
 
-        training = TrainingOptions(windows, device, threads) if train else None
+        training = TrainingOptions(windows, "auto" if device is None else device, threads) if train else None
         command = shlex.join(["rfsec", *sys.argv[1:]])
         results = run(Asked(table, out, seeds, threads, only, test_windows_per_cell, emitters, training, command, report))
     show(results)

@@ -23,7 +23,7 @@ def train(
     data: Annotated[
         str | None, typer.Option(help="rml2016a, rml2016a-varied, sig2019-12, field, or a file of windows (a mapper: of pairs); default: the recipe's.")
     ] = None,
-    mode: Annotated[str, typer.Option(help="RadioML data: compat (the published recipe) or corrected.")] = "compat",
+    mode: Annotated[str | None, typer.Option(help="RadioML data: compat (the published recipe) or corrected; default: compat.")] = None,
     windows_per_cell: Annotated[
         int | None, typer.Option(help="Training windows of each label at each SNR, seen every epoch; default: the recipe's.")
     ] = None,
@@ -53,18 +53,19 @@ def train(
     from ..training.recipes_technology import TECHNOLOGY
 
     if model in ENCODERS:
-        unused = {"data": data, "windows_per_cell": windows_per_cell, "epochs": epochs, "batch": batch, "optimiser": optimiser,
+        unused = {"data": data, "mode": mode, "windows_per_cell": windows_per_cell, "epochs": epochs, "batch": batch, "optimiser": optimiser,
                   "parent": parent}
         return train_encoder(model, seed, windows, out, checkpoint, device, threads, unused)
     if model in MAPPERS:
-        unused = {"windows_per_cell": windows_per_cell, "windows": windows, "batch": batch, "optimiser": optimiser}
+        unused = {"mode": mode, "windows_per_cell": windows_per_cell, "windows": windows, "batch": batch, "optimiser": optimiser}
         return train_mapper_model(model, data, seed, epochs, out, checkpoint, device, threads, parent, unused)
     if model in JOINT:
-        unused = {"windows_per_cell": windows_per_cell, "windows": windows, "optimiser": optimiser, "parent": parent}
+        unused = {"mode": mode, "windows_per_cell": windows_per_cell, "windows": windows, "optimiser": optimiser, "parent": parent}
         return train_joint_model(model, data, seed, epochs, batch, out, checkpoint, device, threads, unused)
     if model in TECHNOLOGY:
-        unused = {"data": data, "windows_per_cell": windows_per_cell, "batch": batch, "optimiser": optimiser, "parent": parent}
+        unused = {"data": data, "mode": mode, "windows_per_cell": windows_per_cell, "batch": batch, "optimiser": optimiser, "parent": parent}
         return train_technology_model(model, seed, windows, epochs, out, checkpoint, device, threads, unused)
+    mode = "compat" if mode is None else mode
     if model in CLASSICAL:
         unused = {"epochs": epochs, "batch": batch, "optimiser": optimiser, "checkpoint": checkpoint, "parent": parent}
         return train_classical(model, seed, windows, out, (data, mode, windows_per_cell), unused)
