@@ -103,7 +103,7 @@ def test_equal_seeds_give_equal_files(produced, tmp_path):
         ({"name": "perceptron"}, "must be one of random-forest, svm, knn, gaussian-nb. Got 'perceptron'"),
         ({"windows": 0}, "'windows' to fit must be enough to hold each of the 11 labels: 200 are. Got 0 instead"),
         ({"windows": 12}, "Got 12 instead"),
-        ({"seed": -1}, "'seed' of generated data must be at least 0"),
+        ({"seed": -1}, "'seed' of a training must be 0 to 2147483647"),
     ],
 )
 def test_bad_arguments(tmp_path, arguments, message):

@@ -81,7 +81,7 @@ def test_a_large_network_is_stored_in_float16(tmp_path):
         ({"model": "resnet"}, "'model' to train must be one of"),
         ({"mode": "plain"}, "'mode' of rml2016a must be"),
         ({"windows": 0}, "'windows' and 'threads' to train with must be at least 1"),
-        ({"seed": -1}, "'seed' of generated data must be at least 0"),
+        ({"seed": -1}, "'seed' of a training must be 0 to 2147483647"),
         ({"data": "nowhere.npz"}, "or a file of labelled windows. Got 'nowhere.npz' instead"),
         ({"windows": 5, "epochs": 1}, "as long as --windows or as --epochs says"),
         ({"epochs": 1}, "Endless data have no epochs"),
