@@ -138,10 +138,11 @@ def test_a_signal_keeps_what_was_decided(tmp_path, model):
         np.tile(burst_scene(COUNT, BURSTS), 3).tofile(file)
         os.truncate(file.fileno(), 20_000_000_000)  # sparse: longer than any test
     out = tmp_path / "out.jsonl"
+    out.touch()  # until the run begins, a file that is not there comes and goes
     process = subprocess.Popen([*RFSEC, "classify", tmp_path / "long.cf32", "--rate", str(RATE_HZ), "--model", model, "--jsonl", out],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + DEADLINE_S
-    while not (out.exists() and out.stat().st_size) and time.monotonic() < deadline and process.poll() is None:
+    while not out.stat().st_size and time.monotonic() < deadline and process.poll() is None:
         os.sched_yield()
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=DEADLINE_S)
