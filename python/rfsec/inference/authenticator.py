@@ -91,12 +91,14 @@ class Authenticator:
         GalleryError
             No such emitter is enrolled.
         """
-        together = fused(np.stack(list(bursts.values())), self.fingerprinter.encoder.unit_length)
-        self._matcher.verify(together, claim, self._threshold, self._k)
-        for number, embedding in bursts.items():  # what is fused with enough others would not show
-            found = self.identify(embedding)
+        embeddings = np.stack(list(bursts.values()))
+        self._matcher.verify(fused(embeddings, self.fingerprinter.encoder.unit_length), claim, self._threshold, self._k)
+        each = self._matcher.identify_all(embeddings, self._threshold, self._k)
+        for number, embedding, found in zip(bursts, embeddings, each):  # what is fused with enough others would not show
+            if found.emitter in (None, claim):
+                continue
             distance = self._matcher.distance(embedding, claim, self._k)
-            if found.emitter is not None and distance > _CLEARLY * found.distance:
+            if distance > _CLEARLY * found.distance:
                 raise ClaimError(f"Burst {number} is not of {claim!r}: {found.emitter!r} is much nearer, at the distance "
                                  f"{found.distance:.4g} against {distance:.4g}, and a claim holds only for bursts of one emitter. "
                                  "Identify the bursts, and verify those of one emitter alone.")
