@@ -12,7 +12,7 @@ from ..errors import ParameterError, RfsecError
 from .burst_pdu import BurstPdu
 from .ended_input import END, POLL_S, input_ended
 from .message_backlog import backlog
-from .sample_clock import CLOCK_KEYS, WindowClock, sorted_tags
+from .sample_clock import WindowClock, clock_tags
 
 BURSTS = pmt.intern("bursts")
 MAX_BACKLOG = 64  # bursts that wait at a listener, in wait mode: at most 32 MiB of samples
@@ -68,8 +68,7 @@ class BurstSearch(gr.basic_block):
             return 0
         if not samples.size:
             return self._end() if input_ended(self._before, first) else self._pause()
-        tags = [tag for tag in sorted_tags(self, 0, first, first + samples.size)
-                if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+        tags = clock_tags(self, first, first + samples.size)
         if self._began_at is None or (self._began_at != first and any(tag.offset == first for tag in tags)):
             if not self._begin(first, [tag for tag in tags if tag.offset == first]):
                 return self._pause()

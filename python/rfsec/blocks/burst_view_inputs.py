@@ -2,11 +2,10 @@
 """The part of a Burst View that takes samples."""
 
 import numpy as np
-import pmt
 from gnuradio import gr
 
 from .burst_view_scene import Scene
-from .sample_clock import CLOCK_KEYS, WindowClock, sorted_tags
+from .sample_clock import WindowClock, clock_tags
 
 
 class ViewedSamples(gr.sync_block):
@@ -23,7 +22,7 @@ class ViewedSamples(gr.sync_block):
 
     def work(self, input_items, output_items):
         samples, first = input_items[0], self.nitems_read(0)
-        tags = [tag for tag in sorted_tags(self, 0, first, first + len(samples)) if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+        tags = clock_tags(self, first, first + len(samples))
         places = sorted({first, *(tag.offset for tag in tags)})
         for place, end in zip(places, [*places[1:], first + len(samples)]):
             self._clock.read([tag for tag in tags if tag.offset == place])

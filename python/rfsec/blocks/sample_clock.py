@@ -30,6 +30,11 @@ def sorted_tags(block, port: int, first: int, last: int) -> list:
     return sorted(block.get_tags_in_range(port, first, last), key=lambda tag: tag.offset) if last > first else []
 
 
+def clock_tags(block, first: int, last: int) -> list:
+    """Those of `sorted_tags` of input 0 that tell of the sample clock: `CLOCK_KEYS`."""
+    return [tag for tag in sorted_tags(block, 0, first, last) if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+
+
 def moved_time(time, samples: int, rate):
     """The ``rx_time`` value ``samples`` after ``time`` at the ``rx_rate`` value ``rate``; None where they do not tell."""
     if rate is None:  # PMT's functions crash on it

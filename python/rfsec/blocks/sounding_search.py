@@ -9,12 +9,12 @@ import numpy as np
 import pmt
 from gnuradio import gr
 
-from ..dsp.usable import usable
+from ..dsp.usable import only_usable
 from ..ofdm.preamble import CARRIERS
 from ..ofdm.sounding_stream import Soundings, SoundingStream
 from .ended_input import END, POLL_S, input_ended
 from .ofdm_sounder import STARTS
-from .sample_clock import CLOCK_KEYS, Epoch, WindowClock, sorted_tags
+from .sample_clock import Epoch, WindowClock, clock_tags
 
 SOUNDINGS = pmt.intern("soundings")
 
@@ -68,7 +68,7 @@ class SoundingSearch(gr.basic_block):
 
     def _take(self, samples: np.ndarray, first: int) -> int:
         """Take the samples up to the next discontinuity in this call; the next call begins there."""
-        tags = [tag for tag in sorted_tags(self, 0, first, first + samples.size) if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+        tags = clock_tags(self, first, first + samples.size)
         self._clock.read([tag for tag in tags if tag.offset == first])
         epoch = self._epoch_at(first)
         if epoch.item == first:  # else there are no tags, or they make no sense
@@ -76,7 +76,9 @@ class SoundingSearch(gr.basic_block):
             self._epoch = epoch
         later = [tag.offset for tag in tags if tag.offset > first]
         samples = samples[: later[0] - first] if later else samples
-        self._keep(self._stream.push(self._usable(samples)))
+        good, invalid = only_usable(samples)
+        self.invalid += invalid
+        self._keep(self._stream.push(good))
         return samples.size
 
     def _epoch_at(self, sample: int) -> Epoch:
@@ -85,13 +87,6 @@ class SoundingSearch(gr.basic_block):
 
     def _keep(self, groups: list[Soundings]) -> None:
         self._waiting += [(group, 0, self._epoch) for group in groups]
-
-    def _usable(self, samples: np.ndarray) -> np.ndarray:
-        good = usable(samples)
-        if good.all():
-            return samples
-        self.invalid += int(np.count_nonzero(~good))
-        return np.where(good, samples, np.complex64(0))
 
     def _emit(self, out: np.ndarray) -> int:
         produced = 0

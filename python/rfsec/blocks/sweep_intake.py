@@ -8,7 +8,7 @@ import numpy as np
 import pmt
 
 from ..dsp.sweep_collector import CollectedSweep, SweepCollector
-from .sample_clock import CLOCK_KEYS, WindowClock, sorted_tags
+from .sample_clock import WindowClock, clock_tags
 
 TUNE = pmt.intern("tune")
 FREQ = pmt.intern("freq")
@@ -49,7 +49,7 @@ class SweepIntake:
         """Consume samples of a work call, up to the end of sweep number `room`, at least 1, and return the sweeps."""
         first = self._block.nitems_read(0)
         last, sweeps = first + len(samples), []
-        tags = [tag for tag in sorted_tags(self._block, 0, first, last) if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+        tags = clock_tags(self._block, first, last)
         places = sorted({first, *(tag.offset for tag in tags)})
         for place, end in zip(places, [*places[1:], last]):
             if len(sweeps) == room:

@@ -13,7 +13,7 @@ from .fingerprint_evaluate import evaluate
 from .fingerprint_gallery import export, import_, list_, merge, rename, revoke
 from .fingerprint_identify import identify, verify
 from .fingerprint_input import Bursts, Format, GalleryFile, Model, Rate, SkipBytes, checked_numbers, opened
-from .plain import plain_console
+from .plain import say
 
 app = typer.Typer(help="Enrol emitters, and say which of them sent a burst.", no_args_is_help=True)
 
@@ -70,10 +70,8 @@ def enrol(
         else:
             store.enrol(name, np.stack(embeddings), note)
     for text in left_out:
-        plain_console(stderr=True).print(f"left out: {text}", highlight=False, soft_wrap=True)
-    plain_console().print(f"{name}: {'added' if add else 'enrolled from'} {len(embeddings)} burst{'s' * (len(embeddings) > 1)} "
-                          f"({fingerprinter.card.name}).",
-                          highlight=False, soft_wrap=True)
+        say(f"left out: {text}", stderr=True)
+    say(f"{name}: {'added' if add else 'enrolled from'} {len(embeddings)} burst{'s' * (len(embeddings) > 1)} ({fingerprinter.card.name}).")
 
 
 app.command()(identify)

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 
 from ..errors import OutputError
 from .fingerprint_input import GalleryFile
-from .plain import plain_console
+from .plain import plain_console, say
 
 Name = Annotated[str, typer.Argument(help="Of an enrolled emitter.")]
 
@@ -40,21 +40,21 @@ def revoke(gallery: GalleryFile, name: Name) -> None:
     """Take an emitter out of the gallery."""
     with _opened(gallery) as store:
         store.revoke(name)
-    _say(f"{name}: revoked.")
+    say(f"{name}: revoked.")
 
 
 def rename(gallery: GalleryFile, name: Name, new: Annotated[str, typer.Argument(help="Its new name.")]) -> None:
     """Give an emitter another name."""
     with _opened(gallery) as store:
         store.rename(name, new)
-    _say(f"{name}: now {new}.")
+    say(f"{name}: now {new}.")
 
 
 def merge(gallery: GalleryFile, into: Name, name: Name) -> None:
     """Give the examples of the emitter NAME to the emitter INTO: both turned out to be one."""
     with _opened(gallery) as store:
         store.merge(into, name)
-    _say(f"{name}: now part of {into}.")
+    say(f"{name}: now part of {into}.")
 
 
 def export(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="The text file to write.")]) -> None:
@@ -63,7 +63,7 @@ def export(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="The 
         raise OutputError(f"{file}: this is the gallery; choose another name for the text.")
     with _opened(gallery) as store:
         count = store.export_to(file)
-    _say(f"{file}: {count:,} emitters written.")
+    say(f"{file}: {count:,} emitters written.")
 
 
 def import_(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="A text file that export wrote.")]) -> None:
@@ -74,14 +74,10 @@ def import_(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="A t
     encoder = None if os.path.exists(gallery) else read_export(file)[0]
     with Gallery(gallery, encoder, create=encoder is not None) as store:
         count = store.import_from(file)
-    _say(f"{file}: {count:,} emitters enrolled.")
+    say(f"{file}: {count:,} emitters enrolled.")
 
 
 def _opened(gallery: Path):
     from ..fingerprint.gallery import Gallery
 
     return Gallery(gallery)
-
-
-def _say(text: str) -> None:
-    plain_console().print(text, highlight=False, soft_wrap=True)

@@ -18,6 +18,7 @@ from ..records import ACCEPTED, SKIPPED, UNKNOWN, VERDICTS
 from .burst_view import with_unit
 from .fingerprint_input import (
     Bursts, FalseAccepts, Format, GalleryFile, LowestScore, Model, Nearest, Rate, SkipBytes, checked_numbers, opened)
+from .plain import say
 
 Recording = Annotated[Path, typer.Argument(metavar="FILE", help="Recording: SigMF, WAV, or raw samples.")]
 
@@ -93,7 +94,7 @@ def verify(
         raise ParameterError(f"{recording}: no burst of it gives a fingerprint ({reason}); nothing can be verified.")
     authenticator.verify(embeddings, claim)
     count = f"{len(embeddings)} burst{'s' * (len(embeddings) > 1)}"
-    Console().print(f"{recording}: it is {claim}, by {count}.", markup=False, emoji=False, highlight=False, soft_wrap=True)
+    say(f"{recording}: it is {claim}, by {count}.")
 
 
 def _cells(one, record) -> list[str]:

@@ -5,9 +5,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
-
 from ..errors import ModelError, ParameterError
+from .plain import say
 
 GUARD_BAND = "guard-band"
 
@@ -87,8 +86,3 @@ def _quantized(values, quantizer: str, levels: int, epsilon: float):
         raise ModelError(f"{quantizer}: no quantizer can be read here: {getattr(error, 'strerror', None) or 'this is no text'}. "
                          f"Name {GUARD_BAND}, or a file of a decorrelating quantizer.") from None
     return fitted.quantize(values), fitted.levels, f"decorrelating {fitted.sha256}"
-
-
-def say(text: str) -> None:
-    """Print text as it is."""
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)

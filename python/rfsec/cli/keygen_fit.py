@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from ..errors import ParameterError
-from .keygen_end import comparable, say
+from .keygen_end import comparable
+from .plain import say
 from .keygen_options import Epsilon, Levels, Model, Probes
 
 

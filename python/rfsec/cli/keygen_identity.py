@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .plain import plain_console
+from .plain import say
 
 
 def identity(file: Annotated[Path, typer.Argument(help="The secret half, a new file; the public half gets .pub added to its name.")]) -> None:
@@ -15,5 +15,4 @@ def identity(file: Annotated[Path, typer.Argument(help="The secret half, a new f
 
     made = Identity.generate()
     write_identity(file, made)
-    plain_console().print(f"{file}: secret, of mode 0600.\n{public_path(file)}: for the peer, fingerprint {made.public.fingerprint}.",
-                          highlight=False, soft_wrap=True)
+    say(f"{file}: secret, of mode 0600.\n{public_path(file)}: for the peer, fingerprint {made.public.fingerprint}.")

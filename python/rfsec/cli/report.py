@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from ..errors import OutputError
 from .classify import FALSE_ALARMS, MAX_DURATION_S
 from .live import gathered_signals
-from .plain import plain_console
+from .plain import plain_console, say
 
 
 def report(
@@ -44,7 +44,7 @@ def report(
             _run(survey, recording.sample_count, received)
             file.write(page(survey))
     looked_at = f" in the first {survey.samples:,} samples" if survey.samples < recording.sample_count else ""
-    plain_console().print(f"{len(survey.decided):,} bursts{looked_at}. Written: {out}", soft_wrap=True, highlight=False)
+    say(f"{len(survey.decided):,} bursts{looked_at}. Written: {out}")
     if received:
         raise typer.Exit(128 + received[0])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..dsp.usable import usable
+from ..dsp.usable import only_usable
 from ..errors import ParameterError
 from .cells import find_components, thresholds
 from .emissions import Emission, emissions_of, join
@@ -76,7 +76,9 @@ class BurstFinder:
         found = []
         while samples.size:
             piece, samples = np.split(samples, [BLOCK - self._filled])
-            self._block[self._filled : self._filled + piece.size] = self._usable(piece)
+            good, invalid = only_usable(np.asarray(piece, np.complex64))
+            self._block[self._filled : self._filled + piece.size] = good
+            self.invalid += invalid
             self._filled += piece.size
             if self._filled == BLOCK:
                 block, self._block, self._filled = self._block, np.empty(BLOCK, np.complex64), 0
@@ -89,14 +91,6 @@ class BurstFinder:
         found += [one for emission in self._open for one in self._bursts(emission)]
         self._start()
         return sorted(found, key=lambda one: one.sample_start)
-
-    def _usable(self, samples: np.ndarray) -> np.ndarray:
-        samples = np.ascontiguousarray(samples, np.complex64)
-        good = usable(samples)
-        if good.all():
-            return samples
-        self.invalid += int(np.count_nonzero(~good))
-        return np.where(good, samples, np.complex64(0))
 
     def _look(self, block: np.ndarray) -> list[Found]:
         """Look at the next block, which only at the end of the stream is a short one."""

@@ -4,7 +4,7 @@
 import numpy as np
 from scipy import fft
 
-from .usable import usable
+from .usable import only_usable
 
 
 class PowerRows:
@@ -59,6 +59,6 @@ class PowerRows:
         if not frames.size:
             return np.empty(0, int), np.empty((0, 2 * self._half), np.float32)
         taken = np.lib.stride_tricks.sliding_window_view(samples, 2 * self._half)[starts]
-        spectra = fft.fft(np.where(usable(taken), taken, np.complex64(0)) * self._window, axis=1, overwrite_x=True)
+        spectra = fft.fft(only_usable(taken)[0] * self._window, axis=1, overwrite_x=True)
         rows, first = np.unique(frames // self._frames, return_index=True)
         return rows, np.maximum.reduceat(spectra.real**2 + spectra.imag**2, first, axis=0)

@@ -8,6 +8,9 @@ import numpy.typing as npt
 LARGEST = 1e15
 
 
-def usable(samples: npt.NDArray[np.complex64]) -> npt.NDArray[np.bool_]:
-    """Return which samples, complex64 of any shape, are finite with I and Q within ±`LARGEST`."""
-    return (np.abs(samples.real) <= LARGEST) & (np.abs(samples.imag) <= LARGEST)
+def only_usable(samples: npt.NDArray[np.complex64]) -> tuple[npt.NDArray[np.complex64], int]:
+    """Return samples, complex64 of any shape, with zeros for those whose I or Q is not finite or beyond ±`LARGEST`, and how many these are."""
+    good = (np.abs(samples.real) <= LARGEST) & (np.abs(samples.imag) <= LARGEST)
+    if good.all():
+        return samples, 0
+    return np.where(good, samples, np.complex64(0)), int(np.count_nonzero(~good))

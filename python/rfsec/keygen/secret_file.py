@@ -40,11 +40,16 @@ def _write(path: Path, data: bytes, mode: int) -> None:
         os.link(whole, path)  # unlike a rename, this never replaces a file
     finally:
         whole.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """A new file's name is on the disk too when this returns."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)  # the name, too
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def _beside(path: Path) -> Path:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from ..errors import OutputError
+from ..keygen.secret_file import sync_folder
 
 _LONGEST_LINE = 1 << 16
 
@@ -39,7 +40,7 @@ class DecisionLog:
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._size = self._cut_to_whole_lines()
-            _sync_folder(self._path.parent)
+            sync_folder(self._path.parent)
         except BlockingIOError:
             self.close()
             raise OutputError(f"{path}: another process appends decisions to this file. Give each process a file of its own.") from None
@@ -111,12 +112,3 @@ def _may_begin_a_line(part: bytes) -> bool:
     """Whether `part` is, as far as it goes, a line that :meth:`DecisionLog.append` writes."""
     head, sensor, rest = part[:11], part[11:43], part[43:56]
     return b'{"sensor":"'.startswith(head) and set(sensor) <= set(b"0123456789abcdef") and b'","sequence":'.startswith(rest)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file's name is on the disk too when this returns."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
