@@ -110,6 +110,9 @@ def test_a_file_is_split(tmp_path):
     assert np.isin(few.training[0].x[:, 0], training.x[:, 0]).all() and len(few.training[0]) == 11 * 2 * 2
     assert same(few.test()[0], test) and few.sha256() != corpus.sha256()
     assert few.identity != corpus.identity
+    assert "measured after each epoch;" in corpus.note and "measured after each epoch;" in few.note
+    one = make_corpus(OURS, 4, data=str(path), windows_per_cell=1)
+    assert "measured after the last epoch, and each 2 epochs before;" in one.note and not one.validates_after(1) and one.validates_after(2)
 
 
 def test_what_cannot_be_trained_on(tmp_path):

@@ -11,7 +11,7 @@ from ..datasets.opening import open_windows
 from ..datasets.seeding import Purpose, seed_sequence
 from ..datasets.splits import split
 from ..errors import DatasetError, ParameterError
-from .corpus_fixed import FixedCorpus
+from .corpus_fixed import FixedCorpus, validated_after
 from .corpus_labels import check_labels
 
 
@@ -59,8 +59,8 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
         seed=seed,
         options=options,
         identity={"dataset": path.name, "seed": seed, "lowest_snr_db": lowest_snr_db, "data_sha256": training.sha256()},
-        note=f"from {len(training)} of the file, split 6:2:2, from {lowest_snr_db} dB up; the weights are those of the epoch "
-        f"with the best accuracy on {len(validation)} others, which the temperature was fitted on too. data_sha256 is that "
+        note=f"from {len(training)} of the file, split 6:2:2, from {lowest_snr_db} dB up; the weights are those with the "
+        f"best accuracy on {len(validation)} others, measured after {validated_after(len(validation), len(training))}; the temperature was fitted on these, too. data_sha256 is that "
         "of the windows trained on.",
         test_name=f"{path.name}, the {len(test)} windows that the split 6:2:2 of seed {seed} keeps for the test",
         validation=lambda: (validation,),

@@ -16,6 +16,17 @@ from .corpus_base import Corpus, Parts, turned
 _CHUNK_WINDOWS = 4096  # whole batches of every power of two up to that
 
 
+def validated_after(validated: int, trained: int) -> str:
+    """After which epochs of `trained` windows a network is validated on `validated`, in the words of a card."""
+    every = _epochs_per_validation(validated, trained)
+    return "each epoch" if every == 1 else f"the last epoch, and each {every} epochs before"
+
+
+def _epochs_per_validation(validated: int, trained: int) -> int:
+    # After every epoch, unless the training set is the smaller one: validating would take longer than training.
+    return math.ceil(validated / trained)
+
+
 @dataclass(frozen=True)
 class FixedCorpus(Corpus):
     """Cuts an epoch into chunks of at most 4,096 windows; those of several lengths alternate.
@@ -48,8 +59,7 @@ class FixedCorpus(Corpus):
 
     @cached_property
     def _epochs_per_validation(self) -> int:
-        # After every epoch, unless the training set is the smaller one: validating would take longer than training.
-        return math.ceil(sum(map(len, self.validation())) / self.epoch_windows)
+        return _epochs_per_validation(sum(map(len, self.validation())), self.epoch_windows)
 
     def chunk(self, index: int) -> LabelledWindows:
         """See `Corpus.chunk`."""

@@ -9,7 +9,7 @@ from ..datasets.seeding import Purpose
 from ..errors import ParameterError
 from .corpus_base import Corpus, Parts
 from .corpus_endless import EndlessCorpus
-from .corpus_fixed import FixedCorpus
+from .corpus_fixed import FixedCorpus, validated_after
 
 TEST_SEED_OFFSET = 1000  # the test set's seed is the training seed plus this
 _CHUNK_WINDOWS_PER_CELL = 25
@@ -96,15 +96,9 @@ def generated_corpus(
     return FixedCorpus(
         **common,
         note=f"from a set of {windows_per_cell} of each label at each SNR, {trained}; the weights are those with the "
-        f"best accuracy on {validated} others, measured after {_validations(validated, windows_per_cell)}. data_sha256 is that of the set.",
+        f"best accuracy on {validated} others, measured after {validated_after(validated, windows_per_cell)}. data_sha256 is that of the set.",
         make_training=partial(_fixed_set, family, shapes, snrs_db, windows_per_cell, seed),
     )
-
-
-def _validations(validated: int, windows_per_cell: int) -> str:
-    """After which epochs the network is validated, see `FixedCorpus`."""
-    every = -(-validated // windows_per_cell)
-    return "each epoch" if every == 1 else f"the last epoch, and each {every} epochs before"
 
 
 def _endless_chunk(family: Family, shapes: tuple[Shape, ...], snrs_db: tuple[int, ...], seed: int, index: int) -> LabelledWindows:
