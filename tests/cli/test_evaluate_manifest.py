@@ -73,6 +73,23 @@ def test_annotations_that_count_from_an_offset(folder):
     assert [(one["bursts"], one["right"]) for one in json.loads(done.stdout)["recordings"]] == [(1, 1)]
 
 
+def test_a_recording_that_was_retuned(folder):
+    # A burst is cut where the band moved, and an annotation's edges are met at the frequency tuned at the time.
+    burst_scene(COUNT, BURSTS).tofile(folder / "swept.sigmf-data")
+    band = {"core:freq_lower_edge": 499.65e6, "core:freq_upper_edge": 499.75e6}
+    (folder / "swept.sigmf-meta").write_text(json.dumps({
+        "global": {"core:datatype": "cf32_le", "core:version": "1.2.0", "core:sample_rate": RATE_HZ},
+        "captures": [{"core:sample_start": 0, "core:frequency": 400e6}, {"core:sample_start": 90_000, "core:frequency": 500e6}],
+        "annotations": [{"core:sample_start": 0, "core:sample_count": COUNT, **band}]}))
+    (folder / "GROUND_TRUTH.json").write_text(json.dumps({"any:swept.sigmf-meta": [{"start": 80_000}, {"start": 120_000}]}))
+    done = rfsec("evaluate", "--manifest", write_manifest(folder, entry("swept.sigmf-meta", "QPSK", sample_format="sigmf")),
+                 "--model", folder / "qpsk.onnx", "--json")
+    (folder / "GROUND_TRUTH.json").unlink()
+    assert done.returncode == 0, done.stderr
+    [found] = json.loads(done.stdout)["recordings"]
+    assert (found["bursts"], found["starts"], found["starts_met"]) == (1, 2, 1)
+
+
 def test_a_table_for_people(folder):
     (folder / "q[a]:ab:.cf32").write_bytes((folder / "qpsk.cf32").read_bytes())
     manifest = write_manifest(folder, entry("q[a]:ab:.cf32", "QPSK"))

@@ -132,6 +132,11 @@ def test_what_cannot_be_trained_on(tmp_path):
         make_corpus(OURS, data="rml2016b")
     with pytest.raises(ParameterError, match="'data' of lstm-varied must have windows of 64 samples. Got 'sig2019-12'"):
         make_corpus(replace(find_recipe("lstm-varied"), train_lengths=(64,)), data="sig2019-12")
+    with pytest.raises(ParameterError, match="'mode' of rml2016a must be 'compat' or 'corrected'. Got 'plain'"):
+        make_corpus(OURS, mode="plain")
+    for data, has in (("sig2019-12", "sig2019-12 has none"), (str(path), "the file '.*' is as it is")):
+        with pytest.raises(ParameterError, match=f"'mode' belongs to generated RadioML data, and {has}. Leave it out"):
+            make_corpus(OURS, data=data, mode="corrected")
     for data in ("rml2016a", str(path)):
         with pytest.raises(ParameterError, match="'windows_per_cell' to train on must be at least 1. Got 0"):
             make_corpus(replace(OURS, lowest_snr_db=-20), data=data, windows_per_cell=0)

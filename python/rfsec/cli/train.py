@@ -65,7 +65,6 @@ def train(
     if model in TECHNOLOGY:
         unused = {"data": data, "mode": mode, "windows_per_cell": windows_per_cell, "batch": batch, "optimiser": optimiser, "parent": parent}
         return train_technology_model(model, seed, windows, epochs, out, checkpoint, device, threads, unused)
-    mode = "compat" if mode is None else mode
     if model in CLASSICAL:
         unused = {"epochs": epochs, "batch": batch, "optimiser": optimiser, "checkpoint": checkpoint, "parent": parent}
         return train_classical(model, seed, windows, out, (data, mode, windows_per_cell), unused)
@@ -79,7 +78,7 @@ def train(
     if epochs is not None:
         wanted = epochs * corpus.epoch_windows
     out = out or Path("runs", f"{model}.onnx")
-    checkpoint = checkpoint or Path("runs", f"{model}-{mode}-seed{seed}.checkpoint")
+    checkpoint = checkpoint or Path("runs", f"{model}-{mode or 'compat'}-seed{seed}.checkpoint")
     console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 

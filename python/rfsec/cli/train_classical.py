@@ -16,7 +16,7 @@ def train_classical(
     seed: int,
     windows: int | None,
     out: Path | None,
-    corpus: tuple[str | None, str, int | None],
+    corpus: tuple[str | None, str | None, int | None],
     unused: dict[str, Any],
 ) -> None:
     """Fit the baseline `model` and write it; `corpus` is what ``make_corpus`` takes beside the recipe and the seed.

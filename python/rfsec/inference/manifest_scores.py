@@ -2,8 +2,8 @@
 """How right bursts are found and named in labelled recordings."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -11,6 +11,7 @@ from ..detection.burst import Burst
 from ..detection.detector import BurstDetector
 from ..errors import DatasetError
 from ..recordings.reader import Recording
+from ..recordings.tunings import tunings_of
 from ..records import ACCEPTED
 from .burst_classifier import BurstClassifier
 from .manifest import Entry, opened, read_json
@@ -110,17 +111,12 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
     with opened(folder, entry) as recording:
         if recording.sample_rate_hz is None:
             raise DatasetError(f"{entry.name}: neither it nor the manifest tells its sample rate; add 'sample_rate', in Hz.")
-        detector, found = BurstDetector(recording.sample_rate_hz), []
-        for start in range(0, recording.sample_count, READ_SAMPLES):
-            samples = recording.read(start, READ_SAMPLES)
-            found += detector.push(samples)
-            report(start + samples.size)
-        found += detector.flush()
+        found = list(_found(recording, report))
         bursts = _annotated(found, recording)
     decisions = classifier.decide(bursts)
     labels = Counter(one.label for one in decisions if one.verdict == ACCEPTED)
     rates = [burst.symbol_rate_hz for burst, one in zip(bursts, decisions) if burst.symbol_rate_hz and one.verdict == ACCEPTED]
-    begun = [burst.sample_start for burst in found]
+    begun = [burst.sample_start for burst, _ in found]
     return FileScore(
         name=entry.name, truth=entry.truth, bursts=len(bursts), labels=dict(labels.most_common()),
         right=sum(count for label, count in labels.items() if _is_right(label, entry.truth)),
@@ -129,14 +125,26 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
         starts=len(starts), starts_met=sum(any(abs(one - start) <= START_TOLERANCE for one in begun) for start in starts))
 
 
-def _annotated(bursts: list[Burst], recording: Recording) -> list[Burst]:
-    """Those of `bursts` that meet one of a recording's SigMF annotations; all, where it has none."""
+def _found(recording: Recording, report: Callable[[int], None]) -> Iterator[tuple[Burst, float]]:
+    """The bursts of a recording, which end where it was retuned, placed in it, each with the frequency in Hz that was tuned (0: not told)."""
+    for tuning, end in tunings_of(recording):
+        detector, tuned_hz = BurstDetector(recording.sample_rate_hz), tuning.freq_hz or 0.0
+        for start in range(tuning.sample_start, end, READ_SAMPLES):
+            samples = recording.read(start, min(READ_SAMPLES, end - start))
+            for burst in detector.push(samples):
+                yield replace(burst, sample_start=tuning.sample_start + burst.sample_start), tuned_hz
+            report(start + samples.size)
+        for burst in detector.flush():
+            yield replace(burst, sample_start=tuning.sample_start + burst.sample_start), tuned_hz
+
+
+def _annotated(found: list[tuple[Burst, float]], recording: Recording) -> list[Burst]:
+    """Those that meet one of a recording's SigMF annotations; all, where it has none."""
     metadata = recording.sigmf_metadata() or {}
     first = int(metadata.get("global", {}).get("core:offset", 0))  # annotations count from it, bursts from the first sample
     annotations = [{**one, "core:sample_start": one["core:sample_start"] - first}
                    for one in metadata.get("annotations", []) if one.get("core:sample_count")]
-    tuned = next((one["core:frequency"] for one in metadata.get("captures", []) if "core:frequency" in one), 0.0)
-    return [burst for burst in bursts if not annotations or any(_meets(burst, one, tuned) for one in annotations)]
+    return [burst for burst, tuned_hz in found if not annotations or any(_meets(burst, one, tuned_hz) for one in annotations)]
 
 
 def _meets(burst: Burst, annotation: dict, tuned_hz: float) -> bool:

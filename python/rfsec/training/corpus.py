@@ -15,7 +15,7 @@ __all__ = ["Corpus", "Parts", "make_corpus"]
 
 
 def make_corpus(
-    recipe: Recipe, seed: int = 1, data: str | None = None, mode: str = "compat", windows_per_cell: int | None = None
+    recipe: Recipe, seed: int = 1, data: str | None = None, mode: str | None = None, windows_per_cell: int | None = None
 ) -> Corpus:
     """Return the data to train a recipe with.
 
@@ -26,15 +26,15 @@ def make_corpus(
         Of data, their split and their order, at least 0.
     data : str, optional
         A data set to generate (see ``datasets.families``), or the path of a file; by default the recipe's.
-    mode : str
-        Of the two RadioML sets, "compat" or "corrected".
+    mode : str, optional
+        Of the two generated RadioML sets, "compat" (the default) or "corrected". Other data have none.
     windows_per_cell : int, optional
         Training windows of each label at each SNR; by default the recipe's, and of a file all that the split gives.
 
     Raises
     ------
     ParameterError
-        If `data` is neither, or another argument is outside its range.
+        If `data` is neither, has no modes and `mode` is given, or another argument is outside its range.
     DatasetError
         If the file cannot be read.
     """
@@ -49,10 +49,15 @@ def make_corpus(
                 f"The 'data' to train on must be one of {', '.join(DATASETS)}, or a file of labelled windows. "
                 f"Got {source!r} instead, and there is no such file."
             )
+        if mode is not None:
+            raise ParameterError(f"The 'mode' belongs to generated RadioML data, and the file {source!r} is as it is. Leave it out.")
         return file_corpus(Path(source), recipe.lowest_snr_db, windows_per_cell, seed, shlex.join(options))
-    family = find_family(source, mode)
-    if " " in family.name:
-        options = ["--mode", mode, *options]
+    family = find_family(source, "compat" if mode is None else mode)
+    _, _, of_family = family.name.partition(" ")
+    if mode is not None and not of_family:
+        raise ParameterError(f"The 'mode' belongs to generated RadioML data, and {source} has none. Leave it out.")
+    if of_family:
+        options = ["--mode", of_family, *options]
     shapes = tuple(shape for shape in family.shapes if recipe.train_lengths is None or shape.window in recipe.train_lengths)
     if not shapes:
         raise ParameterError(
