@@ -43,7 +43,7 @@ def find_rays(sender: tuple[float, float, float], receivers: np.ndarray) -> list
         m.
     """
     found = (_rays(sequence, images, receivers) for sequence, images in _images(sender))
-    return [one for one in found if one.receiver.size]
+    return [one for one in found if one is not None and one.receiver.size]
 
 
 @lru_cache(maxsize=8)
@@ -65,7 +65,8 @@ def _images(sender: tuple[float, float, float]) -> tuple[tuple[tuple[Surface, ..
     return tuple(found)
 
 
-def _rays(sequence: tuple[Surface, ...], images: np.ndarray, receivers: np.ndarray) -> Rays:
+def _rays(sequence: tuple[Surface, ...], images: np.ndarray, receivers: np.ndarray) -> Rays | None:
+    """The rays by one sequence; None where it is known early that there are none, which is so for most sequences."""
     receiver = np.arange(len(receivers))
     points = [receivers]
     for one, image in zip(reversed(sequence), images[:0:-1]):  # back from the receiver
@@ -79,22 +80,22 @@ def _rays(sequence: tuple[Surface, ...], images: np.ndarray, receivers: np.ndarr
         for axis in others:
             inside &= (hit[:, axis] >= one.low[axis]) & (hit[:, axis] <= one.high[axis])
         receiver = receiver[inside]
+        if not receiver.size:
+            return None
         points = [point[inside] for point in (*points, hit)]
     points.append(np.broadcast_to(images[0], points[0].shape))
     whole = np.stack(points[::-1], axis=1)
-    free = np.ones(len(whole), bool)
-    for start in range(whole.shape[1] - 1):
-        free &= ~_blocked(whole[:, start], whole[:, start + 1])
+    free = ~_blocked(whole[:, :-1], whole[:, 1:]).any(axis=1)
     return Rays(receiver[free], whole[free], sequence)
 
 
 def _blocked(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Which segments cross furniture, bool [n]."""
+    """Which segments cross furniture, bool [n, k], of float64 [n, k, 3]."""
     along = end - start
     along = np.where(np.abs(along) < _NEAR_M, _NEAR_M, along)
-    blocked = np.zeros(len(start), bool)
-    for box in BOXES:
-        one, other = (np.array(box.low) - start) / along, (np.array(box.high) - start) / along
-        enters, leaves = np.minimum(one, other).max(axis=1), np.maximum(one, other).min(axis=1)
-        blocked |= np.minimum(leaves, 1 - _TOUCHES) - np.maximum(enters, _TOUCHES) > _TOUCHES
-    return blocked
+    enters, leaves = _TOUCHES, 1 - _TOUCHES  # shares of each segment, for each box [n, k, boxes]
+    for axis in range(3):
+        low, high = np.array([(box.low[axis], box.high[axis]) for box in BOXES]).reshape(-1, 2).T
+        one, other = ((side - start[..., axis, None]) / along[..., axis, None] for side in (low, high))
+        enters, leaves = np.maximum(enters, np.minimum(one, other)), np.minimum(leaves, np.maximum(one, other))
+    return (leaves - enters > _TOUCHES).any(axis=-1)
