@@ -18,7 +18,7 @@ from .joint_rows import EMITTER, MODULATION
 
 _AT_ONCE = 64
 _OTHER_SET = 1000  # added to the seed: amplifiers that no model knows
-_ELSEWHERE_PER_SNR = 5  # windows of each recording at each SNR
+_ELSEWHERE_PER_SNR = 5  # windows of each recording at each SNR, at most
 _ENROLLED_PER_SNR = 2
 LABELS = {MODULATION: MODULATIONS, EMITTER: EMITTERS}
 HELD_OUT, OTHERS = "other amplifiers, enrolled", "other amplifiers"
@@ -56,7 +56,7 @@ def measure_joint(session: ModelSession, path: Path, elsewhere: bool, per_snr: i
     elsewhere : bool
         Measure other data, carriers, symbol rates and amplifiers too, and the pairs left out, if any.
     per_snr : int
-        Test windows of each recording at each SNR.
+        Test windows of each recording at each SNR; elsewhere five at most.
     report : callable
         Told how many of how many conditions are done.
     """
@@ -73,7 +73,7 @@ def measure_joint(session: ModelSession, path: Path, elsewhere: bool, per_snr: i
         found[PAIRS] = _score({head: values[pairs] for head, values in logits.items()}, test[pairs])
     for done, (name, bench) in enumerate(conditions.items(), 1):
         report(done, steps)
-        windows = bench.windows(SPLIT["test"], _ELSEWHERE_PER_SNR, purpose=Purpose.EVALUATION)
+        windows = bench.windows(SPLIT["test"], min(per_snr, _ELSEWHERE_PER_SNR), purpose=Purpose.EVALUATION)
         given = _logits(session, windows)
         heads = {head: values for head, values in given.items() if head != EMITTER or name != OTHERS}
         found[name] = _score(heads, windows)
