@@ -19,7 +19,7 @@ from gnuradio.rfsec.inference.representations import represent  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
 from gnuradio.rfsec.training.joint_corpus_folder import FolderCorpus  # noqa: E402
 from gnuradio.rfsec.training.joint_loop import joint_logits, train_joint  # noqa: E402
-from gnuradio.rfsec.training.joint_produce import note_of, produce_joint  # noqa: E402
+from gnuradio.rfsec.training.joint_produce import limits_of, note_of  # noqa: E402
 from gnuradio.rfsec.training.joint_recipes import JOINT, find_joint_recipe  # noqa: E402
 from gnuradio.rfsec.training.networks.joint_conv import FiltersAndProducts  # noqa: E402
 from gnuradio.rfsec.training.task_balance import DynamicWeightAverage, FixedWeights, UncertaintyWeights  # noqa: E402
@@ -213,6 +213,11 @@ def test_other_files_of_a_folder_need_a_checkpoint_of_their_own(tmp_path):
 def test_a_card_says_how_noisy_the_training_windows_were():
     ours, papers = (note_of(*small(name), 1) for name in ("joint-conv", "cnn-rff"))
     assert "Half of them are brought to between -1 and 8 dB anew" in ours and "dB" not in papers
+
+
+def test_a_card_speaks_of_heads_that_the_model_has():
+    ours, rff, amr = (limits_of(*small(name))[0] for name in ("joint-conv", "cnn-rff", "cnn-amr"))
+    assert ours == rff and "the 6 emitters" in ours and "the 8 modulations" in amr
 
 
 def test_a_file_is_in_one_part_only(tmp_path):

@@ -15,7 +15,7 @@ from ..dsp.noise import complex_noise
 _CHUNK_WINDOWS = 1024
 _NOISIER_SHARE, _NOISIER_DB = 0.5, (-1.0, 8.0)
 NOISIER = " Half of them are brought to between -1 and 8 dB anew each time they are seen."  # of windows, in a card
-_REPEATED = "The generator repeats its 511 symbols, as one on a bench does: on other data its modulations are less sure."
+_REPEATED = "The generator repeats its 511 symbols, as one on a bench does: on other data a model is right less often."
 
 
 @dataclass(frozen=True)

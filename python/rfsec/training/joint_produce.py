@@ -78,12 +78,18 @@ def produce_joint(
             },
             "parameters": sum(parameter.numel() for parameter in trained.parameters()),
             "licence": "GPL-3.0-or-later",
-            "limits": [f"Knows the {len(corpus.labels['emitter'])} emitters that it was trained on, and no other: each window gets one of them.",
-                       *corpus.limits, *recipe.limits],
+            "limits": limits_of(recipe, corpus),
         }
     )
     export_onnx(network.cpu(), card, out)
     return card
+
+
+def limits_of(recipe: JointRecipe, corpus: JointCorpus) -> list[str]:
+    """Return what a model of a recipe and its data does not know; of two heads the emitters', for there are many more of them."""
+    head = recipe.heads[-1]
+    knows = f"Knows the {len(corpus.labels[head])} {head}s that it was trained on, and no other: each window gets one of them."
+    return [knows, *corpus.limits, *recipe.limits]
 
 
 def note_of(recipe: JointRecipe, corpus: JointCorpus, epochs: int) -> str:
