@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec train`` from the front: it trains, exports, goes on, and refuses what cannot be."""
 
+import os
 import resource
 
 import pytest
@@ -23,9 +24,13 @@ def weights(path):
 
 
 def test_train_on_endless_data_writes_a_model_that_can_be_loaded(tmp_path):
-    done = rfsec("train", "lstm-1x16", "--windows", 4000, "--seed", 2, "--device", "cpu", cwd=tmp_path)
+    narrow = {**os.environ, "COLUMNS": "20"}
+    done = rfsec("train", "lstm-1x16", "--windows", 4000, "--seed", 2, "--device", "cpu", cwd=tmp_path, env=narrow)
     assert done.returncode == 0, done.stderr
-    assert "Accuracy over 0 to 18 dB" in done.stdout
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("5,500 of 5,500 windows: loss ") and line.endswith(" windows/s") for line in lines), "a line is a line"
+    assert any(line.startswith("Accuracy over 0 to 18 dB") and line.endswith("at each SNR)") for line in lines)
+    assert "Written: runs/lstm-1x16.onnx" in lines
     card = ModelSession(tmp_path / "runs" / "lstm-1x16.onnx").card
     assert card.training.command == "rfsec train lstm-1x16 --mode compat --seed 2 --windows 5500"
     assert card.training.windows_seen == 5500 and "of 8000000" in card.training.note

@@ -13,7 +13,7 @@ from ..datasets.scene import make_scene
 from ..datasets.scene_files import write_scene
 from ..datasets.shards import start_workers
 from .dataset_pairs import convert_deepmimo, make_room
-from .plain import plain_console
+from .plain import say
 
 app = typer.Typer(help="Generate data, or convert it.", no_args_is_help=True)
 make = typer.Typer(help="Make one kind of data set.", no_args_is_help=True)
@@ -37,7 +37,7 @@ def _make(dataset: str, mode: str, seed: int, windows_per_cell: int, workers: in
         )
     windows = sum(file["windows"] for file in manifest["files"])
     digest = manifest["files"][0]["windows_sha256"] if len(manifest["files"]) == 1 else "in manifest.json"
-    plain_console().print(f"Written: {out} ({windows:,} windows, sha256 {digest})")
+    say(f"Written: {out} ({windows:,} windows, sha256 {digest})")
 
 
 @make.command("rml2016a")
@@ -94,4 +94,4 @@ def make_demo_scene(
     """A recording of four transmitters that send in turn, with the truth as SigMF annotations."""
     scene = make_scene(seed)
     meta = write_scene(scene, out)
-    plain_console().print(f"Written: {meta} ({len(scene.bursts)} bursts, {scene.duration_s:.1f} s)")
+    say(f"Written: {meta} ({len(scene.bursts)} bursts, {scene.duration_s:.1f} s)")

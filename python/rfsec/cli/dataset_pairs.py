@@ -10,7 +10,7 @@ from rich.progress import Progress
 from ..datasets.channel_pairs import save_pairs
 from ..datasets.deepmimo import load_deepmimo
 from ..datasets.room import RoomChannels, load_room
-from .plain import plain_console
+from .plain import say
 
 Out = Annotated[Path, typer.Option(help="The .npz file to write: positions [n, 3], band1 and band2 [n, L].")]
 
@@ -37,4 +37,4 @@ def convert_deepmimo(
 
 def _save(out: Path, channels: RoomChannels) -> None:
     save_pairs(out, channels)
-    plain_console().print(f"Written: {out} ({len(channels.positions):,} positions, sha256 {channels.sha256})")
+    say(f"Written: {out} ({len(channels.positions):,} positions, sha256 {channels.sha256})")

@@ -30,5 +30,5 @@ def quantise(
         task = bar.add_task("Measuring", total=None)
         card = quantise_model(source, out, seed, lambda done, total: bar.update(task, completed=done, total=total))
     sizes = f"{source.stat().st_size / 1e6:.2f} to {out.stat().st_size / 1e6:.2f} MB"
-    console.print(f"Accuracy: {before.accuracy:.2%} to {card.metrics.accuracy:.2%} ({card.metrics.test_data}); {sizes}")
-    console.print(f"Written: {out}")
+    console.print(f"Accuracy: {before.accuracy:.2%} to {card.metrics.accuracy:.2%} ({card.metrics.test_data}); {sizes}", soft_wrap=True)
+    console.print(f"Written: {out}", soft_wrap=True)

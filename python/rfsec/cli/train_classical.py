@@ -47,8 +47,8 @@ def train_classical(
 def show_result(console: Console, card: Any, out: Path) -> None:
     """Print the accuracies of a card, and where its model was written."""
     by_snr = "  ".join(f"{snr}: {share:.0%}" for snr, share in card.metrics.accuracy_by_snr.items())
-    console.print(f"Accuracy by SNR (dB): {by_snr}")
+    console.print(f"Accuracy by SNR (dB): {by_snr}", soft_wrap=True)
     if card.metrics.accuracy_0_to_18_db is not None:
-        console.print(f"Accuracy over 0 to 18 dB: {card.metrics.accuracy_0_to_18_db:.1%} ({card.metrics.test_data})")
+        console.print(f"Accuracy over 0 to 18 dB: {card.metrics.accuracy_0_to_18_db:.1%} ({card.metrics.test_data})", soft_wrap=True)
     console.print(f"Accuracy: {card.metrics.accuracy:.1%}")
-    console.print(f"Written: {out}")
+    console.print(f"Written: {out}", soft_wrap=True)

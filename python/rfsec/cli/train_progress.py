@@ -27,7 +27,7 @@ class TrainingProgress:
         self._bar.update(self._task, completed=done, total=of, standing=text)
         if not self._console.is_terminal and done / of >= self._shown + _SHARE_PER_LINE:
             self._shown = done / of
-            self._console.print(f"{done:,} of {of:,} {unit}: {text}")
+            self._console.print(f"{done:,} of {of:,} {unit}: {text}", soft_wrap=True)
 
 
 @contextmanager
