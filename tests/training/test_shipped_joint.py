@@ -58,3 +58,4 @@ def test_modulations_are_told_from_0_db_on(name, least):
 def test_8_bits_cost_little(name):
     float32, int8 = (card_of(name + suffix).metrics for suffix in ("", "-int8"))
     assert int8.accuracy >= float32.accuracy - 0.01
+    assert ". Int8: " in card_of(f"{name}-int8").description

@@ -85,7 +85,7 @@ def twin_of(parent: ModelCard, sha256: str, seed: int, method: str, metrics: dic
     limits += [_DYNAMIC_LIMIT] if "dynamic" in method else []
     changes = {
         "name": f"{parent.name}-int8",
-        "description": f"{parent.description} Int8: {method}.",
+        "description": f"{parent.description.removesuffix('.')}. Int8: {method}.",
         "training": parent.training.model_copy(
             update={
                 "command": f"{parent.training.command}; rfsec quantise {parent.name} --seed {seed}",
