@@ -128,14 +128,13 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
 def _found(recording: Recording, report: Callable[[int], None]) -> Iterator[tuple[Burst, float]]:
     """The bursts of a recording, which end where it was retuned, placed in it, each with the frequency in Hz that was tuned (0: not told)."""
     for tuning, end in tunings_of(recording):
-        detector, tuned_hz = BurstDetector(recording.sample_rate_hz), tuning.freq_hz or 0.0
+        detector, bursts = BurstDetector(recording.sample_rate_hz), []
         for start in range(tuning.sample_start, end, READ_SAMPLES):
             samples = recording.read(start, min(READ_SAMPLES, end - start))
-            for burst in detector.push(samples):
-                yield replace(burst, sample_start=tuning.sample_start + burst.sample_start), tuned_hz
+            bursts += detector.push(samples)
             report(start + samples.size)
-        for burst in detector.flush():
-            yield replace(burst, sample_start=tuning.sample_start + burst.sample_start), tuned_hz
+        for burst in bursts + detector.flush():
+            yield replace(burst, sample_start=tuning.sample_start + burst.sample_start), tuning.freq_hz or 0.0
 
 
 def _annotated(found: list[tuple[Burst, float]], recording: Recording) -> list[Burst]:
