@@ -7,7 +7,7 @@ import sys
 # Parameters of mallopt(3), glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
 _LARGEST = 2**31 - 1  # an int
-_PAD = 2**28
+_PAD, _NEVER = 2**28, -1  # -1 is the largest threshold: freed memory of more than 2 GiB is kept, too
 
 
 def keep_freed_memory() -> bool:
@@ -21,5 +21,5 @@ def keep_freed_memory() -> bool:
     library = ctypes.CDLL(None)
     if not hasattr(library, "mallopt"):
         return False
-    values = {_M_MMAP_THRESHOLD: _LARGEST, _M_TRIM_THRESHOLD: _LARGEST, _M_TOP_PAD: _PAD}
+    values = {_M_MMAP_THRESHOLD: _LARGEST, _M_TRIM_THRESHOLD: _NEVER, _M_TOP_PAD: _PAD}
     return all(library.mallopt(parameter, value) == 1 for parameter, value in values.items())

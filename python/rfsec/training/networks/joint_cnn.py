@@ -20,7 +20,7 @@ class CnnExpert(nn.Module):
         layers, inputs = [], 2
         for _ in range(_LAYERS):
             convolution = nn.Conv2d(inputs, _WIDTH, (1, 3), padding=(0, 1), bias=False)
-            layers += [convolution, nn.BatchNorm2d(_WIDTH), nn.ReLU(), nn.MaxPool2d((1, 2))]
+            layers += [convolution, nn.BatchNorm2d(_WIDTH), nn.MaxPool2d((1, 2)), nn.ReLU()]  # pooled first: half to rectify
             inputs = _WIDTH
         self.layers, self.pool = nn.Sequential(*layers), nn.AdaptiveAvgPool2d((1, _STEPS))
         # Images of height 1 with the channels innermost train two and a half times as fast as Conv1d on a CPU.
