@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The front door of ``rfsec``: standard output that fails, and names that would tear a message apart."""
+"""The front door of ``rfsec``: standard output that fails, names that would tear a message apart, and a quick start."""
 
 import os
 import subprocess
+import sys
 
 import pytest
 from command_line import DEADLINE_S, RFSEC, rfsec, the_error
@@ -37,3 +38,10 @@ def test_a_pipe_that_nobody_reads_ends_in_silence():
 
 def test_a_name_of_several_lines_stays_in_one(tmp_path):
     assert "two lines.onnx" in the_error(rfsec("models", "show", tmp_path / "two\nlines.onnx"))
+
+
+def test_a_command_loads_what_it_needs_and_no_more():
+    heavy = "('gnuradio.gr', 'onnxruntime', 'torch', 'sigmf', 'scipy.signal', 'scipy.stats', 'matplotlib')"
+    program = f"import sys, gnuradio.rfsec.cli; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=DEADLINE_S, check=True)
+    assert done.stdout.split() == ["[]"]

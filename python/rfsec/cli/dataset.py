@@ -8,10 +8,6 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from ..datasets.make import make_dataset
-from ..datasets.scene import make_scene
-from ..datasets.scene_files import write_scene
-from ..datasets.shards import start_workers
 from .dataset_pairs import convert_deepmimo, make_room
 from .plain import say
 
@@ -28,6 +24,9 @@ Workers = Annotated[int | None, typer.Option(help="Processes; all cores if not g
 
 def _make(dataset: str, mode: str, seed: int, windows_per_cell: int, workers: int | None, out: Path) -> None:
     """Make a data set behind a progress bar, and say what was written."""
+    from ..datasets.make import make_dataset
+    from ..datasets.shards import start_workers
+
     cores = len(os.sched_getaffinity(0))
     # The bar runs in a thread: processes are forked before it.
     with start_workers(cores if workers is None else workers) as pool, Progress() as bar:
@@ -92,6 +91,9 @@ def make_demo_scene(
     seed: Seed = 0,
 ) -> None:
     """A recording of four transmitters that send in turn, with the truth as SigMF annotations."""
+    from ..datasets.scene import make_scene
+    from ..datasets.scene_files import write_scene
+
     scene = make_scene(seed)
     meta = write_scene(scene, out)
     say(f"Written: {meta} ({len(scene.bursts)} bursts, {scene.duration_s:.1f} s)")

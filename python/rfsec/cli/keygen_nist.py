@@ -12,8 +12,6 @@ from rich.table import Column, Table
 
 from ..errors import ParameterError
 from ..keygen.bit_file import FORMATS, read_bits
-from ..keygen.nist import TESTS, all_tests
-from ..keygen.nist_proportions import PASSES, proportions, sequences_of
 
 
 def nist(
@@ -28,6 +26,9 @@ def nist(
     As in the reference code, blocks have 128 bits, and patterns 10 for approximate entropy and 16 for serial; of short sequences they have
     as many as the standard allows. Cumulative sums give two values, forward and backward, and serial its two.
     """
+    from ..keygen.nist import all_tests
+    from ..keygen.nist_proportions import proportions, sequences_of
+
     for name, value in (("bits", bits), ("sequence-bits", sequence_bits)):
         if value is not None and value < 1:
             raise ParameterError(f"The '--{name}' of a test must be at least 1. Got {value} instead.")
@@ -44,6 +45,8 @@ def nist(
 
 
 def _show_values(values: dict[str, list[float] | None], bits: int, as_json: bool) -> None:
+    from ..keygen.nist_proportions import PASSES
+
     if as_json:
         print(json.dumps(values, indent=2))
         return
@@ -70,4 +73,6 @@ def _show_shares(shares: dict, count: int, bits: int, as_json: bool) -> None:
 
 
 def _too_few(name: str) -> str:
+    from ..keygen.nist import TESTS
+
     return f"needs {TESTS[name].fewest_bits:,} bits"
