@@ -106,6 +106,17 @@ def test_a_burst_that_has_passed_is_forgotten(application):
     assert tone[26:26 + 60].mean() < 60 < 150 < tone[-44 - 60:-44 - 20].mean()  # it ended 0.4 s ago, at the lower edge
 
 
+def test_a_run_does_not_show_the_bursts_of_the_one_before(application):
+    view, band, top = rfsec.burst_view(), Band(messages=[RECORD.to_pmt()]), gr.top_block()
+    top.connect(band, view)
+    top.msg_connect(band, "out", view, "decisions")
+    view.qwidget().resize(800, 500)
+    for messages in ([RECORD.to_pmt()], []):
+        band._sent, band._messages, band._tags = 0, messages, list(CLOCK)
+        run(top)
+        assert (np.abs(pixels(view.qwidget()).astype(int) - GREEN) < 40).all(axis=2).any() == bool(messages)
+
+
 def test_what_is_no_decision_about_a_burst_is_refused_and_counted(application):
     window = DecisionRecord(0, 128, None, None, 1e6, None, "modulation", "QPSK", 0.75, "accepted", "m")
     view = rfsec.burst_view()

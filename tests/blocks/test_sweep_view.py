@@ -120,6 +120,18 @@ def test_decisions_stay_until_newer_ones_come_but_not_for_long(application):
     assert not columns_of(pixels(shown(rfsec.sweep_view(BINS), messages=[one.to_pmt()], count=6)), BLUE).size
 
 
+def test_a_run_does_not_show_the_emissions_of_the_one_before(application):
+    view, sweeps, top = rfsec.sweep_view(BINS), Sweeps(), gr.top_block()
+    top.connect(sweeps, view)
+    top.msg_connect(sweeps, "out", view, "decisions")
+    view.qwidget().resize(WIDTH, HEIGHT)
+    tags = list(sweeps._tags)
+    for messages in ([record(sweep=90).to_pmt()], [], [record().to_pmt()]):
+        sweeps._sent, sweeps._messages, sweeps._tags = 0, messages, list(tags)
+        run(top)
+        assert columns_of(pixels(view.qwidget()), BLUE).any() == bool(messages)
+
+
 def test_a_sweep_that_was_skipped_takes_no_stripe_away(application):
     skipped = record(sweep=2, verdict="skipped", label="WFM", band=(0.0, BINS * BIN_HZ))
     columns = columns_of(pixels(shown(rfsec.sweep_view(BINS), messages=[record(sweep=1).to_pmt(), skipped.to_pmt()])), BLUE)

@@ -132,17 +132,20 @@ def test_a_source_that_does_not_wait_gets_the_newest_sweep_decided(model):
     assert sum(one == {True} for one in verdicts.values()) == block.skipped
 
 
-@pytest.mark.parametrize("on_overload", ["wait", "skip"])
-def test_a_flowgraph_can_run_again(model, on_overload):
-    block, sink = rfsec.technology_classifier(model, BINS, on_overload=on_overload), RecordCollector()
-    top, source = gr.top_block(), ChunkedSource(spectra(1), tags=tags_of(0))
+@pytest.mark.parametrize("on_overload, sweeps", [("wait", 1), ("skip", 1), ("wait", 4)])
+def test_a_flowgraph_can_run_again(model, on_overload, sweeps):
+    count = sweeps  # "skip" takes the newest of several
+    block, sink = rfsec.technology_classifier(model, BINS, sweeps=sweeps, on_overload=on_overload), RecordCollector()
+    tags = [tag for item in range(count) for tag in tags_of(item)]
+    top, source = gr.top_block(), ChunkedSource(spectra(count), tags=tags)
     top.connect(source, block)
     top.msg_connect(block, "decisions", sink, "decisions")
     run(top)
-    source._sent, source._tags = 0, tags_of(0)
+    source._sent, source._tags = 0, tags
     run(top)
     records = [DecisionRecord.from_pmt(message) for message in sink.messages]
-    assert len(records) == 4 and records[2:] == records[:2] and block.classified == 2
+    half = len(records) // 2
+    assert half >= 2 * count and records[half:] == records[:half] and block.classified == 2 * count
 
 
 def test_values_that_are_not_finite_do_no_harm(model):

@@ -4,7 +4,9 @@
 import os
 import subprocess
 import sys
+import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ torch = pytest.importorskip("torch")
 
 from gnuradio.rfsec.datasets.amplifiers import left_out  # noqa: E402
 from gnuradio.rfsec.datasets.joint_folder import AS_RECORDED_DB, load_joint_folder  # noqa: E402
-from gnuradio.rfsec.errors import DatasetError, ParameterError  # noqa: E402
+from gnuradio.rfsec.errors import DatasetError, ModelError, ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.representations import represent  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
 from gnuradio.rfsec.training.joint_corpus_folder import FolderCorpus  # noqa: E402
@@ -22,6 +24,8 @@ from gnuradio.rfsec.training.joint_loop import joint_logits, train_joint  # noqa
 from gnuradio.rfsec.training.joint_produce import limits_of, note_of  # noqa: E402
 from gnuradio.rfsec.training.joint_recipes import JOINT, find_joint_recipe  # noqa: E402
 from gnuradio.rfsec.training.networks.joint_conv import FiltersAndProducts  # noqa: E402
+from gnuradio.rfsec.training.quantise_file import twin_of  # noqa: E402
+from gnuradio.rfsec.training.quantise_joint import quantise_joint  # noqa: E402
 from gnuradio.rfsec.training.task_balance import DynamicWeightAverage, FixedWeights, UncertaintyWeights  # noqa: E402
 
 CPU, HERE = torch.device("cpu"), os.path.dirname(__file__)
@@ -98,6 +102,9 @@ def test_dynamic_weights_follow_how_slowly_a_loss_falls():
     share = np.exp(0.25) / (np.exp(0.25) + np.exp(0.5))
     np.testing.assert_allclose(balance.weights, [2 * share, 2 - 2 * share], rtol=1e-6)
     assert set(balance.state_dict()) == {"weights", "last"}
+    for solved in ([0.0, 0.4], [0.0, 0.3], [1e-3, 0.3]):
+        balance.end_epoch(torch.tensor(solved))
+        assert balance.weights.isfinite().all() and balance.weights.sum().item() == pytest.approx(2)
 
 
 def test_uncertainty_is_least_where_the_variance_is_twice_the_loss():
@@ -230,11 +237,65 @@ def test_a_file_is_in_one_part_only(tmp_path):
     assert set(load_joint_folder(tmp_path / "mine", 6000).windows.snr_db) == {10, AS_RECORDED_DB}
 
 
+def test_a_name_that_ends_in_no_whole_db_stands_as_it_was_recorded(tmp_path):
+    folder = write_folder(tmp_path / "mine", files=4)
+    for number, ending in enumerate(("10.5dB", "1000dB", "-5dB", "7dB")):
+        (folder / "a" / "BPSK" / f"run{number}_10dB.cf32").rename(folder / "a" / "BPSK" / f"run{number}_{ending}.cf32")
+    windows = load_joint_folder(folder, 6000).windows
+    of_pair = windows[(windows.emitter == 0) & (windows.modulation == 0)]
+    assert sorted(of_pair.snr_db) == [-5, 7, AS_RECORDED_DB, AS_RECORDED_DB]
+
+
+def test_a_folder_is_called_by_its_name_however_it_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(write_folder(tmp_path / "mine"))
+    assert load_joint_folder(Path("."), 6000).name == "mine"
+
+
+def test_each_pair_of_labels_must_be_in_each_part(tmp_path):
+    folder = write_folder(tmp_path / "mine")
+    for number in range(3, 10):
+        (folder / "b" / "QPSK" / f"run{number}_10dB.cf32").unlink()
+    corpus = FolderCorpus(1, windows=load_joint_folder(folder, 6000))
+    with pytest.raises(DatasetError, match="no files of b/QPSK left for the test part. At least 10 files of each pair"):
+        corpus.part("test")
+
+
+@pytest.mark.parametrize("name", ["joint-conv-random", "mmoe-cnn-transformer-unseen-pairs"])
+def test_a_model_that_differs_by_its_data_takes_no_others(name, tmp_path):
+    folder = write_folder(tmp_path / "mine")
+    assert "takes no --data" in the_error(rfsec("train", name, "--data", folder, "--epochs", "1", "--out", tmp_path / "x.onnx"))
+
+
+def test_an_int8_twin_has_the_data_of_its_parent(tmp_path):
+    from small_joint import joint_card
+
+    def refused(seed=None, **changes):
+        card = joint_card("mine")
+        training = card.training.model_copy(update={"data": "amplifiers, repeated data"})
+        with pytest.raises((ModelError, ParameterError)) as refusal:
+            quantise_joint(tmp_path / "mine.onnx", card.model_copy(update={"training": training, **changes}), tmp_path / "x.onnx", seed, print)
+        return str(refusal.value)
+
+    others = [head.model_copy(update={"labels": head.labels[:2]}) for head in joint_card("mine").heads]
+    assert "names no data that can be generated again" in refused(heads=others)
+    assert "'--seed' of mine must be its own, 1" in refused(seed=7)
+
+
+def test_the_card_of_an_int8_twin_is_as_valid_as_its_parents():
+    from small_joint import joint_card
+
+    head = {"accuracy": 0.5, "accuracy_by_snr": {"0": 0.5}, "accuracy_by_label": {}, "expected_calibration_error": 0.1}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        twin = twin_of(joint_card("mine"), "0" * 64, 1, "none", {"accuracy": 0.25, "by_head": {"emitter": head}})
+    assert twin.metrics.accuracy == 0.25 and twin.metrics.by_head["emitter"].accuracy == 0.5 and twin.metrics.test_data == "none"
+
+
 @pytest.mark.parametrize("damage, said", [
     (lambda root: None, "no folder"),
     (lambda root: write_folder(root, emitters=("a",)), "at least two emitters and two modulations. It has 1 and 2"),
     (lambda root: write_folder(root, samples=5999), "is too short: a window has 6000 samples. It has 5999"),
-    (lambda root: write_folder(root, files=1), "no files left for the"),
+    (lambda root: write_folder(root, files=1), "left for the"),
     (lambda root: write_folder(root, emitters=("a", "b" * 65)), "must be two or more, all different, of 1 to 64 characters. Got 'bbb"),
     (lambda root: np.full(12_000, np.nan, "<f4").tofile(write_folder(root) / "a" / "BPSK" / "x.cf32"), "not finite"),
 ])

@@ -18,6 +18,7 @@ class ViewedSamples(gr.sync_block):
 
     def start(self):
         self._clock, self._now_hz = WindowClock(1), None
+        self._scene.restart()
         return True
 
     def work(self, input_items, output_items):

@@ -64,6 +64,13 @@ class Scene:
         self._decisions = 0
         self.changes = 0  # grows with everything that can be seen
 
+    def restart(self) -> None:
+        """Forget what is in sight: a new run counts its samples from 0."""
+        with self._lock:
+            self._records.clear()
+            self._rows, self._freq_hz = None, None
+            self.changes += 1
+
     def begin(self, sample: int, rate_hz: float) -> None:
         """Say that the next sample is number ``sample`` and that from there on the stream has this rate, above 0 Hz."""
         with self._lock:

@@ -23,7 +23,7 @@ class decision_sink(gr.basic_block):
 
     An output that fails (a full disk, a closed pipe) is named once in the log and in ``error``; what it took before
     stays, the other outputs go on, and the decisions that it could not take are counted in ``lost``. Its outputs are
-    closed when the flowgraph ends: each run needs a new sink.
+    closed when the flowgraph ends, which lock() and unlock() do too: each run needs a new sink.
 
     Args:
         jsonl: path of the JSON lines, one decision a line; "-" is standard output; "" writes none. A file of that name is

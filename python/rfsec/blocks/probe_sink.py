@@ -21,7 +21,8 @@ class probe_sink(gr.sync_block):
     Write what one end measured into an .npz file when the flowgraph stops: probe, int64 [n], and cfr, complex64 [n, carriers].
 
     rfsec keygen alice and bob take such a file. Its mode is 0600, since whoever reads it knows the keys drawn from it. The rows of
-    Alice's and Bob's files with equal numbers are the pairs that rfsec train makes a mapper of.
+    Alice's and Bob's files with equal numbers are the pairs that rfsec train makes a mapper of. A flowgraph that starts again, after
+    lock() and unlock() too, begins a new file in its place.
 
     Args:
         path: of the file, whose folder must be there; what it had before is replaced. "" keeps nothing
@@ -46,8 +47,11 @@ class probe_sink(gr.sync_block):
             raise OutputError(f"{path}: the folder {Path(path).parent} is not there. Make it, or name another file.")
         gr.sync_block.__init__(self, NAME, [(np.float32, 2 * carriers)], None)
         self._path, self._carriers = path, carriers
+        self._numbers: list[np.ndarray] = []
 
     def start(self):
+        if self._numbers:
+            self.logger.warn(f"{self._path}: the probes of the run before are replaced. Use a sink of its own for each run.")
         self._next, self._numbers, self._values = 0, [], []
         return True
 

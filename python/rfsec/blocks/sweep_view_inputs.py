@@ -17,6 +17,10 @@ class ViewedSpectra(gr.sync_block):
         self._scene, self._bins = scene, bins
         self.invalid = 0
 
+    def start(self):
+        self._scene.restart()
+        return True
+
     def work(self, input_items, output_items):
         items = input_items[0].reshape(-1, self._bins)
         for item in read_items(self, self.nitems_read(0), items):

@@ -32,6 +32,14 @@ class Scene:
         self._sweeps = 0
         self.changes = 0  # grows with everything that can be seen
 
+    def restart(self) -> None:
+        """Forget what is in sight: a new run counts its samples from 0."""
+        with self._lock:
+            self._item, self._decided = None, -1
+            self._starts.clear()
+            self._records.clear()
+            self.changes += 1
+
     def see(self, item: SweptItem) -> None:
         """Take the newest sweep."""
         with self._lock:

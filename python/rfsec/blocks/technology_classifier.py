@@ -66,6 +66,7 @@ class technology_classifier(gr.basic_block):
 
     def start(self):
         self._held = 0  # 1 while the first input item was taken but stays, so that the scheduler keeps calling
+        self._classifier.restart()
         if self._skips:
             self._queue.open()
         return True

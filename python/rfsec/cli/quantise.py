@@ -15,7 +15,7 @@ from .plain import plain_console
 def quantise(
     model: Annotated[str, typer.Argument(help="Name of a shipped model, or an .onnx file.")],
     out: Annotated[Path, typer.Option(help="ONNX file to write.")],
-    seed: Annotated[int, typer.Option(help="Seed of the calibration windows.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="Seed of the calibration windows; 1 if not given. A joint model has its own.")] = None,
 ) -> None:
     """Write MODEL with 8-bit weights to OUT, measured on the test set that MODEL's card names."""
     if find_spec("onnx") is None:

@@ -40,6 +40,8 @@ def train_joint_model(
         raise ParameterError(f"The 'batch' to train with must be at least 2 windows. Got {recipe.batch} instead.")
     if data is None:
         corpus = recipe.corpus(seed)
+    elif recipe.simulated_only:
+        raise ParameterError(f"The model {model} is made by its simulated data, and takes no --data. Train joint-conv or mmoe-cnn-transformer.")
     else:
         from ..datasets.joint_folder import load_joint_folder
         from ..training.joint_corpus_folder import FolderCorpus
@@ -48,7 +50,7 @@ def train_joint_model(
     out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     wanted = recipe.epochs if epochs is None else epochs
-    words = ["rfsec", "train", model, *(() if data is None else ("--data", Path(data).name)), "--seed", str(seed), "--epochs", str(wanted)]
+    words = ["rfsec", "train", model, *(() if data is None else ("--data", Path(data).resolve().name)), "--seed", str(seed), "--epochs", str(wanted)]
     words += () if batch is None else ("--batch", str(batch))
     console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:

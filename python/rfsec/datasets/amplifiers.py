@@ -46,7 +46,7 @@ _MAPPED = {"16QAM": "QAM16", "64QAM": "QAM64", "256QAM": "QAM256", "1024QAM": "Q
 
 @dataclass(frozen=True)
 class AmplifierBench:
-    """The bench that the recordings are made at; equal benches give equal bytes.
+    """The bench that the recordings are made at; equal benches give equal bytes (on another CPU, to within rounding).
 
     Attributes
     ----------

@@ -64,7 +64,7 @@ class Family:
         purpose: Purpose = Purpose.EVALUATION,
         index: int = 0,
     ) -> LabelledWindows:
-        """Generate labelled windows of one shape, ordered by label, then SNR; equal arguments give equal bytes.
+        """Generate labelled windows of one shape, ordered by label, then SNR; equal arguments give equal bytes (on another CPU, to within rounding).
 
         Parameters
         ----------

@@ -2,7 +2,7 @@
 """A folder of I/Q files with two labels: ``FOLDER/EMITTER/MODULATION/RECORDING``.
 
 Each file is one recording of any format that ``recordings`` reads by itself (.cf32, .cu8, .sigmf-meta, .wav ...). A name that ends in the SNR,
-such as ``run3_10dB.cf32``, has it in the tables; others stand at 100 dB, as they were recorded.
+such as ``run3_10dB.cf32``, in whole dB below 100, has it in the tables; others stand at 100 dB, as they were recorded.
 """
 
 import os
@@ -20,7 +20,7 @@ from .seeding import Purpose, seed_sequence
 
 AS_RECORDED_DB = 100
 _SHARES = {"training": 0.7, "validation": 0.2, "test": 0.1}  # the paper's 7:2:1
-_SNR = re.compile(r"(-?\d{1,3})dB$")
+_SNR = re.compile(r"(?<![\d.])(-?\d{1,2})dB$")
 _DATA_OF_A_PAIR = ".sigmf-data"
 _MOST_WINDOWS = 1024  # of one file
 
@@ -81,24 +81,31 @@ def load_joint_folder(folder: Path, window: int) -> FolderWindows:
             f"The folder '{folder}' must hold files EMITTER/MODULATION/RECORDING of at least two emitters and two modulations. "
             f"It has {len(emitters)} and {len(modulations)}."
         )
-    parts = []
-    for number, path in enumerate(paths):
-        x = _windows(path, window)
-        snr = _SNR.search(path.stem)
-        same = np.ones(len(x), np.int16)
-        parts.append(JointWindows(
-            x, same * modulations.index(path.parts[-2]), same * emitters.index(path.parts[-3]),
-            same * (int(snr[1]) if snr else AS_RECORDED_DB), same * number,
-        ))
-    return FolderWindows(folder.name, modulations, emitters, JointWindows.concatenate(parts))
+    counts = [_count(path, window) for path in paths]
+    x = np.empty((sum(counts), window), np.complex64)  # in place: a folder may take much of the memory
+    for path, count, end in zip(paths, counts, np.cumsum(counts), strict=True):
+        x[end - count : end] = _windows(path, count, window)
+    of_files = (
+        [modulations.index(path.parts[-2]) for path in paths],
+        [emitters.index(path.parts[-3]) for path in paths],
+        [int(snr[1]) if (snr := _SNR.search(path.stem)) else AS_RECORDED_DB for path in paths],
+        range(len(paths)),
+    )
+    return FolderWindows(folder.resolve().name, modulations, emitters, JointWindows(x, *(np.repeat(np.array(one, np.int16), counts) for one in of_files)))
 
 
-def _windows(path: Path, window: int) -> np.ndarray:
+def _count(path: Path, window: int) -> int:
+    """Windows to take of a file."""
     with open_recording(path) as recording:
-        whole = min(recording.sample_count // window, _MOST_WINDOWS)
-        if not whole:
+        count = min(recording.sample_count // window, _MOST_WINDOWS)
+        if not count:
             raise DatasetError(f"The file '{path}' is too short: a window has {window} samples. It has {recording.sample_count}.")
-        samples = recording.read(0, whole * window)
+    return count
+
+
+def _windows(path: Path, count: int, window: int) -> np.ndarray:
+    with open_recording(path) as recording:
+        samples = recording.read(0, count * window)
     if not np.isfinite(samples.view(np.float32)).all():
         raise DatasetError(f"The file '{path}' has samples that are not finite. Leave it out.")
-    return samples.reshape(whole, window)
+    return samples.reshape(count, window)

@@ -46,8 +46,15 @@ class FolderCorpus(JointCorpus):
         return {"modulation": self.windows.modulations, "emitter": self.windows.emitters}
 
     def part(self, name: str) -> JointWindows:
-        """See `JointCorpus.part`; DatasetError where a part has no windows."""
+        """See `JointCorpus.part`; DatasetError where a part has no windows of a pair that the folder has."""
         part = self.windows.split(self.seed)[name]
-        if not len(part):
-            raise DatasetError(f"The folder '{self.name}' has no files left for the {name} part. At least 10 files of each pair of labels are needed.")
+        for modulation, emitter in sorted(_pairs(self.windows.windows) - _pairs(part)):
+            raise DatasetError(
+                f"The folder '{self.name}' has no files of {self.windows.emitters[emitter]}/{self.windows.modulations[modulation]} left "
+                f"for the {name} part. At least 10 files of each pair of labels are needed."
+            )
         return part
+
+
+def _pairs(windows: JointWindows) -> set[tuple[int, int]]:
+    return set(zip(windows.modulation.tolist(), windows.emitter.tolist()))

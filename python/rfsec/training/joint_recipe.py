@@ -35,6 +35,8 @@ class JointRecipe:
         Where the user names no number.
     limits : tuple of str
         Lines for the card.
+    simulated_only : bool
+        Whether it differs from another one by its data alone, so that a user's own make no sense.
     """
 
     name: str
@@ -49,3 +51,4 @@ class JointRecipe:
     weight_decay: float
     epochs: int
     limits: tuple[str, ...] = ()
+    simulated_only: bool = False

@@ -68,7 +68,7 @@ def _elsewhere(recipe: JointRecipe) -> tuple[JointRecipe, ...]:
     """The same on random data, and without some pairs of modulation and amplifier."""
     return tuple(
         replace(recipe, name=f"{recipe.name}-{suffix}", description=f"{recipe.description}; {what}",
-                corpus=partial(recipe.corpus, **changes))
+                corpus=partial(recipe.corpus, **changes), simulated_only=True)
         for suffix, what, changes in (
             ("random", "trained on random data", {"payload": "random"}),
             ("unseen-pairs", "each amplifier trained without one or two modulations", {"unseen_pairs": True}),

@@ -13,7 +13,7 @@ import onnx
 from google.protobuf.message import DecodeError
 
 from ..errors import ModelError, OutputError
-from ..inference.card import METADATA_KEY, ModelCard
+from ..inference.card import METADATA_KEY, Metrics, ModelCard
 
 if TYPE_CHECKING:
     from ..inference.session import ModelSession
@@ -93,7 +93,7 @@ def twin_of(parent: ModelCard, sha256: str, seed: int, method: str, metrics: dic
                 "The temperature is the parent's.".strip(),
             }
         ),
-        "metrics": parent.metrics.model_copy(update=metrics),
+        "metrics": Metrics.model_validate(parent.metrics.model_dump() | metrics),
         "limits": limits,
     }
     return ModelCard.from_json(parent.model_copy(update=changes).to_json(), f"{parent.name}-int8")

@@ -20,12 +20,13 @@ from .quantise_joint import quantise_joint
 if TYPE_CHECKING:
     from ..inference.evaluation import Evaluation
 
+_USUAL_SEED = 1
 _CALIBRATION_WINDOWS_PER_CELL = 12  # 2,640 windows of RadioML 2016.10a
 _NOT_MEASURED = ("expected_calibration_error", "accepted_share", "accepted_error_rate", "noise_accepted_share")
 
 
 def quantise_model(
-    source: Path, out: Path, seed: int, report: Callable[[int, int], None] = lambda done, total: None
+    source: Path, out: Path, seed: int | None = None, report: Callable[[int, int], None] = lambda done, total: None
 ) -> ModelCard:
     """Write the int8 twin of the model `source` to `out`, whole or not at all, and return its card.
 
@@ -34,8 +35,8 @@ def quantise_model(
     source : Path
         A float model with a card, trained on generated data: these are made again to calibrate and to measure.
     out : Path
-    seed : int
-        Of the calibration windows, at least 0.
+    seed : int or None
+        Of the calibration windows, at least 0; None is 1, and of a joint model its own.
     report : callable
         Told how many windows of the test set are measured, and of how many.
 
@@ -45,6 +46,8 @@ def quantise_model(
         If `source` is no such model, or is 8-bit already.
     OutputError
         If `out` cannot be written.
+    ParameterError
+        If `seed` is not that of a joint model.
     """
     # ONNX Runtime is only needed here: the rest of this room runs on machines that lack it.
     from ..inference.evaluation import evaluate
@@ -53,6 +56,7 @@ def quantise_model(
     parent = ModelSession(source).card
     if parent.metrics.by_head:
         return quantise_joint(source, parent, out, seed, report)
+    seed = _USUAL_SEED if seed is None else seed
     family = _family_of(parent, source)
     test = _test_set(parent, family, source)
     calibration = [represent(parent.input.representation, part.x) for part in _calibration_set(parent, family, seed)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ModelError
+from ..errors import ModelError, ParameterError
 from ..inference.card import ModelCard
 from ..inference.representations import represent
 from .joint_corpus import BenchCorpus
@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 _AT_ONCE = 64
 
 
-def quantise_joint(source: Path, parent: ModelCard, out: Path, seed: int, report: Callable[[int, int], None]) -> ModelCard:
-    """Write the int8 twin; see ``quantise_int8.quantise_model``. Raises ModelError where the data cannot be made again."""
+def quantise_joint(source: Path, parent: ModelCard, out: Path, seed: int | None, report: Callable[[int, int], None]) -> ModelCard:
+    """Write the int8 twin; see ``quantise_int8.quantise_model``.
+
+    Raises ModelError where the data cannot be made again, ParameterError where `seed` is another than the model's own: that is of other
+    amplifiers.
+    """
     corpus = _corpus_of(parent, source)
+    if seed not in (None, corpus.seed):
+        raise ParameterError(f"The '--seed' of {parent.name} must be its own, {corpus.seed}: another one makes other amplifiers. Got {seed} instead.")
     calibration = replace(corpus, per_snr=1).part("training").x
     heads = tuple(head.name for head in parent.heads)
 
@@ -35,7 +41,7 @@ def quantise_joint(source: Path, parent: ModelCard, out: Path, seed: int, report
         logits = [np.concatenate(head) for head in zip(*parts, strict=True)]
         temperatures = [head.temperature for head in parent.heads]
         metrics = joint_metrics(heads, logits, test, corpus, temperatures)
-        return twin_of(parent, sha256, seed, method, metrics)
+        return twin_of(parent, sha256, corpus.seed, method, metrics)
 
     return write_int8(source, [represent("iq", calibration)], out, parent, describe)
 
@@ -45,7 +51,7 @@ def _corpus_of(parent: ModelCard, source: Path) -> BenchCorpus:
     for payload in ("repeated", "random"):
         for unseen_pairs in (False, True):
             corpus = BenchCorpus(parent.training.seed, payload=payload, unseen_pairs=unseen_pairs)
-            if corpus.name == parent.training.data:
+            if corpus.name == parent.training.data and all(tuple(head.labels) == corpus.labels[head.name] for head in parent.heads):
                 return corpus
     raise ModelError(
         f"{source}: the card's field 'training.data' names no data that can be generated again ('{parent.training.data}'); "

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from ..errors import ParameterError
 
 _TEMPERATURE = 2.0  # Liu et al. 2019, section 3.3
+_LEAST_LOSS = 1e-6
 
 
 class FixedWeights(nn.Module):
@@ -68,5 +69,6 @@ class DynamicWeightAverage(nn.Module):
     def end_epoch(self, losses: Tensor) -> None:
         """Choose the weights of the next epoch by the mean losses of this one, shape (tasks,), and of the one before."""
         if not self.last.isnan().any():
-            self.weights = len(losses) * torch.softmax(losses / self.last / _TEMPERATURE, dim=0)
+            falls = losses / self.last.clamp(min=_LEAST_LOSS)  # a task that is solved has a loss of 0
+            self.weights = len(losses) * torch.softmax(falls / _TEMPERATURE, dim=0)
         self.last = losses.clone()
