@@ -108,7 +108,9 @@ def test_the_symbol_rate_that_labels_state():
     known = {"name": "a", "sample_rate": 2e6}
     assert Entry(**known, labels={"samples_per_symbol": 4}).symbol_rate_hz == 5e5
     assert Entry(**known, labels={"symbol_rate": 9600}).symbol_rate_hz == 9600
-    assert Entry(**known, labels={"samples_per_symbol": "many"}).symbol_rate_hz is None
+    for nonsense in ("many", True, -1, 0, 10**400, float("inf"), float("nan")):
+        assert Entry(**known, labels={"samples_per_symbol": nonsense}).symbol_rate_hz is None
+        assert Entry(**known, labels={"symbol_rate": nonsense}).symbol_rate_hz is None
 
 
 @pytest.mark.parametrize("files, rule", [

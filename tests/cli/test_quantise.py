@@ -10,11 +10,15 @@ import onnx
 import pytest
 from command_line import rfsec, the_error
 from gnuradio.rfsec.cli.quantise import quantise
+from gnuradio.rfsec.datasets.families import find_family
 from gnuradio.rfsec.datasets.rml2016a import generate
 from gnuradio.rfsec.errors import ModelError, RfsecError
+from gnuradio.rfsec.inference.card import Metrics
 from gnuradio.rfsec.inference.catalog import find_model
+from gnuradio.rfsec.inference.evaluation import evaluate
 from gnuradio.rfsec.inference.representations import represent
 from gnuradio.rfsec.inference.session import ModelSession
+from gnuradio.rfsec.training.quantise_int8 import _measured
 from small_model import small_card, write_small_model
 
 
@@ -75,9 +79,20 @@ def test_refused_in_one_line(tmp_path):
         (unknown, "x.onnx", "'training.data' names no data that can be generated again"),
         (dense, "x.onnx", "neither convolutions nor LSTM layers"),
         ("lstm-amp-phase", "file/x.onnx", "cannot be written"),
+        ("lstm-ternary", "x.onnx", "have two or three levels already"),
+        ("cnn2d-binary", "x.onnx", "have two or three levels already"),
+        ("lstm-amp-phase", "", "is a folder"),
     ]:
         with pytest.raises(RfsecError) as refusal:
             quantise(str(source), tmp_path / out)
         assert words in str(refusal.value) and "\n" not in str(refusal.value)
     assert "not an ONNX model" in the_error(rfsec("quantise", tmp_path / "text.onnx", "--out", tmp_path / "x.onnx"))
     assert not (tmp_path / "x.onnx").exists()
+
+
+def test_a_figure_that_was_not_measured_again_is_not_the_parents():
+    session, family = ModelSession(find_model("field")), find_family("field")
+    windows = family.generate(family.shapes[0], (16, 20), 1, 5)
+    changed = _measured(session.card, [evaluate(session, windows, family.labels)])
+    assert changed.keys() == Metrics.model_fields.keys() - {"test_data", "by_head"}
+    assert {name for name, value in changed.items() if value} == {"accuracy", "accuracy_by_snr", "accuracy_0_to_18_db"}

@@ -4,6 +4,7 @@
 import csv
 import json
 from dataclasses import replace
+from pathlib import Path
 from statistics import mean, stdev
 
 import numpy as np
@@ -217,3 +218,23 @@ def test_theoretical_memory_of_weights_stands_beside_table_5(tmp_path):
     row = reproduce("lstm-fig17", tmp_path, "--only", "lstm-ternary")["lstm-ternary"]
     assert row["paper_weights"] == row["weights"] == "200075" and row["weight memory / Mbit"] == "0.40015"
     assert "| ours: weight memory / Mbit |" in (tmp_path / "README.md").read_text()
+
+
+def test_a_row_that_starts_from_a_parent_says_what_both_saw(tmp_path):
+    only = [word for name in ("lstm-amp-phase", "lstm-ternary-4bit") for word in ("--only", name)]
+    rows = reproduce("lstm-fig17", tmp_path, "--seeds", "2", *only)
+    assert "| 0.25 after 4.00 of its parent / 4.00 |" in (tmp_path / "README.md").read_text()
+    parent, start = rows["lstm-amp-phase"]["not_trained"], f"{tmp_path}/checkpoints/lstm-amp-phase-seed2.checkpoint"
+    files = f"--out {tmp_path}/models/lstm-ternary-4bit-seed2.onnx --checkpoint {tmp_path}/checkpoints/lstm-ternary-4bit-seed2.checkpoint"
+    own = f"rfsec train lstm-ternary-4bit --seed 2 {files} --parent {start}"
+    assert start in parent and rows["lstm-ternary-4bit"]["not_trained"] == f"{parent} && {own}"
+    Path(start).parent.mkdir()
+    Path(start).touch()
+    assert reproduce("lstm-fig17", tmp_path, "--seeds", "2", *only[2:])["lstm-ternary-4bit"]["not_trained"] == own
+
+
+def test_the_command_of_a_quantised_row_makes_its_parent_first(tmp_path):
+    row = reproduce("lstm-table6", tmp_path, "--seeds", "2", "--only", "lstm-amp-phase-int8")["lstm-amp-phase-int8"]
+    first, second = row["not_trained"].split(" && ")
+    made = f"{tmp_path}/models/lstm-amp-phase-seed2.onnx"
+    assert first.startswith("rfsec train lstm-amp-phase --seed 2") and made in first and second.startswith(f"rfsec quantise {made} --seed 2")

@@ -175,6 +175,7 @@ def test_a_part_of_a_shuffled_hdf5_is_the_first_of_each_cell(tmp_path):
     ({"Y": np.ones((48, 24))}, "must hold one 1 and 23 zeros"),
     ({"Z": np.full((48, 1), 0.5)}, "must be whole numbers of dB"),
     ({"Z": np.full((48, 1), np.nan)}, "must be whole numbers of dB"),
+    ({"Z": np.full((48, 1), np.iinfo(np.int64).min)}, "must be whole numbers of dB"),
     ({"Z": np.zeros((7, 1))}, r"'Z' of .* must be numbers \[48, 1\]"),
     ({"X": np.full((48, 1024, 2), np.inf, np.float32)}, "Window 0 of 48 holds NaN or infinity"),
 ])  # fmt: skip
@@ -228,6 +229,13 @@ def test_npz_with_names_in_an_order_of_its_own(tmp_path):
         assert labels == tuple(names) and windows.label.tolist() == [0, 2, 0, 1, 1, 0]
 
 
+@pytest.mark.parametrize("names", [["8PSK", "8PSK", "BPSK", "QPSK"], ["QPSK", "BPSK", "QPSK", "8PSK", "8PSK", "QPSK"]])
+def test_names_that_are_repeated_count_once(tmp_path, names):
+    arrays = write_npz(tmp_path / "set.npz", labels=np.array(names))
+    windows, labels = open_windows(tmp_path / "set.npz")
+    assert labels == tuple(dict.fromkeys(names)) and [labels[index] for index in windows.label] == arrays["label"].tolist()
+
+
 @pytest.mark.parametrize(("changed", "message"), [
     ({"x": None}, "'x' of .* must be complex samples .* Got none instead"),
     ({"x": np.zeros((6, 2, 128))}, r"'x' of .* must be complex samples .* Got float64 \[6, 2, 128\] instead"),
@@ -245,6 +253,8 @@ def test_npz_with_names_in_an_order_of_its_own(tmp_path):
     ({"snr_db": np.zeros(5)}, "'snr_db' of .* must be 6 numbers"),
     ({"snr_db": np.full(6, np.nan)}, "'snr_db' of .* must be 6 numbers"),
     ({"snr_db": np.array(["0"] * 6)}, "'snr_db' of .* must be 6 numbers"),
+    ({"snr_db": np.full(6, np.iinfo(np.int64).min)}, "'snr_db' of .* must be 6 numbers"),
+    ({"labels": np.arange(40_000).astype(str)}, "'labels' of .* must be at most 32,768 names"),
     ({"sha256": np.array("0" * 64)}, "damaged: its SHA-256 differs"),
 ])  # fmt: skip
 def test_a_wrong_npz(tmp_path, changed, message):

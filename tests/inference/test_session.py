@@ -128,9 +128,10 @@ def test_a_window_length_outside_the_range_is_refused(path):
             session.check_window(length)
 
 
-def test_too_few_threads_are_refused(path):
-    with pytest.raises(ParameterError, match="'threads' of a model session must be at least 1. Got 0"):
-        ModelSession(write_small_model(path), threads=0)
+@pytest.mark.parametrize("threads", [0, 10**11])
+def test_threads_that_cannot_be_are_refused(path, threads):
+    with pytest.raises(ParameterError, match=f"'threads' of a model session must be 1 to 1024. Got {threads}"):
+        ModelSession(write_small_model(path), threads=threads)
 
 
 def test_a_name_that_is_no_model_lists_those_that_are():

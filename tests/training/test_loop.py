@@ -189,9 +189,9 @@ def test_learning_rate_warms_up_and_falls():
     assert learning_rate_scale(1.0) == pytest.approx(0.01)
 
 
-@pytest.mark.parametrize("arguments", [(0, 1), (CHUNK, 0)])
-def test_bad_counts(tmp_path, arguments):
-    with pytest.raises(ParameterError, match="'windows' and 'threads' to train with must be at least 1"):
+@pytest.mark.parametrize("arguments, rule", [((0, 1), "'windows' to train with must be at least 1"), ((CHUNK, 0), "'threads' to train with must be 1 to 1024")])
+def test_bad_counts(tmp_path, arguments, rule):
+    with pytest.raises(ParameterError, match=rule):
         run(tmp_path / "run", windows=arguments[0], threads=arguments[1])
 
 

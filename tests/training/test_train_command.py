@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 from gnuradio.rfsec.cli.train import train  # noqa: E402
 from gnuradio.rfsec.datasets.files import save_windows  # noqa: E402
 from gnuradio.rfsec.datasets.rml2016a import LABELS, generate  # noqa: E402
-from gnuradio.rfsec.errors import DatasetError, ParameterError  # noqa: E402
+from gnuradio.rfsec.errors import DatasetError, OutputError, ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
 
 from command_line import rfsec, the_error  # noqa: E402
@@ -85,7 +85,11 @@ def test_a_large_network_is_stored_in_float16(tmp_path):
     [
         ({"model": "resnet"}, "'model' to train must be one of"),
         ({"mode": "plain"}, "'mode' of rml2016a must be"),
-        ({"windows": 0}, "'windows' and 'threads' to train with must be at least 1"),
+        ({"windows": 0}, "'windows' to train with must be at least 1"),
+        ({"threads": 0}, "'threads' to train with must be 1 to 1024. Got 0"),
+        ({"threads": 10**11}, "'threads' to train with must be 1 to 1024"),
+        ({"model": "svm", "threads": 0}, "'threads' to train with must be 1 to 1024. Got 0"),
+        ({"model": "svm", "device": "gpu"}, "'device' to train on must be auto, cpu or cuda"),
         ({"seed": -1}, "'seed' of a training must be 0 to 2147483647"),
         ({"data": "nowhere.npz"}, "or a file of labelled windows. Got 'nowhere.npz' instead"),
         ({"windows": 5, "epochs": 1}, "as long as --windows or as --epochs says"),
@@ -104,3 +108,9 @@ def test_bad_arguments(tmp_path, arguments, message):
     with pytest.raises(ParameterError, match=message):
         train(**{"model": "conv-bigru", **paths, **arguments})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("model", ["conv-bigru", "svm", "rffi-80211", "kgnet", "joint-conv", "technology-conv"])
+def test_an_out_that_is_a_folder_is_told_before_the_work(tmp_path, model):
+    with pytest.raises(OutputError, match="must be a file. '.*' is a folder"):
+        train(model, out=tmp_path)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from ..errors import ParameterError
+from ..errors import OutputError, ParameterError
 from .plain import plain_console
 
 
@@ -24,6 +24,8 @@ def quantise(
     from ..inference.session import ModelSession
     from ..training.quantise_int8 import quantise_model
 
+    if out.is_dir():
+        raise OutputError(f"The '--out' of a model must be a file. '{out}' is a folder.")
     source, console = find_model(model), plain_console()
     before = ModelSession(source).card.metrics
     with Progress(console=console) as bar:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import ParameterError
+from ..errors import OutputError, ParameterError
 from .plain import plain_console
 from .train_classical import show_result, train_classical
 from .train_encoder import train_encoder
@@ -41,6 +41,7 @@ def train(
     """Train MODEL, or go on where a killed run stopped: give the same command again."""
     if find_spec("torch") is None:
         raise ParameterError("Training needs PyTorch, which is not installed. Run script/bootstrap --dev.")
+    from ..training.beginning import check_threads
     from ..training.classical_recipes import CLASSICAL
     from ..training.corpus import make_corpus
     from ..training.loop import Progress as Standing
@@ -52,6 +53,10 @@ def train(
     from ..training.recipes import find_recipe
     from ..training.recipes_technology import TECHNOLOGY
 
+    check_threads(threads)
+    chosen = choose_device(device)
+    if out is not None and out.is_dir():
+        raise OutputError(f"The '--out' of a model must be a file. '{out}' is a folder.")
     if model in ENCODERS:
         unused = {"data": data, "mode": mode, "windows_per_cell": windows_per_cell, "epochs": epochs, "batch": batch, "optimiser": optimiser,
                   "parent": parent}
@@ -70,7 +75,6 @@ def train(
         return train_classical(model, seed, windows, out, (data, mode, windows_per_cell), unused)
     changes = {"batch": batch, "optimiser": optimiser}
     recipe = replace(find_recipe(model), **{name: value for name, value in changes.items() if value is not None})
-    chosen = choose_device(device)
     corpus = make_corpus(recipe, seed, data, mode, windows_per_cell)
     if epochs is not None and windows is not None:
         raise ParameterError("A run is as long as --windows or as --epochs says. Give one of them.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import OutputError, ParameterError
 from .families import Shape, find_family
 from .files import write_windows, written_aside
-from .shards import SHARD_WINDOWS, generate_sharded, shard_sizes
+from .shards import SHARD_WINDOWS, generate_sharded
 
 
 def make_dataset(
@@ -68,7 +68,7 @@ def make_dataset(
         "windows_per_cell_of_a_shard": SHARD_WINDOWS,
         "files": [],
     }
-    shards = len(shard_sizes(windows_per_cell))
+    shards = -(-windows_per_cell // SHARD_WINDOWS)
     done, total = 0, shards * len(family.shapes)
 
     def report_shard() -> None:

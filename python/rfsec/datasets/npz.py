@@ -11,6 +11,7 @@ from ..npz_file import read_arrays
 from .cells import rank_in_cell
 from .labelled_windows import LabelledWindows
 
+_MOST_NAMES = 2**15  # an int16 counts them
 _WAY_OUT = "Save it with numpy.savez(FILE, x=..., label=..., snr_db=...), or make it with rfsec dataset make"
 
 
@@ -64,10 +65,12 @@ def _labels(
 ) -> tuple[npt.NDArray[np.int16], tuple[str, ...]]:
     if label is None or label.shape != (count,) or label.dtype.kind not in "USiu":
         raise _refuse(path, "label", f"{count} names, one for each window", label)
+    if names is not None and names.size > _MOST_NAMES:
+        raise _refuse(path, "labels", f"at most {_MOST_NAMES:,} names", names)
     if label.dtype.kind in "US":
         unique, index = np.unique(label, return_inverse=True)
         names = unique if names is None or names.dtype.kind not in "US" or names.ndim != 1 else names
-        order = {_text(name): i for i, name in enumerate(names)}
+        order = {name: i for i, name in enumerate(dict.fromkeys(map(_text, names)))}  # one that is repeated counts once
         places = [order.get(_text(name), -1) for name in unique]
         if -1 in places:
             raise _refuse(path, "labels", f"names that include {_text(unique[places.index(-1)])!r}", names)
@@ -87,6 +90,6 @@ def _text(name: str | bytes) -> str:
 
 
 def _snrs(path: Path, snr_db: npt.NDArray | None, count: int) -> npt.NDArray[np.int16]:
-    if snr_db is None or snr_db.shape != (count,) or snr_db.dtype.kind not in "fiu" or not (np.abs(snr_db) <= 1000).all():
+    if snr_db is None or snr_db.shape != (count,) or snr_db.dtype.kind not in "fiu" or not ((snr_db >= -1000) & (snr_db <= 1000)).all():
         raise _refuse(path, "snr_db", f"{count} numbers of dB within +-1000, one for each window", snr_db)
     return np.round(snr_db).astype(np.int16)

@@ -86,7 +86,7 @@ def _labels(path: Path, one_hot) -> npt.NDArray[np.int16]:
 def _snrs(path: Path, file, rows: int) -> npt.NDArray[np.int16]:
     one_column = getattr(file.get("Z"), "ndim", 1) == 1
     snr_db = _array(path, file, "Z", () if one_column else (1,), rows)[:].reshape(-1)
-    if not (np.abs(snr_db) <= 1000).all() or (snr_db != np.round(snr_db)).any():
+    if not ((snr_db >= -1000) & (snr_db <= 1000)).all() or (snr_db != np.round(snr_db)).any():
         raise DatasetError(f"The SNRs 'Z' of '{path}' must be whole numbers of dB. Some are not. Download it again.")
     return snr_db.astype(np.int16)
 

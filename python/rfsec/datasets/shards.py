@@ -19,6 +19,7 @@ from .shape import Shape
 
 #: Windows per cell of a shard; the last one has the rest. Bytes depend on it: it is part of every recipe.
 SHARD_WINDOWS = 50
+_MOST_WINDOWS_PER_CELL = 10**7  # no memory holds as many
 
 
 def start_workers(count: int) -> ProcessPoolExecutor:
@@ -87,13 +88,14 @@ def generate_sharded(
         If a worker process was killed.
     """
     family = find_family(dataset, mode)
+    too_many = ParameterError(f"{windows_per_cell} windows per cell of {family.name} do not fit into memory. Give fewer.")
+    if windows_per_cell > _MOST_WINDOWS_PER_CELL:
+        raise too_many
     snr_db = cell_snrs(family.name, family.snrs_db, windows_per_cell)
     try:
         cells = np.empty((len(family.labels) * len(family.snrs_db), windows_per_cell, shape.window), np.complex64)
     except MemoryError:
-        raise ParameterError(
-            f"{windows_per_cell} windows per cell of {family.name} do not fit into memory. Give fewer."
-        ) from None
+        raise too_many from None
     futures = {}
     try:
         for index, count in enumerate(shard_sizes(windows_per_cell)):

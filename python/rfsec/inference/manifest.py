@@ -42,11 +42,14 @@ class Entry(RecordingEntry):
     @property
     def symbol_rate_hz(self) -> float | None:
         """The symbol rate that its labels state, where they do."""
-        rate, samples = self.labels.get("symbol_rate"), self.labels.get("samples_per_symbol")
+        rate, samples = _positive(self.labels.get("symbol_rate")), _positive(self.labels.get("samples_per_symbol"))
         known = self.sample_rate or self.sample_rate_assumed
-        if isinstance(rate, (int, float)) and rate > 0:
-            return float(rate)
-        return known / samples if isinstance(samples, (int, float)) and samples > 0 and known else None
+        return rate or (known / samples if samples and known else None)
+
+
+def _positive(value: object) -> float | None:
+    """A number that a label states, where it makes sense."""
+    return float(value) if type(value) in (int, float) and 1e-6 < value < 1e12 else None
 
 
 AnyEntry = TypeVar("AnyEntry", bound=RecordingEntry)

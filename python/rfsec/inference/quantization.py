@@ -18,6 +18,7 @@ _WEIGHTED = {"Conv", "Gemm"}
 # float and back; elsewhere (features made from I and Q, attention weights) 8 bits would cost accuracy and save nothing.
 _PASSING = {"Relu", "Add", "Concat", "MaxPool", "AveragePool", "GlobalAveragePool", "Flatten", "Reshape"}
 _BATCH = 64
+_FEW_LEVELS = "levels_of_"  # what packed weights of few levels are looked up in, see ``training.low_bit_weights``
 
 
 def quantise_graph(model: Any, windows: np.ndarray, out: Path) -> str:
@@ -40,7 +41,7 @@ def quantise_graph(model: Any, windows: np.ndarray, out: Path) -> str:
     Raises
     ------
     ModelError
-        The graph is quantized already, or has neither convolutions nor LSTM layers.
+        The graph is quantized already, its weights have few levels, or it has neither convolutions nor LSTM layers.
     """
     from onnxruntime.quantization import quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -52,6 +53,8 @@ def quantise_graph(model: Any, windows: np.ndarray, out: Path) -> str:
         raise ModelError(f"the model is 8-bit already: its graph has {', '.join(sorted(kinds & INT8_OPERATORS))}.")
     if not kinds & {"Conv", "LSTM"}:
         raise ModelError("the model has neither convolutions nor LSTM layers, so int8 would not make it faster.")
+    if any(constant.name.startswith(_FEW_LEVELS) for constant in model.graph.initializer):
+        raise ModelError("the model's weights have two or three levels already: 8 bits would make them larger.")
     with tempfile.TemporaryDirectory(prefix=".quantise-", dir=out.parent) as folder:
         path, methods = Path(folder, "prepared.onnx"), []
         # Folds batch normalization into the convolutions. ``Dropout`` and shapes that nobody needs go, too.

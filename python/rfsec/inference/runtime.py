@@ -11,14 +11,16 @@ import onnxruntime  # noqa: E402
 from ..errors import ModelError, ParameterError
 from .card import METADATA_KEY
 
+_MOST_THREADS = 1024
+
 
 def open_runtime(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    """Open a model for `threads` threads, at least 1, that never spin: a flowgraph needs its cores.
+    """Open a model for `threads` threads, 1 to 1024, that never spin: a flowgraph needs its cores.
 
-    Raises ModelError where the file is missing or damaged, and ParameterError where `threads` is below 1.
+    Raises ModelError where the file is missing or damaged, and ParameterError where `threads` is not in its range.
     """
-    if threads < 1:
-        raise ParameterError(f"The 'threads' of a model session must be at least 1. Got {threads} instead.")
+    if not 1 <= threads <= _MOST_THREADS:
+        raise ParameterError(f"The 'threads' of a model session must be 1 to {_MOST_THREADS}. Got {threads} instead.")
     if not os.path.isfile(path):
         raise ModelError(f"{path}: there is no such model file; 'rfsec models' lists those that are shipped.")
     options = onnxruntime.SessionOptions()

@@ -168,9 +168,9 @@ def _fig12() -> Table:
 
 
 def _fig17() -> Table:
-    def row(name: str, title: str, paper: Figure | None, bits: int) -> Row:
+    def row(name: str, title: str, paper: Figure | None, bits: int, parent: str = "") -> Row:
         also = dict(zip(("weights", "multiplications or XNORs", "weight memory"), TABLE5[name]))
-        return Row(name, title, name, paper, snrs_db=_HIGH, also=also, bits=bits)
+        return Row(name, title, name, paper, snrs_db=_HIGH, also=also, bits=bits, parent=parent)
 
     return Table(
         name="lstm-fig17",
@@ -178,10 +178,10 @@ def _fig17() -> Table:
         paper=PAPER,
         rows=(
             row("cnn2d", "CNN: full precision", None, 32),
-            row("cnn2d-binary", "CNN: binary", None, 1),
+            row("cnn2d-binary", "CNN: binary", None, 1, "cnn2d"),
             row("lstm-amp-phase", "LSTM: full precision", _TWO_LAYERS, 32),
-            row("lstm-ternary-4bit", "LSTM: ternary weights, 4-bit activations", Figure(80.0, "section VI-E", "about"), 2),
-            row("lstm-ternary", "LSTM: ternary weights", None, 2),
+            row("lstm-ternary-4bit", "LSTM: ternary weights, 4-bit activations", Figure(80.0, "section VI-E", "about"), 2, "lstm-amp-phase"),
+            row("lstm-ternary", "LSTM: ternary weights", None, 2, "lstm-amp-phase"),
         ),
         pictures=("curves", "speed"),
         comparisons=(

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The page of a reproduced table: the paper's figure, ours and the difference side by side, and why they differ."""
 
+import re
 from pathlib import Path
 
+from ..inference.card import Training
 from .extra import Extra
 from .markdown import markdown_table
 from .measure import TEST_SEED, RowResult
@@ -12,6 +14,7 @@ from .speed import BATCH, processor_name
 from .table import Row
 
 _NONE = "–"
+_PARENT = re.compile(r"Started from a parent that had seen (\d+) windows")
 
 
 def page(result: TableResult, pictures: dict[str, Path], extra: Extra) -> str:
@@ -99,12 +102,18 @@ def _reasons(result: TableResult) -> str:
 
 def _why(one: RowResult) -> str:
     notes = [run.card.training.note for run in one.runs if run.card.training.note and one.difference < 0]  # more training does not lower a row
-    causes = list(dict.fromkeys(note.split(". ")[0].rstrip(".") + "." for note in notes))
+    causes = list(dict.fromkeys(sentence.rstrip(".") + "." for note in notes for sentence in _training_of(note)))
     if any(run.path.stem == one.row.file_stem + QUANTISED for run in one.runs):
         causes.append("Measured as shipped, with weights of 8 bits.")
     if 2 * one.test_error > 1:
         causes.append(f"So few test windows leave a standard error of {one.test_error:.1f} points.")
     return " ".join([*causes, *one.row.reasons]) or "Not known."
+
+
+def _training_of(note: str) -> list[str]:
+    """The sentences of a card's note that tell how far the model was trained."""
+    first, *others = note.split(". ")
+    return [first, *(one for one in others if _PARENT.match(one))]
 
 
 def _comparisons(result: TableResult) -> str:
@@ -124,7 +133,13 @@ def _comparisons(result: TableResult) -> str:
 def _windows_seen(result: TableResult, name: str) -> str:
     """Millions of training windows that the models of a row saw."""
     runs = [run for one in result.results if one.row.name == name for run in one.runs]
-    return ", ".join(dict.fromkeys(f"{run.card.training.windows_seen / 1e6:.2f}" for run in runs)) or _NONE
+    return ", ".join(dict.fromkeys(map(_seen, (run.card.training for run in runs)))) or _NONE
+
+
+def _seen(training: Training) -> str:
+    before = _PARENT.search(training.note)
+    own = f"{training.windows_seen / 1e6:.2f}"
+    return own if before is None else f"{own} after {int(before[1]) / 1e6:.2f} of its parent"
 
 
 def _orders(result: TableResult) -> str:

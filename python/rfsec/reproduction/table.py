@@ -66,6 +66,8 @@ class Row:
         Bits that a weight needs, where the table is about the memory of weights.
     reasons : tuple of str
         Known causes of a difference, for the page.
+    parent : str
+        Recipe whose trained network this one starts from; "" where it starts anew.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Row:
     also: dict[str, str] = field(default_factory=dict)
     bits: int | None = None
     reasons: tuple[str, ...] = ()
+    parent: str = ""
 
     @property
     def file_stem(self) -> str:

@@ -38,11 +38,12 @@ class TrainingOptions:
 
 
 def training_command(row: Row, seed: int, out: Path) -> str:
-    """Return the command that makes the model of a row and seed where the table looks for it."""
-    path = model_path(row, seed, out)
+    """Return the command that makes the model of a row and seed where the table looks for it, after that of its parent where that is not there."""
+    path, parent = model_path(row, seed, out), _parent(row)
     if row.model.endswith(QUANTISED):
-        parent = find_model_file(_parent(row), seed, out) or model_path(_parent(row), seed, out)
-        return shlex.join(["rfsec", "quantise", str(parent), "--seed", str(seed), "--out", str(path)])
+        source = find_model_file(parent, seed, out)
+        words = ["rfsec", "quantise", str(source or model_path(parent, seed, out)), "--seed", str(seed), "--out", str(path)]
+        return shlex.join(words) if source else f"{training_command(parent, seed, out)} && {shlex.join(words)}"
     words = ["rfsec", "train", row.model, "--seed", str(seed), "--out", str(path)]
     if row.model in CLASSICAL:
         return shlex.join(words)
@@ -51,14 +52,18 @@ def training_command(row: Row, seed: int, out: Path) -> str:
         words += ["--windows-per-cell", str(row.windows_per_cell)]
     for name, value in row.changes.items():
         words += [f"--{name}", str(value)]
-    return shlex.join(words)
+    if parent is None:
+        return shlex.join(words)
+    start = checkpoint_path(parent, seed, out)
+    words += ["--parent", str(start)]
+    return shlex.join(words) if start.exists() else f"{training_command(parent, seed, out)} && {shlex.join(words)}"
 
 
 def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report: Report) -> Path:
     """Make the model of a row and seed, or go on where a killed run stopped; return its file.
 
-    `report` is told what is done, how much of it, and of how much. A quantised model's float parent is made first where
-    there is none. See ``training.produce.produce_model`` and ``training.quantise_int8.quantise_model`` for the errors.
+    `report` is told what is done, how much of it, and of how much. The parent that a row is quantised or starts from is made first
+    where there is none. See ``training.produce.produce_model`` and ``training.quantise_int8.quantise_model`` for the errors.
     """
     from ..training.classical import produce_classical
     from ..training.corpus import make_corpus
@@ -67,15 +72,17 @@ def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report
     from ..training.quantise_int8 import quantise_model
     from ..training.recipes import find_recipe
 
-    path, what = model_path(row, seed, out), f"training {row.name}, seed {seed}"
+    path, what, parent = model_path(row, seed, out), f"training {row.name}, seed {seed}", _parent(row)
     if row.model.endswith(QUANTISED):
-        parent = _parent(row)
         source = find_model_file(parent, seed, out) or train_model(parent, seed, out, options, report)
         quantise_model(source, path, seed, lambda done, total: report(f"quantising {row.name}, seed {seed}", done, total))
     elif row.model in CLASSICAL:
         most = CLASSICAL[row.model].default_windows
         produce_classical(row.model, seed, min(options.windows or most, most), path, lambda stage: report(f"{what}: {stage}", 0, None))
     else:
+        start = None if parent is None else checkpoint_path(parent, seed, out)
+        if start is not None and not start.exists():
+            train_model(parent, seed, out, options, report)
         recipe = replace(find_recipe(row.model), **row.changes)
         corpus = make_corpus(recipe, seed, windows_per_cell=row.windows_per_cell)
         produce_model(
@@ -88,10 +95,13 @@ def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report
             choose_device(options.device),
             options.threads,
             lambda progress: report(what, progress.windows_seen, progress.windows_total),
+            start,
         )
     return path
 
 
-def _parent(row: Row) -> Row:
-    """The float row of a quantised one."""
-    return replace(row, model=row.model.removesuffix(QUANTISED))
+def _parent(row: Row) -> Row | None:
+    """The float row of a quantised one, and the one that a row starts from."""
+    if row.model.endswith(QUANTISED):
+        return replace(row, model=row.model.removesuffix(QUANTISED))
+    return replace(row, name=row.parent, model=row.parent, parent="") if row.parent else None

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 _USUAL_SEED = 1
 _CALIBRATION_WINDOWS_PER_CELL = 12  # 2,640 windows of RadioML 2016.10a
-_NOT_MEASURED = ("expected_calibration_error", "accepted_share", "accepted_error_rate", "noise_accepted_share")
+_NOT_MEASURED = (
+    "expected_calibration_error",
+    "accepted_share",
+    "accepted_error_rate",
+    "noise_accepted_share",
+    "weak_accepted_share",
+    "weak_accepted_error_rate",
+)
 
 
 def quantise_model(
