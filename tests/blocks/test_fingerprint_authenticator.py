@@ -173,6 +173,14 @@ def test_a_message_of_the_wrong_type_is_counted_answered_and_changes_nothing(mad
     assert names(block) == ["door"] and decided[0].label == "door"
 
 
+@pytest.mark.parametrize("port", ["enrol", "revoke"])
+def test_a_name_that_is_none_is_not_repeated_as_it_came(made, port):
+    block, hostile = made("bursts"), "evil\n:error: erased \x1b[31m" + "A" * 10_000
+    _, answered = told(block, ("enrol", message(name="good", examples=9)), (port, message(name=hostile)))
+    [reply] = [one for one in answered if one.name != "good"]
+    assert reply.name is None and not reply.done and reply.text.isprintable() and len(reply.text) < 300
+
+
 def test_what_must_not_be_enrolled_is_not(made):
     block = made("bursts")
     told(block, ("enrol", message(name="door")), ("bursts", pdu(DOOR)))

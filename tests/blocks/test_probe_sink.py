@@ -73,3 +73,11 @@ def test_a_folder_that_is_not_there_is_told_when_the_block_is_made(tmp_path):
         rfsec.probe_sink(str(tmp_path / "nowhere/alice.npz"))
     with pytest.raises(rfsec.ParameterError, match="'carriers'"):
         rfsec.probe_sink("", 1)
+
+
+@pytest.mark.parametrize("path, rule", [(".", "this is a folder"), ("/", "this is a folder"), ("HERE", "this is a folder"),
+                                        ("/proc/alice.npz", "nothing can be written to /proc")])
+def test_a_file_that_can_never_be_written_is_told_when_the_block_is_made(tmp_path, path, rule):
+    with pytest.raises(rfsec.OutputError, match=rule):
+        rfsec.probe_sink(str(tmp_path) if path == "HERE" else path)
+    assert not list(tmp_path.iterdir())

@@ -138,6 +138,16 @@ def test_rows_that_are_not_finite_are_left_out(evaluate, pairs):
     assert evaluate(alice=np.full_like(alice, np.nan), bob=bob)["disagreement"] is None
 
 
+def test_an_eve_knows_nothing_by_what_she_did_not_measure(evaluate, pairs):
+    eve = features(places(300, 2))
+    some = eve.copy()
+    some[::20] = np.nan
+    whole, partly, none = (evaluate(**pairs, eve=one) for one in (eve, some, np.full_like(eve, np.nan)))
+    assert partly["confirmed_keys"] == whole["confirmed_keys"] >= 2
+    assert partly["min_entropy_bits_per_probe"] == pytest.approx(whole["min_entropy_bits_per_probe"], rel=0.02)
+    assert none["confirmed_keys"] == evaluate(**pairs)["confirmed_keys"]
+
+
 @pytest.mark.skipif("RFSEC_RECORDINGS" not in os.environ, reason="RFSEC_RECORDINGS names no folder of recordings")
 @pytest.mark.parametrize("read, name", [(read_esp32, "esp32_100hz_pitraffic.csv"), (read_intel5300, "intel5300_sample_0x5_64_3000.dat")])
 @pytest.mark.parametrize("form", [features, np.abs])

@@ -38,6 +38,16 @@ def test_features_are_taken_as_they_are(tmp_path, responses):
     assert DecorrelatingQuantizer.from_json((tmp_path / "quantizer.json").read_text()).sha256 == fit(values).sha256
 
 
+def test_the_measured_probes_are_never_replaced(tmp_path, responses):
+    before = (tmp_path / "probes.npz").read_bytes()
+    (tmp_path / "link.json").symlink_to(tmp_path / "probes.npz")
+    for name in ("probes.npz", "link.json"):
+        refused = run(tmp_path, "--out", str(tmp_path / name)).exception
+        assert isinstance(refused, OutputError) and "these are the measured probes" in str(refused)
+    assert (tmp_path / "probes.npz").read_bytes() == before
+    assert "has no name" in str(run(tmp_path, "--out", ".").exception)
+
+
 def test_errors_leave_no_file(tmp_path, responses):
     for options, error in ((["--components", "65"], ParameterError), (["--epsilon", "0.6"], ParameterError), (["--levels", "3"], ParameterError),
                            (["--out", str(tmp_path / "probes.npz" / "quantizer.json")], OutputError)):

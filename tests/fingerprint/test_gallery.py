@@ -127,3 +127,9 @@ def test_a_gallery_of_another_encoder_is_refused(gallery, other, create):
     message = refusal(lambda: Gallery(gallery.path, other, create=create))
     assert f"made with the encoder 'small' (sha256 {12 * 'a'}…), not with '{other.name}' (sha256 {other.sha256[:12]}…)" in message
     assert known(gallery) == [("one", 3, "by the window"), ("two", 1, "")]
+
+
+@pytest.mark.parametrize("weight", [float("nan"), float("inf"), -0.1])
+def test_weights_that_make_no_distance_are_refused(weight):
+    with pytest.raises(ParameterError, match="'weights' of an encoder must be finite and at least 0"):
+        encoder_id(metric="weighted_l1", weights=(0.1, 1.0, weight, 0.0))

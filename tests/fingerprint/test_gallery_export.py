@@ -4,6 +4,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -159,6 +160,8 @@ def test_files_that_cannot_be_read_or_written(full, tmp_path):
     (tmp_path / "kept.jsonl").mkdir()
     for target in (tmp_path / "nowhere" / "out.jsonl", tmp_path / "kept.jsonl", tmp_path / ("x" * 300)):
         assert "cannot be written" in refusal(lambda: full.export_to(target), OutputError)
+    for target in (Path("."), Path(""), Path("/")):
+        assert "has no name" in refusal(lambda: full.export_to(target), OutputError)
     assert not list(tmp_path.rglob("*.part"))
 
 

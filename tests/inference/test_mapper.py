@@ -7,6 +7,7 @@ from gnuradio.rfsec.errors import ModelError, ParameterError
 from gnuradio.rfsec.inference.catalog import find_mapper
 from gnuradio.rfsec.inference.encoder_session import EncoderSession
 from gnuradio.rfsec.inference.mapper_session import MapperSession
+from gnuradio.rfsec.keygen.guard_band import GUARD, quantize
 from gnuradio.rfsec.ofdm.preamble import CARRIERS as WIFI
 from gnuradio.rfsec.ofdm.sanitise import sanitise
 from small_encoder import write_window_encoder
@@ -64,8 +65,18 @@ def test_a_response_that_is_not_finite_or_silent_spoils_no_other(tmp_path, kind)
     spoilt[1], spoilt[3, 2], spoilt[4] = np.nan, np.inf, 0
     for end in (session.alice, session.bob):
         np.testing.assert_array_equal(end(spoilt)[[0, 2, 5]], end(channels(6))[[0, 2, 5]])
-        bad = end(spoilt)[[1, 3, 4]]
-        assert not (np.isfinite(bad) & (bad != 0)).all(axis=1).any()
+        assert np.isnan(end(spoilt)[[1, 3, 4]]).all()
+
+
+@pytest.mark.parametrize("name", ["mapper-paper-free", "mapper-paper", "kgnet"])
+def test_a_response_that_was_not_measured_gives_no_symbol(name):
+    session = MapperSession(find_mapper(name))
+    parts_of = np.random.default_rng(2).normal(size=(9, 2 * session.card.input.carriers)).astype(np.float32)
+    spoilt = parts_of.view(np.complex64)
+    spoilt[2], spoilt[5] = np.nan, 0
+    for end in (session.alice, session.bob):
+        symbols = quantize(end(spoilt))
+        assert (symbols[[2, 5]] == GUARD).all() and (symbols[[0, 1, 3, 4, 6, 7, 8]] != GUARD).any(axis=1).all()
 
 
 def test_other_carriers_are_refused(tmp_path):

@@ -69,7 +69,8 @@ def test_text_that_is_none_of_ours_is_refused(change):
         DecorrelatingQuantizer.from_json(json.dumps(arrays))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", "null", "{}"])
+@pytest.mark.parametrize("text", ["", "[]", "3", "null", "{}", "[" * 100_000, '{"mean": [1' + "0" * 400 + '], "axes": [], "cuts": []}'],
+                         ids=range(7))
 def test_other_text_is_refused(text):
     with pytest.raises(ModelError, match="decorrelating quantizer must be JSON"):
         DecorrelatingQuantizer.from_json(text)

@@ -4,6 +4,7 @@
 import numpy as np
 import pytest
 from gnuradio.rfsec.errors import ParameterError
+from gnuradio.rfsec.keygen import entropy
 from gnuradio.rfsec.keygen.entropy import FEWEST_PROBES, MOST_BITS, ProbeCredit
 from gnuradio.rfsec.keygen.guard_band import quantize
 from gnuradio.rfsec.keygen.worth import measure_worth
@@ -42,6 +43,14 @@ def test_a_place_pays_once(levels, epsilon, snr_db):
     returned = quantize(noisy(places(64)[::-1], snr_db, 2), levels, epsilon)
     assert each(ProbeCredit(levels), returned, walked).sum() < 1
     assert each(ProbeCredit(levels), quantize(places(64, 2), levels, epsilon), walked).sum() > 400
+
+
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_earlier_probes_count_alike_however_many_are_looked_at_at_once(monkeypatch, at_once):
+    walked, returned = quantize(noisy(places(40), 25, 1)), quantize(noisy(places(40)[::-1], 25, 2))
+    whole = each(ProbeCredit(), returned, walked)
+    monkeypatch.setattr(entropy, "_OTHERS_AT_ONCE", at_once)
+    np.testing.assert_array_equal(each(ProbeCredit(), returned, walked), whole)
 
 
 @every_quantizer

@@ -2,6 +2,7 @@
 """Identities: two files, of which one is secret, and signatures that only their owner can make."""
 
 import json
+from pathlib import Path
 
 import pytest
 import zmq
@@ -37,6 +38,12 @@ def test_both_halves_come_back_and_only_one_is_secret(tmp_path):
 def test_two_identities_differ_and_so_do_their_fingerprints():
     one, two = Identity.generate(), Identity.generate()
     assert one.ed25519 != two.ed25519 and one.curve != two.curve and one.public.fingerprint != two.public.fingerprint
+
+
+@pytest.mark.parametrize("path", [".", "", "/"])
+def test_a_path_without_a_name_is_refused(path):
+    with pytest.raises(OutputError, match="names no file"):
+        write_identity(Path(path), Identity.generate())
 
 
 def test_an_identity_is_never_replaced(tmp_path):

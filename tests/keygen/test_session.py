@@ -93,7 +93,7 @@ def test_probes_are_never_used_twice_and_the_next_ones_are():
 def test_a_store_serves_agreements_of_fewer_levels_after_those_of_more():
     stores, credit = (ProbeStore(None), ProbeStore(None)), Settings("guard-band", SYMBOLS).credit
     for store in stores:
-        store.spend(np.arange(PROBES), np.random.default_rng(1).integers(0, 8, (PROBES, SYMBOLS)).astype(np.int8))
+        store.spend(np.arange(PROBES), np.random.default_rng(1).integers(0, 8, (PROBES, SYMBOLS)).astype(np.int8), 8)
     alice, bob = two_ends(stores=stores, first=PROBES, credit=credit)
     exchange(alice, bob)
     assert same_key(alice, bob)
@@ -101,7 +101,7 @@ def test_a_store_serves_agreements_of_fewer_levels_after_those_of_more():
 
 def test_what_is_spent_at_one_end_only_is_left_out():
     stores = ProbeStore(None), ProbeStore(None)
-    stores[1].spend(np.arange(4), np.zeros((4, SYMBOLS), np.int8))
+    stores[1].spend(np.arange(4), np.zeros((4, SYMBOLS), np.int8), 2)
     alice, bob = two_ends(stores=stores, count=PROBES, probes=20)
     exchange(alice, bob)
     assert same_key(alice, bob) and bob.result().probes == 20

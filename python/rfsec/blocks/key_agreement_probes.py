@@ -42,8 +42,9 @@ class WaitingProbes:
         """All that wait, once at least `count` are fit for use; None where `stop` is set before."""
         with self._more:
             while not stop.is_set():
-                fresh = np.isin(self._numbers, self._store.unspent(self._numbers))
-                self._keep(self._numbers, self._symbols, fresh & (self._symbols >= 0).any(axis=1))
+                if len(self._numbers) >= count:
+                    fresh = np.isin(self._numbers, self._store.unspent(self._numbers))
+                    self._keep(self._numbers, self._symbols, fresh & (self._symbols >= 0).any(axis=1))
                 if len(self._numbers) >= count:
                     return MeasuredProbes(self._numbers, self._symbols, self.dropped)
                 self._more.wait()

@@ -29,8 +29,8 @@ class kgnet_mapper(gr.sync_block):
 
     Ports:
         in: float32 vectors of 2 * carriers: real parts of the measured response on all carriers, then imaginary parts
-        out: float32 vectors of 2 * carriers: normalised features of band 2; not finite, or those of silence, where the
-            response is not finite
+        out: float32 vectors of 2 * carriers: normalised features of band 2; NaN where the response is not finite, or 0 on
+            all carriers
 
     Tags:
         all pass, item by item

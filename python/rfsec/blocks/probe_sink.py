@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Probe Sink: keeps measured channels in a file, to train a mapper of them or to agree on keys later."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,18 @@ from .parameters import check_whole
 from .probe_numbers import probe_numbers
 
 NAME = "Probe Sink"
+
+
+def _try(path: Path) -> None:
+    """Raise OutputError where a file of that name could not be written when the flowgraph stops."""
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: the folder {path.parent} is not there. Make it, or name another file.")
+    if not path.name or path.is_dir():
+        raise OutputError(f"{path}: this is a folder. Name a file in it.")
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise OutputError(f"{path}: nothing can be written to {path.parent}: {error.strerror}. Name another file.") from None
 
 
 class probe_sink(gr.sync_block):
@@ -43,8 +56,8 @@ class probe_sink(gr.sync_block):
 
     def __init__(self, path: str = "", carriers: int = 52):
         check_whole(NAME, "carriers", carriers, 4096, lowest=2)
-        if path and not Path(path).parent.is_dir():
-            raise OutputError(f"{path}: the folder {Path(path).parent} is not there. Make it, or name another file.")
+        if path:
+            _try(Path(path))
         gr.sync_block.__init__(self, NAME, [(np.float32, 2 * carriers)], None)
         self._path, self._carriers = path, carriers
         self._numbers: list[np.ndarray] = []

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec keygen fit``: a decorrelating quantizer, for both ends, from probes that no key is drawn from."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..errors import ParameterError
+from ..errors import OutputError, ParameterError
 from .keygen_end import comparable
 from .plain import say
 from .keygen_options import Epsilon, Levels, Model, Probes
@@ -25,6 +26,8 @@ def fit(
     from ..keygen.decorrelating import fit as fitted
     from ..keygen.probe_file import read_probe_file
 
+    if os.path.exists(out) and os.path.exists(features) and os.path.samefile(out, features):
+        raise OutputError(f"{out}: these are the measured probes; choose another name for the quantizer.")
     values, _, form = comparable("bob", read_probe_file(features), model)
     if form in ("cfr", "cfr_unit_power"):
         raise ParameterError(f"A decorrelating quantizer takes sanitised responses, and those of this mapper are '{form}'. Take another mapper.")

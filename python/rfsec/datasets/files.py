@@ -25,6 +25,8 @@ def written_aside(path: Path, what: str = "data set") -> Iterator[Path]:
     OutputError
         If it cannot be written; what was there before stays.
     """
+    if not path.name:
+        raise OutputError(f"The {what} '{path}' cannot be written: it has no name. Choose another --out.")
     aside = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 """Which encoder fingerprints are of: those of two encoders cannot be compared."""
 
 from dataclasses import dataclass
+from math import isfinite
 from string import hexdigits
 
 from ..errors import ParameterError
@@ -48,3 +49,5 @@ class EncoderId:
             raise ParameterError(f"An encoder has a 'size' of at least 1 and a 'sha256' of 64 hexadecimal digits. Got {self.size}, {self.sha256!r}.")
         if (self.weights is not None) != (self.metric == "weighted_l1") or self.weights is not None and len(self.weights) != self.size:
             raise ParameterError("The 'weights' of an encoder belong to the metric weighted_l1, one for each value of a fingerprint.")
+        if self.weights is not None and not all(isfinite(one) and one >= 0 for one in self.weights):
+            raise ParameterError("The 'weights' of an encoder must be finite and at least 0.")

@@ -27,6 +27,8 @@ _MAX_SIZE = 4096
 
 def write_export(path: Path, encoder: EncoderId, enrolled: Enrolled) -> None:
     """Write a gallery; whole or not at all. Raises OutputError where that fails."""
+    if not path.name:
+        raise OutputError(f"The export '{path}' cannot be written: it has no name. Choose another file.")
     aside = path.with_name(path.name + ".part")
     try:
         with aside.open("w", encoding="utf-8") as file:

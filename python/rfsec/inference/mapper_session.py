@@ -27,11 +27,13 @@ class MapperSession(RowSession):
         return "output", self.card.output.name, 2 * self.card.input.carriers
 
     def alice(self, cfr: np.ndarray) -> np.ndarray:
-        """Return what Alice expects of band 2, float32 [n, 2L], by her measured band 1, complex [n, L]."""
-        return self._rows(normalised(self._prepared(cfr), self.card.input.normalisation))
+        """Return what Alice expects of band 2, float32 [n, 2L], by her measured band 1, complex [n, L]; NaN for a row that has no features."""
+        rows = normalised(self._prepared(cfr), self.card.input.normalisation)
+        usable = np.isfinite(rows).all(axis=1, keepdims=True)
+        return np.where(usable, self._rows(np.where(usable, rows, 0)), np.float32(np.nan))
 
     def bob(self, cfr: np.ndarray) -> np.ndarray:
-        """Return Bob's features, float32 [n, 2L], of his measured band 2, complex [n, L], comparable with Alice's."""
+        """Return Bob's features, float32 [n, 2L], of his measured band 2, complex [n, L], comparable with Alice's; NaN for a row that has none."""
         return normalised(self._prepared(cfr), self.card.output.normalisation)
 
     def _prepared(self, cfr: np.ndarray) -> np.ndarray:

@@ -67,8 +67,7 @@ class AgreementState:
     def spend(self, numbers: np.ndarray) -> None:
         """Spend the chosen probes, before anything of them leaves this end, and remember what was spent before them."""
         symbols = self._probes.rows(numbers)
-        self._earlier = self._store.remembered(self.settings.symbols, self.settings.levels)
-        self._store.spend(numbers, symbols)
+        self._earlier = self._store.spend(numbers, symbols, self.settings.levels)
         self._symbols = symbols
 
     def guard_bands(self) -> bytes:

@@ -68,7 +68,7 @@ class DecorrelatingQuantizer:
         try:
             found = json.loads(text)
             mean, axes, cuts = (np.array(found[name], np.float32) for name in ("mean", "axes", "cuts"))
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             raise ModelError("A decorrelating quantizer must be JSON with the arrays mean, axes and cuts. Write it with to_json.") from None
         count = len(axes) if axes.ndim == 2 else 0
         good = mean.ndim == 1 and 1 <= count <= _MOST_COMPONENTS and axes.shape[1:] == mean.shape

@@ -14,7 +14,7 @@ from .words import bits_apart, quarter_turns
 MOST_BITS = 12.1
 FEWEST_PROBES = 16  # that statistics are taken of; a key of 128 bits needs as many
 _MOST_PROBES = 512
-_AT_ONCE, _ROWS = 256, 16
+_AT_ONCE, _OTHERS_AT_ONCE, _ROWS = 256, 1 << 14, 16
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,12 @@ class ProbeCredit:
         turned = self._turned(known)
         for start in range(first, len(known), _AT_ONCE):
             end = min(start + _AT_ONCE, len(known))
-            before = telling[:end] & (np.arange(end) < np.arange(start, end)[:, None])
-            for others in turned:
-                apart = np.where(before, bits_apart(known[start:end], others[:end], self.levels), np.inf)
-                bits[start - first : end - first] = np.minimum(bits[start - first : end - first], apart.min(axis=1))
+            for low in range(0, end, _OTHERS_AT_ONCE):
+                high = min(low + _OTHERS_AT_ONCE, end)
+                before = telling[low:high] & (np.arange(low, high) < np.arange(start, end)[:, None])
+                for others in turned:
+                    apart = np.where(before, bits_apart(known[start:end], others[low:high], self.levels), np.inf)
+                    bits[start - first : end - first] = np.minimum(bits[start - first : end - first], apart.min(axis=1))
         return bits
 
     def _turned(self, words: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ class Evaluation:
     disagreement, disagreement_eve : float or None
         Share of the raw bits that differ between Alice and Bob, and between Eve and Bob; None where there are none.
     worth : Worth
-        Min-entropy of the probes; "eve" among its means is what they hold for an Eve.
+        Min-entropy of the probes; "eve" among its means is what those hold for an Eve that she measured, where there are any.
     keys : KeysDrawn
     """
 
@@ -61,8 +61,9 @@ def evaluate(
     credit = ProbeCredit(levels, carriers=quantizer == "guard-band")
     words = np.where(kept, alice, np.int8(GUARD))  # the bits of Alice become the key
     worth = measure_worth(words, credit, tolerance)
-    if eve is not None:
-        hers = estimates.average(-credit.beside(words, eve))
+    seen = None if eve is None else (eve != GUARD).any(axis=1)  # what she did not measure tells her nothing, and the others no less
+    if seen is not None and seen.any():
+        hers = estimates.average(-credit.beside(words[seen], eve[seen]))
         worth = Worth({**worth.means, "eve": hers}, np.minimum(worth.each, hers))
     return Evaluation(
         quantizer=found.quantizer,

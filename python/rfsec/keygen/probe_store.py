@@ -61,8 +61,11 @@ class ProbeStore:
 
     def unspent(self, probes: np.ndarray) -> np.ndarray:
         """The probes, int64 [n], that no agreement has used yet, in the same order."""
+        if not len(probes):
+            return probes
+        bounds = int(probes.min()), int(probes.max())
         with self._one_line():
-            spent = [row[0] for row in self._db.execute("SELECT probe FROM spent")]
+            spent = [row[0] for row in self._db.execute("SELECT probe FROM spent WHERE probe BETWEEN ? AND ?", bounds)]
         return probes[~np.isin(probes, np.array(spent, np.int64))]
 
     def remembered(self, count: int, levels: int) -> np.ndarray:
@@ -71,20 +74,25 @@ class ProbeStore:
         Probes of more levels are another quantizer's: no statistics of these symbols could count them.
         """
         with self._one_line():
-            rows = self._db.execute("SELECT symbols FROM spent WHERE length(symbols) = ? ORDER BY probe", (count,)).fetchall()
+            return self._remembered(count, levels)
+
+    def _remembered(self, count: int, levels: int) -> np.ndarray:
+        rows = self._db.execute("SELECT symbols FROM spent WHERE length(symbols) = ? ORDER BY probe", (count,)).fetchall()
         words = np.frombuffer(b"".join(row[0] for row in rows), np.int8).reshape(-1, count)
         return words[(words < levels).all(axis=1)]
 
-    def spend(self, probes: np.ndarray, symbols: np.ndarray) -> None:
-        """Mark probes, int64 [n], as spent and remember their symbols, int8 [n, m], for good.
+    def spend(self, probes: np.ndarray, symbols: np.ndarray, levels: int) -> np.ndarray:
+        """Mark probes, int64 [n], as spent, remember their symbols, int8 [n, m], for good, and return those that were `remembered` before.
 
-        Raises KeyAgreementError, and spends none, where one of them is spent already.
+        No other process spends any in between. Raises KeyAgreementError, and spends none, where one of them is spent already.
         """
         with self._changing() as db:
+            earlier = self._remembered(symbols.shape[1], levels)
             try:
                 db.executemany("INSERT INTO spent VALUES (?, ?)", zip(probes.tolist(), map(bytes, symbols), strict=True))
             except sqlite3.IntegrityError:
                 raise KeyAgreementError(f"{self.path}: another agreement has just used one of these probes. Start again.") from None
+        return earlier
 
     def _open(self) -> None:
         """Make the table in a new file, and refuse any other file than such a store."""

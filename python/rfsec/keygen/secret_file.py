@@ -58,6 +58,8 @@ def _beside(path: Path) -> Path:
 
 @contextmanager
 def _one_line(path: Path) -> Iterator[None]:
+    if not path.name:
+        raise OutputError(f"{path}: this names no file. Choose another name.")
     try:
         yield
     except FileExistsError:
