@@ -236,3 +236,18 @@ def test_identities_that_are_none_are_refused(files):
         rfsec.key_agreement(str(files / "nobody"), str(files / "bob.pub"))
     with pytest.raises(KeyAgreementError, match="format"):
         rfsec.key_agreement(str(files / "alice"), str(files / "bob"))
+
+
+def test_the_store_is_asked_when_there_are_probes_enough(files):
+    """A store of many spent probes is not read again for each one that comes."""
+    asked = []
+    with ProbeStore(None) as store:
+        store._db.set_trace_callback(asked.append)
+        waiting, stop, found = WaitingProbes(store, 4), threading.Event(), []
+        thread = threading.Thread(target=lambda: found.append(waiting.wait(3, stop)))
+        thread.start()
+        for number in range(3):
+            assert not asked
+            waiting.add(np.array([number]), np.zeros((1, 4), np.int8))
+        thread.join(DEADLINE_S)
+    assert len(asked) == 1 and found[0].numbers.tolist() == [0, 1, 2]
