@@ -185,6 +185,19 @@ def test_a_client_taken_out_ends_its_claims_and_a_bad_configuration_takes_nothin
         assert outputs.delivered
 
 
+def test_a_file_of_lines_that_cannot_be_opened_anew_is_tried_again(files):
+    with closing(Outputs(ConfigFile(files / "config.yaml"))) as outputs:
+        (files / "decisions.jsonl").rename(files / "rotated.jsonl")
+        (files / "decisions.jsonl").mkdir()
+        with pytest.raises(ParameterError, match="line 5: .*decisions.jsonl: decisions can't be written here"):
+            outputs.change(ConfigFile(files / "config.yaml"))
+        outputs.spool.append(['{"label":null}'] * 5, "")
+        assert "decisions can't be written here" in str(outputs.deliver(now=True)[JSONL])
+        (files / "decisions.jsonl").rmdir()
+        assert outputs.deliver(now=True)[JSONL] is None and outputs.spool.acknowledged(JSONL) == 5
+    assert len((files / "decisions.jsonl").read_text().splitlines()) == 5
+
+
 def test_a_radio_that_is_not_there_is_tried_again_and_said(files):
     process = start(files, -1, stderr=subprocess.PIPE)
     assert health(process)["source"]["state"] == "searching"
