@@ -109,7 +109,7 @@ def test_the_health_record_says_how_it_is(files):
     assert set(first) == set(last) == KEYS and first["source"]["state"] == "searching"
     assert last["sweeps"] == 300 and last["decisions"] == len(expected(300)) and last["undecided"] == 3 and last["subscribers"] == 1
     assert last["reduction"] > 1000 and last["memory_bytes"] > 10e6 and last["spool_bytes"] > 0
-    assert last["errors"] == {"model": "this sweep is too much for the model."}
+    assert last["errors"] == {}  # of a model that decides again
     sent = 300 * SAMPLES * 4 / last["reduction"]
     # How far zlib packs them depends on how many wait when a batch is sent.
     assert (files / "decisions.jsonl").stat().st_size / 200 < sent < (files / "decisions.jsonl").stat().st_size * 2

@@ -105,6 +105,8 @@ class Sensor:
             self._counts.undecided += 1
             self._fault("model", error)
             records = []
+        else:
+            self._counts.errors.pop("model", None)
         self._counts.sweeps += 1
         if not records:
             return
