@@ -27,7 +27,8 @@ def _file_or_name(model: str, info: ValidationInfo) -> str:
     return str(_from_its_folder(Path(model), info)) if model.endswith(".onnx") else model
 
 
-File = Annotated[Path, AfterValidator(_can_be_passed_on), AfterValidator(_from_its_folder)]  # a relative name counts from the folder of the configuration
+# A relative name counts from the folder of the configuration.
+File = Annotated[Path, AfterValidator(_can_be_passed_on), AfterValidator(_from_its_folder)]
 Model = Annotated[str, Field(min_length=1), AfterValidator(_can_be_passed_on), AfterValidator(_file_or_name)]
 Text = Annotated[str, AfterValidator(_can_be_passed_on)]
 Hertz = Annotated[float, Field(gt=0, le=1e12)]
