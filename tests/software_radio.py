@@ -8,23 +8,26 @@ from gnuradio import gr
 from swept_scene import RATE_HZ, heard
 
 DELAY, CHUNK = 5000, 4096
-NS_PER_SAMPLE = 1e9 / RATE_HZ
 
 
 class SoftwareRadio(gr.sync_block):
     """Takes tune commands on its port ``command`` and tags its samples as a USRP Source does.
 
     Samples of the old frequency still come for a while. A frequency that it is tuned to already is not tuned again, and gives
-    no tag unless the command has a key ``tag``. The first `deaf` commands are lost; `wrong` times it comes elsewhere.
+    no tag unless the command has a key ``tag``. The first `deaf` commands are lost; `wrong` times it comes elsewhere. It samples at
+    `rate_hz`.
     """
 
-    def __init__(self, deaf: int = 0, wrong: int = 0):
+    def __init__(self, deaf: int = 0, wrong: int = 0, rate_hz: float = RATE_HZ):
         gr.sync_block.__init__(self, "Software Radio", [], [np.complex64])
         self.message_port_register_in(pmt.intern("command"))
         self.set_msg_handler(pmt.intern("command"), self._command)
         self._freq_hz, self._asked_hz, self._next = 2.45e9, None, None
         self._deaf, self._wrong, self._sent, self._tag_now = deaf, wrong, 0, True
-        self.tuned = []
+        self.tuned, self._rate_hz = [], rate_hz
+
+    def get_samp_rate(self):
+        return self._rate_hz
 
     def _command(self, message):
         if self._deaf:
@@ -48,8 +51,8 @@ class SoftwareRadio(gr.sync_block):
                 count = min(count, place - self._sent)
         if self._tag_now:
             self._tag_now = False
-            for key, value in (("rx_freq", pmt.from_double(self._freq_hz)), ("rx_rate", pmt.from_double(RATE_HZ)),
-                               ("rx_time", rx_time(round(self._sent * NS_PER_SAMPLE)))):
+            for key, value in (("rx_freq", pmt.from_double(self._freq_hz)), ("rx_rate", pmt.from_double(self._rate_hz)),
+                               ("rx_time", rx_time(round(self._sent * 1e9 / self._rate_hz)))):
                 self.add_item_tag(0, self._sent, pmt.intern(key), value)
         output_items[0][:count] = heard(self._freq_hz, count, self._sent % 1000)
         self._sent += count

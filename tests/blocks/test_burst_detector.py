@@ -7,7 +7,9 @@ import pytest
 from burst_scene import burst_scene
 from flowgraphs import ChunkedSource, RecordCollector, run, rx_time
 from gnuradio import gr, rfsec
+from gnuradio.rfsec.blocks import burst_search
 from gnuradio.rfsec.blocks.burst_pdu import BurstPdu
+from gnuradio.rfsec.blocks.sample_clock import clock_tags
 from gnuradio.rfsec.detection.detector import BurstDetector
 from gnuradio.rfsec.detection.finder import BLOCK
 from hypothesis import given, settings
@@ -96,6 +98,19 @@ def test_a_gap_ends_bursts_and_the_clock_goes_on_from_its_tags(scene):
         assert pdu.time_ns == 10**18 + (start * 1000 if start < gap else 5 * 10**9 + (start - gap) * 1000)
         assert (pdu.freq_hz, pdu.burst.sample_rate_hz) == (868e6, RATE_HZ)
     assert found.block.discontinuities == 1 and len(before) and len(after)
+
+
+def test_each_tag_of_many_is_fetched_once(scene, monkeypatch):
+    fetched = []
+
+    def counted(*where):
+        fetched.extend(found := clock_tags(*where))
+        return found
+
+    monkeypatch.setattr(burst_search, "clock_tags", counted)
+    tags = [(0, "rx_rate", pmt.from_double(RATE_HZ)), *((place, "rx_freq", pmt.from_double(868e6)) for place in range(0, 20_000, 50))]
+    found = Detected(scene[:20_000], tags=tags, rate=0)
+    assert found.block.error is None and found.block.discontinuities == len(tags) - 2 and len(fetched) == len(tags)
 
 
 @pytest.mark.parametrize("key, value", [

@@ -288,6 +288,17 @@ def test_only_a_dataset_is_named_as_one(tmp_path, name):
     assert told["core:sample_rate"] == 1e6, "without a decision too"
 
 
+def test_captures_stay_as_they_are_told_and_a_live_signal_gets_its_frequency(tmp_path):
+    captures = [{"core:sample_start": 0}, {"core:sample_start": 500, "core:frequency": 868e6}]
+    complex_noise(1000).tofile(tmp_path / "air.sigmf-data")
+    (tmp_path / "air.sigmf-meta").write_text(json.dumps({
+        "global": {"core:datatype": "cf32_le", "core:version": "1.2.0"}, "captures": captures, "annotations": []}))
+    for recording, expected in ((str(tmp_path / "air.sigmf-meta"), captures), ("", [{"core:sample_start": 0, "core:frequency": 868e6}])):
+        sink = rfsec.decision_sink(sigmf=str(tmp_path / "found"), recording=recording)
+        send(sink, [one.to_pmt() for one in several(2, freq_hz=868e6)])
+        assert json.loads((tmp_path / "found.sigmf-meta").read_text())["captures"] == expected
+
+
 def test_annotations_of_a_part_count_from_its_offset(tmp_path):
     """core:offset is the number of the first sample in the file; decisions count from 0."""
     complex_noise(1000).tofile(tmp_path / "part.sigmf-data")

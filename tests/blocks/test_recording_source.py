@@ -54,6 +54,16 @@ def test_a_flowgraph_that_runs_again_gives_the_same_again(recording):
     assert source.error is None
 
 
+def test_a_time_before_1970_gives_no_tag(recording):
+    path, _ = recording
+    path.write_text(path.read_text().replace("2026-01-01", "1960-01-01"))
+    top, source = gr.top_block(), rfsec.recording_source(str(path))
+    sink = ArraySink(source)
+    top.connect(source, sink)
+    run(top)
+    assert [tag[:2] for tag in sink.tags()] == [(0, "rx_freq"), (0, "rx_rate"), (200_000, "rx_freq")]
+
+
 def test_after_lock_and_unlock_it_begins_at_the_first_sample(recording):
     """GNU Radio drops what waits in its buffers then, and counts samples from 0 again."""
     path, samples = recording

@@ -27,10 +27,12 @@ def test_a_machine_that_script_bootstrap_set_up_lacks_nothing():
 def test_broken_libraries_are_rows_with_a_command(tmp_path):
     """One that does not import, and one that ends the process that imports it."""
     (tmp_path / "zmq.py").write_text("raise ImportError('libzmq [5] was not found')")
+    (tmp_path / "yaml.py").write_text("import none_such")
     (tmp_path / "matplotlib.py").write_text("import os; os.kill(os.getpid(), 11)")
     status, rows = run_doctor(PYTHONPATH=str(tmp_path))
     assert status == 1
     assert rows["zmq"] == ["missing", "zmq", "ImportError: libzmq [5] was not found", "sudo apt-get install python3-zmq"]
+    assert rows["yaml"] == ["missing", "yaml", "ModuleNotFoundError: No module named 'none_such'", "sudo apt-get install python3-yaml"]
     assert rows["matplotlib"][:3] == ["missing", "matplotlib", "crashed with signal 11"]
     assert rows["scipy"][0] == "ok"
 

@@ -182,17 +182,31 @@ def test_what_cannot_be_is_one_line(tmp_path, model, case):
     assert (tmp_path / "noise.cf32").read_bytes() == before and not list(tmp_path.glob("**/*.html*"))
 
 
-def test_a_signal_still_gives_the_page_of_what_was_found(tmp_path, model):
+def started(tmp_path, model) -> subprocess.Popen:
+    """A report of a long recording that has begun."""
     with open(tmp_path / "long.cf32", "wb") as file:
         burst_scene(COUNT, BURSTS).tofile(file)
         os.truncate(file.fileno(), 20_000_000_000)  # sparse: longer than any test
-    out = tmp_path / "page.html"
-    process = subprocess.Popen([*RFSEC, "report", tmp_path / "long.cf32", "--rate", "1e6", "--model", model, "--out", out],
+    process = subprocess.Popen([*RFSEC, "report", tmp_path / "long.cf32", "--rate", "1e6", "--model", model, "--out", tmp_path / "page.html"],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + DEADLINE_S
     while not (tmp_path / "page.html.part").exists() and time.monotonic() < deadline and process.poll() is None:
         os.sched_yield()
+    return process
+
+
+def test_a_signal_still_gives_the_page_of_what_was_found(tmp_path, model):
+    process = started(tmp_path, model)
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 128 + signal.SIGINT, stderr
-    assert "in the first" in stdout and "were looked at" in Page(out).text
+    assert "in the first" in stdout and "were looked at" in Page(tmp_path / "page.html").text
+
+
+def test_a_recording_that_is_cut_short_still_gives_the_page_of_what_was_found(tmp_path, model):
+    process = started(tmp_path, model)
+    os.truncate(tmp_path / "long.cf32", 8 * COUNT)
+    stdout, stderr = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == 1 and "was cut short while it was read" in stderr and len(stderr.splitlines()) == 1
+    page = Page(tmp_path / "page.html")
+    assert "in the first" in stdout and "were looked at" in page.text and len(page.rows) >= len(BURSTS)

@@ -110,9 +110,9 @@ def port():
         return one.getsockname()[1]
 
 
-def collect(scene, tmp_path, port: int, identity: str) -> subprocess.Popen:
+def collect(scene, tmp_path, port: int, identity: str, stdout=subprocess.PIPE) -> subprocess.Popen:
     return subprocess.Popen([*RFSEC, "collect", f"tcp://127.0.0.1:{port}", "--identity", str(scene / identity), "--peer", str(scene / "sensor.pub"),
-                             "--out", str(tmp_path / f"{identity}.jsonl")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                             "--out", str(tmp_path / f"{identity}.jsonl")], stdout=stdout, stderr=subprocess.PIPE, text=True)
 
 
 @contextmanager
@@ -139,6 +139,19 @@ def test_collect_gets_what_the_sensor_decides_and_a_stranger_nothing(config, sce
     collector.communicate(timeout=DEADLINE_S)
     assert stranger.communicate(timeout=DEADLINE_S)[0] == ""
     assert (tmp_path / "stranger.jsonl").read_text() == "" and collector.returncode == stranger.returncode == 0
+
+
+def test_a_full_disk_for_health_records_takes_no_decisions(config, scene, tmp_path, port):
+    zmq = f"zmq: {{endpoint: 'tcp://127.0.0.1:{port}', identity: {scene}/sensor, clients: [{scene}/collector.pub]}}"
+    with open("/dev/full", "w") as full:
+        collector = collect(scene, tmp_path, port, "collector", stdout=full)
+        done = subprocess.run(config(output=zmq), stdout=full, stderr=subprocess.PIPE, text=True, timeout=DEADLINE_S)
+    assert "health records can't be written: No space left" in done.stderr
+    with killed_at_deadline(collector):
+        assert "health records can't be written: No space left" in collector.stderr.readline()
+    assert collector.poll() is None and len(decisions(tmp_path / "collector.jsonl")) == PASSES * EMISSIONS
+    collector.send_signal(signal.SIGTERM)
+    collector.communicate(timeout=DEADLINE_S)
 
 
 def test_a_radio_that_is_not_there_is_waited_for(config):

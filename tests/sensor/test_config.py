@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A sensor's configuration: what is read, and the line and rule of what is wrong."""
 
+import time
+
 import pytest
 from gnuradio.rfsec.errors import ParameterError
 from gnuradio.rfsec.sensor.config_file import ConfigFile
@@ -51,7 +53,17 @@ def test_files_count_from_the_folder_of_the_configuration(tmp_path, monkeypatch)
     ("own.onnx", "own.onnx\n  sweeps: 0", 11, "'models.sweeps' is wrong: Input should be greater than or equal to 1"),
     ("own.onnx", "!!python/object/apply:os.system [ls]", 10, "this is no YAML"), ("own.onnx", "&a x\n  modulation: *a", 11, "no aliases"),
     ("speed: 10", "? [1]\n    : 2", 8, "a key must be a name"), (GOOD, "", 1, "empty"), (GOOD, "- 1", 1, "is a mapping"),
-    (GOOD, "bands: " + "[" * 50, 1, "no YAML"), (GOOD, "bands: " + "[" * 50 + "]" * 50, 1, "not so deep"), ("88e6", "\x00", 2, "no YAML"),
+    (GOOD, "bands: " + "[" * 20, 1, "no YAML"), (GOOD, "bands: " + "[" * 50 + "]" * 50, 1, "not so deep"), ("88e6", "\x00", 2, "no YAML"),
+    ("700_000_000", "9" + ":59" * 200, 4, "no int, or too large"), ("700_000_000", "9" + ":59" * 200 + ".5", 4, "no float, or too large"),
+    ("1048576", "0x" + "f" * 5000, 13, "no int, or too large"), *(("speed: 10", f"speed: !!{value}", 8, rule) for value, rule in (
+        ('int ""', "no int"), ('int "_"', "no int"), ('int {=: ""}', "no int"), ('float ""', "no float"), ('bool "x"', "no bool"),
+        ('timestamp "x"', "no timestamp"))),
+    ("speed: 10", r'"\UFFFFFFFF": 1', 1, "no YAML"), ("/var/lib/decisions.jsonl", r'"d\0.jsonl"', 12, "it can't hold a NUL"),
+    ("sweep.sigmf-meta", r'"d\ud800x"', 7, "half of a surrogate pair"), ("own.onnx", r'"own\0.onnx"', 10, "it can't hold a NUL"),
+    ("own.onnx", r'"own\0"', 10, "it can't hold a NUL"),
+    ("  replay:\n    path: sweep.sigmf-meta\n    speed: 10", r'  usrp: {args: "\ud800", gain_db: 1}', 6, "half of a surrogate pair"),
+    ("  jsonl: /var", r'  zmq: {endpoint: "tcp://a\0:1", identity: a, clients: [b]}' + "\n  jsonl: /var", 12, "it can't hold a NUL"),
+    ("speed: 10", r'"sp\need": 10', 8, r"'source.replay.sp\need' is wrong: there is no such key"),
     ("  jsonl: /var", "  zmq: {endpoint: 'ipc://x', identity: a, clients: [b]}\n  jsonl: /var", 12, "'output.zmq.endpoint' is wrong"),
     ("  jsonl: /var", "  zmq: {endpoint: 'tcp://*:1', identity: a, clients: []}\n  jsonl: /var", 12, "at least 1 item"),
 ])
@@ -62,6 +74,13 @@ def test_a_wrong_field_is_named_with_its_line_and_rule(tmp_path, old, new, line,
         read(tmp_path, text)
     message = str(caught.value)
     assert message.startswith(f"{tmp_path}/sensor.yaml, line {line}: ") and rule in message and "\n" not in message
+
+
+def test_depth_is_told_before_it_takes_long(tmp_path):
+    began = time.process_time()
+    with pytest.raises(ParameterError, match="not so deep"):
+        read(tmp_path, "[" * 5000)
+    assert time.process_time() - began < 1
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

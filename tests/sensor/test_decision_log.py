@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from gnuradio.rfsec.errors import OutputError
-from gnuradio.rfsec.sensor.decision_log import DecisionLog
+from gnuradio.rfsec.sensor.decision_log import LONGEST_RECORD, DecisionLog
 
 SENSOR = "0123456789abcdef" * 2
 
@@ -23,6 +23,17 @@ def test_it_goes_on_where_it_ended(tmp_path):
         log.append(SENSOR, [(8, '{"label":"x"}')])
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert lines == [{"sensor": SENSOR, "sequence": number, "label": label} for number, label in ((3, "é"), (7, None), (8, "x"))]
+
+
+def test_it_goes_on_behind_the_longest_record(tmp_path):
+    record = json.dumps({"label": "x" * (LONGEST_RECORD - len('{"label": ""}'))})
+    for sequence in ((1 << 63) - 2, (1 << 63) - 1):
+        with DecisionLog(tmp_path / "log") as log:
+            log.append(SENSOR, [(sequence, record)])
+    with open(tmp_path / "log", "ab") as file:
+        file.write((tmp_path / "log").read_bytes().splitlines()[0])  # whole but for its end
+    with DecisionLog(tmp_path / "log") as log:
+        assert log.sequence == (1 << 63) - 1
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))

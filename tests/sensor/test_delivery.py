@@ -10,7 +10,7 @@ import zmq
 from gnuradio.rfsec.errors import OutputError
 from gnuradio.rfsec.keygen.identity import Identity
 from gnuradio.rfsec.records import DecisionRecord
-from gnuradio.rfsec.sensor.decision_log import DecisionLog
+from gnuradio.rfsec.sensor.decision_log import LONGEST_RECORD, DecisionLog
 from gnuradio.rfsec.sensor.protocol import BATCH, MAX_ANSWER_TEXT, Answer, Request
 from gnuradio.rfsec.sensor.publisher import Publisher, consumer_name
 from gnuradio.rfsec.sensor.spool import MIN_BYTES, Spool
@@ -234,7 +234,8 @@ def test_hostile_questions_change_nothing_and_are_counted(end, tmp_path):
 @pytest.mark.parametrize("change", [
     lambda found: found.update(version=2), lambda found: found.update(sensor="../x"), lambda found: found["decisions"].reverse(),
     lambda found: found["decisions"].append([2, {"label": "short"}]), lambda found: found["decisions"].append("x"),
-    lambda found: found.update(health=3),
+    lambda found: found.update(health=3), lambda found: found["decisions"][0][1].update(label="\ud800"),
+    lambda found: found["decisions"][0][1].update(label="x" * LONGEST_RECORD),
     lambda found: found["decisions"].insert(0, found["decisions"][0]), lambda found: found.update(decisions=found["decisions"] * BATCH)])
 def test_hostile_answers_are_refused(change):
     answer = Answer("a" * 32, [(1, record(1)), (2, record(2))])

@@ -2,6 +2,7 @@
 """Replay: which captures become which sweeps, where it goes on, and that its spectra are those of the block."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -105,5 +106,7 @@ def test_one_tuning_is_cut_by_the_dwell(tmp_path, recording):
     ([(0, None)], [BAND_HZ], "line 3: .*cover none"), ([(0, 99e6), (SAMPLES, 102.6e6)], [BAND_HZ], "line 3: .*cover none"),
     ([(0, 99e6)], [(98.9e6, 98.9e6 + 1)], "line 1: .*bins")])
 def test_a_recording_that_does_not_cover_a_band_is_refused_with_the_line(tmp_path, recording, captures, bands, rule):
-    with pytest.raises(ParameterError, match=rule):
-        source(tmp_path, retold(recording, tmp_path, captures), bands=bands)
+    path, before = retold(recording, tmp_path, captures), os.listdir("/proc/self/fd")
+    with pytest.raises(ParameterError, match=rule) as caught:
+        source(tmp_path, path, bands=bands)
+    assert os.listdir("/proc/self/fd") == before, caught  # whose frames hold the recording

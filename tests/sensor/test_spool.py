@@ -154,12 +154,43 @@ except OutputError as error:
 """
 
 
-def test_a_disk_that_fills_up_takes_nothing_but_the_oldest(tmp_path):
-    mounted = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs -o size=4m none "$0" && cd "$0" && exec "$@"', tmp_path]
+STARTED_ON_A_FULL_DISK = """
+import os
+from gnuradio.rfsec.sensor.spool import Spool
+from gnuradio.rfsec.errors import OutputError
+Spool("spool.db", 1 << 20, ["one"]).close()
+try:
+    with open("filler", "wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(512))
+except OSError:
+    pass
+for freed in (0, 512 << 10, 640 << 10):
+    os.truncate("filler", os.stat("filler").st_size - freed)
+    try:
+        Spool("spool.db", 1 << 20, ["one"]).close()
+        print("it starts")
+    except OutputError as error:
+        print(error)
+"""
+
+
+def on_a_small_disk(folder, code: str) -> list[str]:
+    """The lines that a program prints in a folder of 4 MiB."""
+    mounted = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs -o size=4m none "$0" && cd "$0" && exec "$@"', folder]
     if subprocess.run([*mounted, "true"], capture_output=True).returncode:
         pytest.skip("this system lets no test mount a small disk")
-    done = subprocess.run([*mounted, sys.executable, "-c", ON_A_SMALL_DISK], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*mounted, sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    full, numbers, refused = done.stdout.splitlines()
+    return done.stdout.splitlines()
+
+
+def test_a_spool_of_a_full_disk_is_opened_once_there_is_space(tmp_path):
+    nothing, little, enough = on_a_small_disk(tmp_path, STARTED_ON_A_FULL_DISK)
+    assert "Free some" in nothing and "Free some" in little and enough == "it starts"
+
+
+def test_a_disk_that_fills_up_takes_nothing_but_the_oldest(tmp_path):
+    full, numbers, refused = on_a_small_disk(tmp_path, ON_A_SMALL_DISK)
     last, dropped, waiting = map(int, numbers.split())
     assert int(full) == errno.ENOSPC and last == 8000 == dropped + waiting and dropped > 4000 and "No space left" in refused

@@ -57,6 +57,7 @@ def test_the_page_tells_of_every_key_of_a_health_record(tmp_path):
 def test_the_unit_is_one_that_systemd_takes(tmp_path):
     text = (ROOT / "systemd" / "rfsec-sensor.service").read_text()
     assert "/usr/local/bin/rfsec" in text
+    assert "ProtectHome=yes" in text and all("/opt/gr-rfsec/.venv/bin/rfsec" in told for told in (text, (ROOT / "docs/sensor.md").read_text()))
     (tmp_path / "rfsec-sensor.service").write_text(text.replace("/usr/local/bin/rfsec", "/bin/true"))
     done = subprocess.run(["systemd-analyze", "verify", tmp_path / "rfsec-sensor.service"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "rfsec-sensor" not in done.stderr, done.stderr

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The part of the Burst Detector that takes the stream and publishes its bursts."""
 
+from collections import deque
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 import pmt
@@ -42,6 +44,7 @@ class BurstSearch(gr.basic_block):
     def start(self):  # GNU Radio counts samples from 0 again when a flowgraph runs again
         self._detector.open()
         self._clock = WindowClock(1)
+        self._tags, self._told = deque(), 0  # those of the clock not passed yet, and the sample up to which they are known
         self._began_at = None
         self._held = 0  # 1 while the first input item was accepted but stays, so that the scheduler keeps calling
         return True
@@ -68,18 +71,27 @@ class BurstSearch(gr.basic_block):
             return 0
         if not samples.size:
             return self._end() if input_ended(self._before, first) else self._pause()
-        tags = clock_tags(self, first, first + samples.size)
-        if self._began_at is None or (self._began_at != first and any(tag.offset == first for tag in tags)):
-            if not self._begin(first, [tag for tag in tags if tag.offset == first]):
+        tags, later = self._tags_at(first, first + samples.size)
+        if self._began_at is None or (self._began_at != first and tags):
+            if not self._begin(first, tags):
                 return self._pause()
-        later = [tag.offset for tag in tags if tag.offset > first]
-        taken = self._detector.accept(samples[: later[0] - first] if later else samples)
+        taken = self._detector.accept(samples[: later - first])
         if not taken:
             return self._pause()
         # At the end of a stream GNU Radio calls only a block that still has input: keep one item until all is said.
         self.consume(0, self._held + taken - 1)
         self._held = 1
         return 0
+
+    def _tags_at(self, first: int, last: int) -> tuple[list, int]:
+        """The clock tags on sample ``first``, and where the next one up to ``last`` is, or ``last``. Each is fetched once."""
+        self._tags += clock_tags(self, max(first, self._told), last)
+        self._told = max(last, self._told)
+        while self._tags and self._tags[0].offset < first:
+            self._tags.popleft()
+        tags = list(takewhile(lambda tag: tag.offset == first, self._tags))
+        later = self._tags[len(tags)].offset if len(tags) < len(self._tags) else last
+        return tags, min(later, last)
 
     def _begin(self, first: int, tags) -> bool:
         """Begin at sample ``first``, the first one or one with clock tags. Return False where it has to wait."""

@@ -75,11 +75,11 @@ class recording_source(gr.sync_block):
         if self._position == 0 and self.recording.sample_rate_hz:
             self.add_item_tag(0, 0, RX_RATE, pmt.from_double(float(self.recording.sample_rate_hz)))
         while self._captures and self._captures[0][0] < self._position + count:
-            start, frequency_hz, time = self._captures.pop(0)
+            start, frequency_hz, told = self._captures.pop(0)
             if frequency_hz is not None:
                 self.add_item_tag(0, start, RX_FREQ, pmt.from_double(float(frequency_hz)))
-            if time is not None:
-                self.add_item_tag(0, start, RX_TIME, time_to_pmt(time_ns(time)))
+            if (time := time_ns(told)) is not None:
+                self.add_item_tag(0, start, RX_TIME, time_to_pmt(time))
         self._position += count
         return count
 

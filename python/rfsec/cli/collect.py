@@ -2,6 +2,7 @@
 """``rfsec collect``: the other end of a sensor, which appends its decisions to a file."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from .live import gathered_signals
 
 _TURN_S = 1.0
+logger = logging.getLogger(__name__)
 
 
 def collect(
@@ -24,13 +26,27 @@ def collect(
     from ..sensor.subscriber import Subscriber
 
     own, sensor = read_identity(identity), read_peer(peer)
+    refused = False
     with DecisionLog(out) as log, Subscriber(endpoint, own, sensor, log) as subscriber, gathered_signals() as received_signals:
         while not received_signals:
             received = subscriber.receive(_TURN_S)
             if received is None:
                 continue
             if received.missed:
-                typer.echo(f"rfsec: {received.missed} decisions before number {log.sequence - received.decisions + 1} were dropped by the sensor, "
-                           "because its spool was full.", err=True)
+                logger.warning("rfsec: %d decisions before number %d were dropped by the sensor, because its spool was full.", received.missed,
+                               log.sequence - received.decisions + 1)
             if received.health is not None:
-                typer.echo(json.dumps(received.health))
+                refused = _refused(json.dumps(received.health), refused)
+
+
+def _refused(line: str, before: bool) -> bool:
+    """Whether standard output does not take a line. The decisions go on; what keeps it from that is said once."""
+    try:
+        typer.echo(line)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if not before:
+            logger.warning("rfsec: standard output: health records can't be written: %s.", error.strerror)
+        return True
+    return False

@@ -121,6 +121,7 @@ _CHECKS = (
     _version("sigmf"),
     _version("pydantic"),
     _version("zmq", "sudo apt-get install python3-zmq"),
+    _version("yaml", "sudo apt-get install python3-yaml"),
     _version("cryptography", "sudo apt-get install python3-cryptography"),
     _version("matplotlib", "sudo apt-get install python3-matplotlib"),
     partial(_probe, "shipped models", _MODELS, _BOOTSTRAP),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from ..errors import OutputError
+from ..errors import OutputError, RecordingError
 from .classify import FALSE_ALARMS, MAX_DURATION_S
 from .live import gathered_signals
 from .plain import plain_console, say
@@ -41,24 +41,30 @@ def report(
         survey = Survey(recording, BurstClassifier(model, threads=threads), false_alarms_per_s=false_alarms,
                         max_duration_s=max_duration)
         with gathered_signals() as received, page_file(out) as file:
-            _run(survey, recording.sample_count, received)
+            broken = _run(survey, recording.sample_count, received)
             file.write(page(survey))
     looked_at = f" in the first {survey.samples:,} samples" if survey.samples < recording.sample_count else ""
     say(f"{len(survey.decided):,} bursts{looked_at}. Written: {out}")
+    if broken is not None:
+        raise broken
     if received:
         raise typer.Exit(128 + received[0])
 
 
-def _run(survey, total: int, received: list[int]) -> None:
-    """Look at the whole recording, or at as much of it as the first signal that is received allows."""
-    console = plain_console(stderr=True)
+def _run(survey, total: int, received: list[int]) -> RecordingError | None:
+    """Look at the whole recording, or at as much of it as the first signal that is received allows, or an error, which is returned."""
+    broken, console = None, plain_console(stderr=True)
     columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     began = time.monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=total)
-        for _ in survey.steps():
-            speed = survey.samples / 1e6 / max(1e-9, time.monotonic() - began)
-            progress.update(task, completed=survey.samples, description=f"{speed:.2f} MS/s  {len(survey.decided):,} bursts")
-            if received:
-                break
+        try:
+            for _ in survey.steps():
+                speed = survey.samples / 1e6 / max(1e-9, time.monotonic() - began)
+                progress.update(task, completed=survey.samples, description=f"{speed:.2f} MS/s  {len(survey.decided):,} bursts")
+                if received:
+                    break
+        except RecordingError as error:  # what was found before stays
+            broken = error
         survey.finish()
+    return broken

@@ -35,8 +35,9 @@ def _open_source(file, position: str):
     from ..sensor.decide import wants_steps
     from ..sensor.grids import RATE_HZ, grids_of
 
-    grids, source = grids_of(file, RATE_HZ), file.config.source
-    radio = open_usrp(source.usrp.args, freq_hz=grids[0].centre_hz(0), rate_hz=RATE_HZ, gain_db=source.usrp.gain_db)
+    first_hz, source = grids_of(file, RATE_HZ)[0].centre_hz(0), file.config.source
+    radio = open_usrp(source.usrp.args, freq_hz=first_hz, rate_hz=RATE_HZ, gain_db=source.usrp.gain_db)
+    grids = grids_of(file, radio.get_samp_rate())  # some radios' clocks can't be divided to the rate that they are asked for
     flowgraph = SweepFlowgraph(radio, grids, is_radio=True, dwell_s=source.dwell_s, keep_steps=wants_steps(file))
     flowgraph.begin()
     return flowgraph

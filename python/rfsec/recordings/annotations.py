@@ -111,7 +111,7 @@ class SigmfAnnotations:
 
     def _captures(self) -> list[dict]:
         captures = [dict(one) for one in self._metadata["captures"]]
-        if captures and self._first is not None and self._first.freq_hz is not None:
+        if self._metadata is LIVE and self._first is not None and self._first.freq_hz is not None:
             captures[0].setdefault("core:frequency", self._first.freq_hz)
         return captures
 

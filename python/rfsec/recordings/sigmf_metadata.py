@@ -4,7 +4,6 @@
 import json
 import os
 import re
-from datetime import datetime
 from pathlib import Path
 
 import sigmf
@@ -15,6 +14,7 @@ from ..errors import RecordingError
 from .encoding import Encoding, integer_encoding
 from .files import MappedFile, quoted
 from .layout import Capture, Layout, whole_samples
+from .times import time_ns
 
 # A million annotations fit. A larger claim is no metadata, and JSON takes ten times its size in memory.
 MOST_METADATA_BYTES = 1 << 28
@@ -137,11 +137,10 @@ def _capture(capture: dict, first: int, path: Path) -> Capture:
         raise refused(path, f"has a capture {-start} samples before its core:offset", "mend its metadata")
     frequency = capture.get(sigmf.FREQUENCY_KEY)
     when = capture.get(sigmf.DATETIME_KEY)
-    if when is not None:
-        try:
-            datetime.fromisoformat(when)
-        except ValueError:
-            raise refused(path, f"has the core:datetime {_one_line(when)!r}", "write it in ISO 8601") from None
+    try:
+        time_ns(when)
+    except ValueError:
+        raise refused(path, f"has the core:datetime {_one_line(when)!r}", "write it in ISO 8601") from None
     return Capture(start, None if frequency is None else float(frequency), when)
 
 

@@ -5,12 +5,17 @@ import re
 from datetime import datetime, timezone
 
 
-def time_ns(iso: str) -> int:
-    """Return the UTC nanoseconds since 1970 of an ISO 8601 time, UTC where it names no zone; 0 before 1970.
+def time_ns(iso: str | None) -> int | None:
+    """Return the UTC nanoseconds since 1970 of an ISO 8601 time, UTC where it names no zone; None for None, and before 1970.
 
-    ``datetime`` keeps microseconds only: the fraction is read on its own, to the nanosecond.
+    ``datetime`` keeps microseconds only: the fraction is read on its own, to the nanosecond. It knows no leap second: 23:59:60 is the
+    second after 23:59:59. Raises ValueError where the time is none.
     """
-    moment = datetime.fromisoformat(iso)
-    seconds = int(moment.replace(microsecond=0, tzinfo=moment.tzinfo or timezone.utc).timestamp())
+    if iso is None:
+        return None
+    known, leap = re.subn(r"(T\d\d:?\d\d:?)60", r"\g<1>59", iso)
+    moment = datetime.fromisoformat(known)
+    seconds = leap + int(moment.replace(microsecond=0, tzinfo=moment.tzinfo or timezone.utc).timestamp())
     fraction = re.search(r"[.,](\d+)", iso)
-    return max(0, seconds * 1_000_000_000 + (round(float(f"0.{fraction[1]}") * 1e9) if fraction else 0))
+    found = seconds * 1_000_000_000 + (round(float(f"0.{fraction[1]}") * 1e9) if fraction else 0)
+    return found if found >= 0 else None

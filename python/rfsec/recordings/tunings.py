@@ -39,12 +39,13 @@ class Tuning:
 def tunings_of(recording: Recording) -> Iterator[tuple[Tuning, int]]:
     """The stretches between which a recording was retuned or interrupted, each with the sample beyond its end."""
     now = Tuning(0, recording.sample_rate_hz)
-    for start, frequency_hz, time in recording.captures:
+    for start, frequency_hz, told in recording.captures:
+        time = time_ns(told)
         if start > now.sample_start and (frequency_hz is not None or time is not None):
             yield now, start
             now = replace(now, sample_start=start)
         if frequency_hz is not None:
             now = replace(now, freq_hz=float(frequency_hz))
         if time is not None:
-            now = replace(now, timed=(start, time_ns(time)))
+            now = replace(now, timed=(start, time))
     yield now, recording.sample_count

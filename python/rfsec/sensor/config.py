@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a sensor is told: the fields of its configuration, their ranges, and their defaults."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,12 @@ from .spool import MIN_BYTES
 MAX_CLIENTS = 64
 
 
+def _can_be_passed_on(name: str | Path) -> str | Path:
+    if re.search("[\0\ud800-\udfff]", str(name)):
+        raise ValueError("it can't hold a NUL or half of a surrogate pair")
+    return name
+
+
 def _from_its_folder(path: Path, info: ValidationInfo) -> Path:
     return (info.context or Path()) / path
 
@@ -20,8 +27,10 @@ def _file_or_name(model: str, info: ValidationInfo) -> str:
     return str(_from_its_folder(Path(model), info)) if model.endswith(".onnx") else model
 
 
-File = Annotated[Path, AfterValidator(_from_its_folder)]  # a relative name counts from the folder of the configuration
-Model = Annotated[str, Field(min_length=1), AfterValidator(_file_or_name)]
+# A relative name counts from the folder of the configuration.
+File = Annotated[Path, AfterValidator(_can_be_passed_on), AfterValidator(_from_its_folder)]
+Model = Annotated[str, Field(min_length=1), AfterValidator(_can_be_passed_on), AfterValidator(_file_or_name)]
+Text = Annotated[str, AfterValidator(_can_be_passed_on)]
 Hertz = Annotated[float, Field(gt=0, le=1e12)]
 
 
@@ -53,7 +62,7 @@ class Replay(_Part):
 class Usrp(_Part):
     """A radio: its UHD device address and its gain, dB."""
 
-    args: str
+    args: Text
     gain_db: float = Field(ge=-100, le=200)
 
 
@@ -92,7 +101,7 @@ class Thresholds(_Part):
 class Zmq(_Part):
     """Delivery: where to bind, the sensor's identity, and the public halves of those who may subscribe."""
 
-    endpoint: str = Field(pattern=r"^tcp://.+:(\d+|\*)$")
+    endpoint: Text = Field(pattern=r"^tcp://.+:(\d+|\*)$")
     identity: File
     clients: list[File] = Field(min_length=1, max_length=MAX_CLIENTS)
 

@@ -43,7 +43,7 @@ class ConfigFile:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = ".".join(map(str, first["loc"])) or "the configuration"
-            raise ParameterError(f"{self.at(*first['loc'])}: '{name}' is wrong: {_rule(first)}.") from None
+            raise ParameterError(f"{self.at(*first['loc'])}: {name!r:.80} is wrong: {_rule(first)}.") from None
 
     def at(self, *where: str | int) -> str:
         """The file and line of a field, e.g. ``at("bands", 0, "start_hz")``; of what is around it where it isn't given."""
@@ -71,18 +71,22 @@ def _read(path: Path) -> tuple[yaml.Node, object]:
             text = file.read(_MAX_BYTES + 1)
         if len(text) > _MAX_BYTES:
             raise ParameterError(f"{path}: a configuration has at most {_MAX_BYTES} bytes.")
+        depth = 0
         for event in yaml.parse(text, yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 raise ParameterError(f"{path}, line {event.start_mark.line + 1}: a configuration has no aliases (*{event.anchor}). "
                                      "Write the value out.")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:  # said here: the parser gets slower and slower
+                raise ParameterError(f"{path}, line {event.start_mark.line + 1}: a configuration is not so deep.")
         node = yaml.compose(text, yaml.SafeLoader)
         if node is None:
             raise ParameterError(f"{path}, line 1: the configuration is empty. examples/sensor.yaml shows one.")
-        _check(path, node, 0)
-        return node, yaml.constructor.SafeConstructor().construct_document(node)
+        _check(path, node)
+        return node, _Constructor().construct_document(node)
     except OSError as error:
         raise ParameterError(f"{path}: this configuration can't be read: {error.strerror}.") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, OverflowError, ValueError) as error:
         if isinstance(error, RfsecError):
             raise
         if isinstance(error, yaml.reader.ReaderError):
@@ -94,20 +98,32 @@ def _read(path: Path) -> tuple[yaml.Node, object]:
         raise ParameterError(f"{path}, line {line}: this is no YAML: {reason}.") from None
 
 
-def _check(path: Path, node: yaml.Node, depth: int) -> None:
+class _Constructor(yaml.constructor.SafeConstructor):
+    """YAML's own, which says the line of a value that is not what its tag says, and of a whole number that no float can hold."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        try:
+            value = super().construct_object(node, deep)
+            if isinstance(value, int):
+                float(value)  # a larger one can't even be shown
+            return value
+        except (AttributeError, IndexError, KeyError, OverflowError, ValueError):
+            problem = f"the value is no {node.tag.rpartition(':')[2]}, or too large"
+            raise yaml.constructor.ConstructorError(problem=problem, problem_mark=node.start_mark) from None
+
+
+def _check(path: Path, node: yaml.Node) -> None:
     """Raises ParameterError for a key that comes twice, of which YAML would silently take the second."""
-    if depth > _DEEPEST:
-        raise ParameterError(f"{path}, line {_line(node)}: a configuration is not so deep.")
     if isinstance(node, yaml.SequenceNode):
         for child in node.value:
-            _check(path, child, depth + 1)
+            _check(path, child)
     elif isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, child in node.value:
             if key.value in seen if isinstance(key, yaml.ScalarNode) else True:
                 raise ParameterError(f"{path}, line {_line(key)}: a key must be a name, and come once.")
             seen.add(key.value)
-            _check(path, child, depth + 1)
+            _check(path, child)
 
 
 def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:

@@ -10,6 +10,8 @@ from ..errors import OutputError
 from ..keygen.secret_file import sync_folder
 
 _LONGEST_LINE = 1 << 16
+LONGEST_RECORD = _LONGEST_LINE - 128
+"""Bytes of a record: with what names its decision it is a line that the next start can read."""
 
 
 class DecisionLog:
@@ -66,7 +68,7 @@ class DecisionLog:
     def append(self, sensor: str, decisions: list[tuple[int, str]]) -> None:
         """Append decisions of `sensor` (32 hexadecimal digits), each its number and its record as JSON.
 
-        All are on the disk when this returns, or none is in the file.
+        All are on the disk when this returns, or none is in the file. A record has at most `LONGEST_RECORD` bytes.
         """
         block = b"".join(f'{{"sensor":"{sensor}","sequence":{number},{record[1:]}\n'.encode() for number, record in decisions)
         try:

@@ -4,7 +4,7 @@
 from ..dsp.sweep_grid import SweepGrid
 from .config_file import ConfigFile
 
-RATE_HZ = 2.4e6  # of a radio
+RATE_HZ = 2.4e6  # what a radio is asked for
 BIN_HZ = 10e3
 _FFT_BIN_HZ, _AVERAGES = 9375.0, 5  # 256 bins at 2.4 MS/s
 

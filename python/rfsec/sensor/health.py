@@ -30,7 +30,7 @@ class Counts:
     reloads : int
         Configurations taken on SIGHUP.
     errors : dict of str
-        What is wrong at present, by what it is about: ``configuration``, ``spool``, ``jsonl``, ``model``.
+        What is wrong at present, by what it is about: ``configuration``, ``spool``, ``jsonl``, ``model``, ``health``.
     """
 
     sweeps: int = 0

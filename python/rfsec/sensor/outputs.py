@@ -2,8 +2,9 @@
 """Where a sensor's decisions go from its spool: a file of JSON lines, and subscribers."""
 
 import time
+from contextlib import suppress
 
-from ..errors import OutputError, ParameterError
+from ..errors import OutputError, ParameterError, RfsecError
 from ..keygen.identity import Peer, read_identity, read_peer
 from .config import Zmq
 from .config_file import ConfigFile
@@ -76,26 +77,29 @@ class Outputs:
             self._open_log(file)
             self.spool.set_consumers(_consumers(file, clients))  # last: what only one who goes had lacked can't be brought back
         except (ParameterError, OutputError):
-            self._open_log(self._file)
+            with suppress(ParameterError):  # then `deliver` tries it again, and says so
+                self._open_log(self._file)
             raise
         if self.publisher is not None:
             self.publisher.set_clients(clients)
         self._file = file
 
-    def deliver(self, *, now: bool) -> dict[str, OutputError | None]:
+    def deliver(self, *, now: bool) -> dict[str, RfsecError | None]:
         """Answer subscribers, and write the JSON lines if it is time or `now`: what failed, or that it works, by name."""
-        found: dict[str, OutputError | None] = {}
+        found: dict[str, RfsecError | None] = {}
         try:
             if self.publisher is not None:
                 self.publisher.serve(self.spool)
         except OutputError as error:
             found["spool"] = error
-        if self._log is not None and (now or time.monotonic() >= self._write_at):
+        if self._file.config.output.jsonl is not None and (now or time.monotonic() >= self._write_at):
             self._write_at = time.monotonic() + _WRITE_EVERY_S
             try:
+                if self._log is None:
+                    self._open_log(self._file)
                 self._write()
                 found[JSONL] = None
-            except OutputError as error:
+            except (ParameterError, OutputError) as error:
                 found[JSONL] = error
         return found
 

@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 
 from ..records import FIELDS
+from .decision_log import LONGEST_RECORD
 
 VERSION = 1
 MAX_REQUEST_BYTES = 512
@@ -67,8 +68,15 @@ class Answer:
             if not isinstance(one, list) or len(one) != 2 or not isinstance(one[1], dict) or tuple(one[1]) != FIELDS:
                 raise ValueError("a decision is its number and its record")
             before = _checked_number(one[0], before + 1)
-            decisions.append((before, json.dumps(one[1], ensure_ascii=False, separators=(",", ":"), allow_nan=False)))
+            decisions.append((before, _record(one[1])))
         return cls(found["sensor"], decisions, found["health"])
+
+
+def _record(found: dict) -> str:
+    record = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if len(record.encode()) > LONGEST_RECORD:  # half of a surrogate pair raises UnicodeEncodeError here, a ValueError
+        raise ValueError("a record is too long")
+    return record
 
 
 def _expanded(message: bytes) -> bytes:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..dsp.averaged_power import averaged_power
 from ..dsp.stitching import stitch
+from ..dsp.sweep_grid import SweepGrid
 from ..dsp.swept_spectrum import SweptSpectrum
 from ..errors import RecordingError
 from ..recordings.recording import open_recording
@@ -46,12 +47,12 @@ class ReplaySource:
         self._replay, self._wants_steps = source.replay, wants_steps(file)
         with file.naming("source", "replay", "path"):
             self._recording = open_recording(source.replay.path)
-            self._rate_hz = self._recording.sample_rate_hz
-            if self._rate_hz is None:
-                raise RecordingError(f"{source.replay.path}: it does not tell its sample rate. Replay a SigMF recording.")
-        grids = grids_of(file, self._rate_hz)
-        with file.naming("source", "replay", "path"):
-            self._plan = plan(self._recording, grids, source.dwell_s)
+        self._rate_hz = self._recording.sample_rate_hz
+        try:
+            grids, self._plan = self._planned(file)
+        except BaseException:
+            self._recording.close()
+            raise
         steps = repr((self._recording.sample_count, self._rate_hz, grids, self._plan))
         self._name = hashlib.sha256(f"{source.replay.path} {steps}".encode()).hexdigest()[:16]
         self._next = _place(position, self._name)
@@ -83,6 +84,15 @@ class ReplaySource:
     def close(self) -> None:
         """Close the recording."""
         self._recording.close()
+
+    def _planned(self, file: ConfigFile) -> tuple[list[SweepGrid], list[PlannedSweep]]:
+        """The grids of the bands, and the sweeps over them."""
+        with file.naming("source", "replay", "path"):
+            if self._rate_hz is None:
+                raise RecordingError(f"{self._replay.path}: it does not tell its sample rate. Replay a SigMF recording.")
+        grids = grids_of(file, self._rate_hz)
+        with file.naming("source", "replay", "path"):
+            return grids, plan(self._recording, grids, file.config.source.dwell_s)
 
     def _reached(self, number: int) -> int:
         """The sample behind a sweep, counted on from one round of the recording to the next; 0 before the first sweep."""

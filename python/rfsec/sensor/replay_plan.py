@@ -52,7 +52,7 @@ def plan(recording: Recording, grids: Sequence[SweepGrid], dwell_s: float) -> li
 def _steps(recording: Recording, fewest: int) -> list[PlannedStep]:
     """The captures that are tuned, and long enough for a spectrum."""
     ends = [one.sample_start for one in recording.captures[1:]] + [recording.sample_count]
-    return [PlannedStep(start, end - start, float(frequency_hz), None if time is None else time_ns(time))
+    return [PlannedStep(start, end - start, float(frequency_hz), time_ns(time))
             for (start, frequency_hz, time), end in zip(recording.captures, ends) if frequency_hz is not None and end - start >= fewest]
 
 

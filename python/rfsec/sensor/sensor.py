@@ -42,7 +42,7 @@ class Sensor:
     make_decider : callable
         Takes a ConfigFile and returns a Decider.
     emit : callable
-        Takes each health record, a JSON line.
+        Takes each health record, a JSON line. One that raises OSError is left out; BrokenPipeError ends the sensor.
 
     Raises
     ------
@@ -105,6 +105,8 @@ class Sensor:
             self._counts.undecided += 1
             self._fault("model", error)
             records = []
+        else:
+            self._counts.errors.pop("model", None)
         self._counts.sweeps += 1
         if not records:
             return
@@ -126,7 +128,13 @@ class Sensor:
     def _say(self) -> None:
         self._say_at = time.monotonic() + HEALTH_S
         record = self._health.record(self._counts, self._radio, self._outputs.spool, self._outputs.publisher)
-        self._emit(json.dumps(record))
+        try:
+            self._emit(json.dumps(record))
+            self._counts.errors.pop("health", None)
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # a full disk must not end what it has no part in
+            self._fault("health", OutputError(f"Standard output: health records can't be written: {error.strerror}."))
         self._outputs.tell(record)
 
     def _take_new_configuration(self) -> None:

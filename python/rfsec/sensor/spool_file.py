@@ -26,6 +26,7 @@ _REASONS = {
     "SQLITE_READONLY": "this spool can't be written. Check the permissions of the file and its folder",
     "SQLITE_CANTOPEN": "this spool can't be opened. Check that its folder exists, and the permissions of both",
     "SQLITE_FULL": "there is no space left for this spool. Free some",
+    "SQLITE_IOERR": "this spool can't be read or written. Free some space, or check the disk",
 }
 
 
