@@ -4,12 +4,14 @@
 import os
 import resource
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from gnuradio.rfsec.cli.train import train  # noqa: E402
 from gnuradio.rfsec.datasets.files import save_windows  # noqa: E402
+from gnuradio.rfsec.datasets.labelled_windows import LabelledWindows  # noqa: E402
 from gnuradio.rfsec.datasets.rml2016a import LABELS, generate  # noqa: E402
 from gnuradio.rfsec.errors import DatasetError, OutputError, ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
@@ -108,6 +110,15 @@ def test_bad_arguments(tmp_path, arguments, message):
     with pytest.raises(ParameterError, match=message):
         train(**{"model": "conv-bigru", **paths, **arguments})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("model", "length"), [("mcldnn", 4), ("signet-r18", 2), ("signet2-r50", 8)])
+def test_windows_that_are_too_short_for_a_network_are_told(tmp_path, model, length):
+    x = np.random.default_rng(1).normal(size=(40, 2 * length)).astype(np.float32).view(np.complex64)
+    save_windows(tmp_path / "short.npz", LabelledWindows(x, np.arange(40, dtype=np.int16) % 2, np.zeros(40, np.int16)), ("BPSK", "QPSK"), "test")
+    with pytest.raises(ParameterError, match=f"too short for its layers: short.npz has {length} samples"):
+        train(model, data=str(tmp_path / "short.npz"), epochs=1, out=tmp_path / "a.onnx", checkpoint=tmp_path / "b")
+    assert not (tmp_path / "a.onnx").exists()
 
 
 @pytest.mark.parametrize("model", ["conv-bigru", "svm", "rffi-80211", "kgnet", "joint-conv", "technology-conv"])

@@ -115,6 +115,7 @@ def train_network(
     _check(recipe, corpus, seed)
     begin_training(seed, threads, windows=windows)
     network = recipe.network(len(corpus.labels))
+    _check_length(network, min(corpus.lengths), recipe.name, corpus.name)
     before = 0 if parent is None else start_from(parent, network, recipe.name)
     network = network.to(device).train()
     validation = corpus.validation()
@@ -183,6 +184,15 @@ def _check(recipe: Recipe, corpus: Corpus, seed: int) -> None:
         raise ParameterError(
             f"The windows to train {recipe.name} with must have {recipe.window} samples. {corpus.name} has {lengths} instead."
         )
+
+
+@torch.no_grad()
+def _check_length(network: nn.Module, length: int, name: str, data: str) -> None:
+    """Raise ParameterError where windows of `length` samples are too short for a network's layers."""
+    try:
+        network.eval()(torch.zeros(2, 2, length))
+    except RuntimeError:  # the layer that fails says nothing of windows
+        raise ParameterError(f"The windows to train {name} with are too short for its layers: {data} has {length} samples. Take longer ones.") from None
 
 
 @dataclass
