@@ -228,8 +228,11 @@ def test_a_row_that_starts_from_a_parent_says_what_both_saw(tmp_path):
     files = f"--out {tmp_path}/models/lstm-ternary-4bit-seed2.onnx --checkpoint {tmp_path}/checkpoints/lstm-ternary-4bit-seed2.checkpoint"
     own = f"rfsec train lstm-ternary-4bit --seed 2 {files} --parent {start}"
     assert start in parent and rows["lstm-ternary-4bit"]["not_trained"] == f"{parent} && {own}"
+    (tmp_path / "models").mkdir(exist_ok=True)
     Path(start).parent.mkdir()
-    Path(start).touch()
+    Path(start).touch()  # of a run that was killed
+    assert reproduce("lstm-fig17", tmp_path, "--seeds", "2", *only[2:])["lstm-ternary-4bit"]["not_trained"] == f"{parent} && {own}"
+    (tmp_path / "models" / "lstm-amp-phase-seed2.onnx").touch()
     assert reproduce("lstm-fig17", tmp_path, "--seeds", "2", *only[2:])["lstm-ternary-4bit"]["not_trained"] == own
 
 

@@ -54,9 +54,8 @@ def training_command(row: Row, seed: int, out: Path) -> str:
         words += [f"--{name}", str(value)]
     if parent is None:
         return shlex.join(words)
-    start = checkpoint_path(parent, seed, out)
-    words += ["--parent", str(start)]
-    return shlex.join(words) if start.exists() else f"{training_command(parent, seed, out)} && {shlex.join(words)}"
+    words += ["--parent", str(checkpoint_path(parent, seed, out))]
+    return shlex.join(words) if _is_trained(parent, seed, out) else f"{training_command(parent, seed, out)} && {shlex.join(words)}"
 
 
 def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report: Report) -> Path:
@@ -80,8 +79,7 @@ def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report
         most = CLASSICAL[row.model].default_windows
         produce_classical(row.model, seed, min(options.windows or most, most), path, lambda stage: report(f"{what}: {stage}", 0, None))
     else:
-        start = None if parent is None else checkpoint_path(parent, seed, out)
-        if start is not None and not start.exists():
+        if parent is not None and not _is_trained(parent, seed, out):
             train_model(parent, seed, out, options, report)
         recipe = replace(find_recipe(row.model), **row.changes)
         corpus = make_corpus(recipe, seed, windows_per_cell=row.windows_per_cell)
@@ -95,9 +93,14 @@ def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report
             choose_device(options.device),
             options.threads,
             lambda progress: report(what, progress.windows_seen, progress.windows_total),
-            start,
+            None if parent is None else checkpoint_path(parent, seed, out),
         )
     return path
+
+
+def _is_trained(row: Row, seed: int, out: Path) -> bool:
+    """Whether a row's training came to its end in `out`: a run that was killed leaves a checkpoint and no model."""
+    return model_path(row, seed, out).exists() and checkpoint_path(row, seed, out).exists()
 
 
 def _parent(row: Row) -> Row | None:
