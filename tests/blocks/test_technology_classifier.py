@@ -134,10 +134,9 @@ def test_a_source_that_does_not_wait_gets_the_newest_sweep_decided(model):
 
 @pytest.mark.parametrize("on_overload, sweeps", [("wait", 1), ("skip", 1), ("wait", 4)])
 def test_a_flowgraph_can_run_again(model, on_overload, sweeps):
-    count = sweeps  # "skip" takes the newest of several
     block, sink = rfsec.technology_classifier(model, BINS, sweeps=sweeps, on_overload=on_overload), RecordCollector()
-    tags = [tag for item in range(count) for tag in tags_of(item)]
-    top, source = gr.top_block(), ChunkedSource(spectra(count), tags=tags)
+    tags = [tag for item in range(sweeps) for tag in tags_of(item)]
+    top, source = gr.top_block(), ChunkedSource(spectra(sweeps), tags=tags)
     top.connect(source, block)
     top.msg_connect(block, "decisions", sink, "decisions")
     run(top)
@@ -145,7 +144,7 @@ def test_a_flowgraph_can_run_again(model, on_overload, sweeps):
     run(top)
     records = [DecisionRecord.from_pmt(message) for message in sink.messages]
     half = len(records) // 2
-    assert half >= 2 * count and records[half:] == records[:half] and block.classified == 2 * count
+    assert half >= 2 * sweeps and records[half:] == records[:half] and block.classified == 2 * sweeps
 
 
 def test_values_that_are_not_finite_do_no_harm(model):

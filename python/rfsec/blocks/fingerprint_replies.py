@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pmt
 
+from ..fingerprint.enrolled import check_name
+
 REPLIES, ENROL, REVOKE = pmt.intern("replies"), pmt.intern("enrol"), pmt.intern("revoke")
 _KEYS = {name: pmt.intern(name) for name in ("command", "name", "done", "text", "examples")}
 MAX_EXAMPLES = 4096
@@ -64,11 +66,13 @@ def read_enrol(message, examples: int) -> tuple[str, int]:
 
 
 def read_name(message, command: str) -> str:
-    """The emitter that a message names, as in `read_enrol`. Raises ValueError if it names none."""
+    """The emitter that a message names, as in `read_enrol`. Raises ValueError if it names none, GalleryError if that is no name."""
     name = _entry(message, "name")
     if not pmt.is_symbol(name):
         raise ValueError(f"The message '{command}' must be a PMT dict, or a pair, whose key name holds the emitter's name.")
-    return pmt.symbol_to_string(name)
+    name = pmt.symbol_to_string(name)
+    check_name(name)
+    return name
 
 
 def _entry(message, key: str):

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..errors import RfsecError
 from ..dsp.clipping import clips
-from ..fingerprint.enrolled import check_name
 from ..fingerprint.whiteness import is_white
 from ..inference.authenticator import Authenticator
 from .fingerprint_replies import Reply, read_enrol, read_name
@@ -66,9 +65,7 @@ class GalleryCommands:
         """Take an enrol message."""
         name = None
         try:
-            asked, wanted = read_enrol(message, self._examples)
-            check_name(asked)
-            name = asked
+            name, wanted = read_enrol(message, self._examples)
             if self._pending is not None:
                 raise ValueError(f"{name} was not enrolled: {self._pending.name} is being enrolled; wait for the reply to it.")
             self._authenticator.check_new(name)
@@ -81,9 +78,7 @@ class GalleryCommands:
         """Take a revoke message."""
         name = None
         try:
-            asked = read_name(message, "revoke")
-            check_name(asked)
-            name = asked
+            name = read_name(message, "revoke")
             self._authenticator.gallery.revoke(name)
         except (ValueError, RfsecError) as error:
             self._reject("revoke", name, str(error))

@@ -45,8 +45,8 @@ class WaitingProbes:
                 if len(self._numbers) >= count:
                     fresh = np.isin(self._numbers, self._store.unspent(self._numbers))
                     self._keep(self._numbers, self._symbols, fresh & (self._symbols >= 0).any(axis=1))
-                if len(self._numbers) >= count:
-                    return MeasuredProbes(self._numbers, self._symbols, self.dropped)
+                    if len(self._numbers) >= count:
+                        return MeasuredProbes(self._numbers, self._symbols, self.dropped)
                 self._more.wait()
         return None
 

@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from ..errors import OutputError
 from .fingerprint_input import GalleryFile
+from .out_files import is_same_file
 from .plain import plain_console, say
 
 Name = Annotated[str, typer.Argument(help="Of an enrolled emitter.")]
@@ -59,7 +60,7 @@ def merge(gallery: GalleryFile, into: Name, name: Name) -> None:
 
 def export(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="The text file to write.")]) -> None:
     """Write the whole gallery as text."""
-    if os.path.exists(file) and os.path.exists(gallery) and os.path.samefile(file, gallery):
+    if is_same_file(file, gallery):
         raise OutputError(f"{file}: this is the gallery; choose another name for the text.")
     with _opened(gallery) as store:
         count = store.export_to(file)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec keygen fit``: a decorrelating quantizer, for both ends, from probes that no key is drawn from."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 
 from ..errors import OutputError, ParameterError
 from .keygen_end import comparable
+from .out_files import is_same_file
 from .plain import say
 from .keygen_options import Epsilon, Levels, Model, Probes
 
@@ -26,7 +26,7 @@ def fit(
     from ..keygen.decorrelating import fit as fitted
     from ..keygen.probe_file import read_probe_file
 
-    if os.path.exists(out) and os.path.exists(features) and os.path.samefile(out, features):
+    if is_same_file(out, features):
         raise OutputError(f"{out}: these are the measured probes; choose another name for the quantizer.")
     values, _, form = comparable("bob", read_probe_file(features), model)
     if form in ("cfr", "cfr_unit_power"):

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from ..errors import OutputError, ParameterError
+from ..errors import ParameterError
+from .out_files import refuse_folder
 from .plain import plain_console
 
 
@@ -24,8 +25,7 @@ def quantise(
     from ..inference.session import ModelSession
     from ..training.quantise_int8 import quantise_model
 
-    if out.is_dir():
-        raise OutputError(f"The '--out' of a model must be a file. '{out}' is a folder.")
+    refuse_folder(out)
     source, console = find_model(model), plain_console()
     before = ModelSession(source).card.metrics
     with Progress(console=console) as bar:

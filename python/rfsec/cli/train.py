@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ..errors import OutputError, ParameterError
+from ..errors import ParameterError
+from .out_files import refuse_folder
 from .plain import plain_console
 from .train_classical import show_result, train_classical
 from .train_encoder import train_encoder
@@ -53,10 +54,8 @@ def train(
     from ..training.recipes import find_recipe
     from ..training.recipes_technology import TECHNOLOGY
 
-    check_threads(threads)
-    chosen = choose_device(device)
-    if out is not None and out.is_dir():
-        raise OutputError(f"The '--out' of a model must be a file. '{out}' is a folder.")
+    if out is not None:
+        refuse_folder(out)
     if model in ENCODERS:
         unused = {"data": data, "mode": mode, "windows_per_cell": windows_per_cell, "epochs": epochs, "batch": batch, "optimiser": optimiser,
                   "parent": parent}
@@ -72,9 +71,12 @@ def train(
         return train_technology_model(model, seed, windows, epochs, out, checkpoint, device, threads, unused)
     if model in CLASSICAL:
         unused = {"epochs": epochs, "batch": batch, "optimiser": optimiser, "checkpoint": checkpoint, "parent": parent}
+        check_threads(threads)  # neither is used, and wrong ones are refused as everywhere
+        choose_device(device)
         return train_classical(model, seed, windows, out, (data, mode, windows_per_cell), unused)
     changes = {"batch": batch, "optimiser": optimiser}
     recipe = replace(find_recipe(model), **{name: value for name, value in changes.items() if value is not None})
+    chosen = choose_device(device)
     corpus = make_corpus(recipe, seed, data, mode, windows_per_cell)
     if epochs is not None and windows is not None:
         raise ParameterError("A run is as long as --windows or as --epochs says. Give one of them.")

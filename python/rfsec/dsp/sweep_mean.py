@@ -35,6 +35,10 @@ class SweepMean:
         self._sweeps = sweeps
         self._powers: OrderedDict[tuple, deque] = OrderedDict()
 
+    def clear(self) -> None:
+        """Forget all bands."""
+        self._powers.clear()
+
     def push(self, spectrum: SweptSpectrum) -> SweptSpectrum:
         """Return the mean power of a sweep and of those before it, with the time of this one; a bin without any finite value has none.
 

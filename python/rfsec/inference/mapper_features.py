@@ -9,17 +9,17 @@ from .mapper_card import Normalisation
 
 def represented(representation: str, cfr: np.ndarray) -> np.ndarray:
     """Return measured responses, complex [n, L], as a card's representation has them; NaN for rows of zeros, or not finite: they have none."""
-    usable = np.isfinite(cfr).all(axis=1) & cfr.any(axis=1)
     if representation == "cfr_sanitised":
         prepared = sanitise(cfr)
-        usable &= prepared.any(axis=1)
+        usable = prepared.any(axis=1)
     elif representation == "cfr_unit_power":
         with np.errstate(over="ignore"):
-            power = np.mean(np.abs(np.where(usable[:, None], cfr, 0)) ** 2, axis=1)
-        usable &= (power > 0) & np.isfinite(power)
+            power = np.mean(np.abs(cfr) ** 2, axis=1)
+        usable = np.isfinite(power) & (power > 0)
         prepared = np.where(usable[:, None], cfr, 0) / np.sqrt(np.where(usable, power, 1))[:, None]
     else:
         prepared = cfr
+        usable = np.isfinite(cfr).all(axis=1) & cfr.any(axis=1)
     return np.where(usable[:, None], prepared, complex(np.nan, np.nan))
 
 

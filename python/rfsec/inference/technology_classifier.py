@@ -66,13 +66,12 @@ class TechnologyClassifier:
         if not np.isfinite(min_snr_db):
             raise ParameterError(f"The 'min_snr_db' of emissions must be a finite number. Got {min_snr_db} instead.")
         self._session = TechnologySession(find_technology(model), threads=threads)
-        self._min_snr_db, self._sweeps = min_snr_db, sweeps
+        self._min_snr_db, self._mean = min_snr_db, SweepMean(sweeps)
         self.card = self._session.card
-        self.restart()
 
     def restart(self) -> None:
         """Forget the sweeps that were seen: the next one is the first of its band."""
-        self._mean = SweepMean(self._sweeps)
+        self._mean.clear()
 
     def decide(self, spectrum: SweptSpectrum) -> list[TechnologyDecision]:
         """Return a decision for each emission of a sweep, from the lowest frequency up; call it in the order of time.

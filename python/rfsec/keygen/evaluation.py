@@ -61,8 +61,8 @@ def evaluate(
     credit = ProbeCredit(levels, carriers=quantizer == "guard-band")
     words = np.where(kept, alice, np.int8(GUARD))  # the bits of Alice become the key
     worth = measure_worth(words, credit, tolerance)
-    seen = None if eve is None else (eve != GUARD).any(axis=1)  # what she did not measure tells her nothing, and the others no less
-    if seen is not None and seen.any():
+    seen = np.zeros(len(words), bool) if eve is None else (eve != GUARD).any(axis=1)
+    if seen.any():  # what she did not measure tells her nothing, and the others no less
         hers = estimates.average(-credit.beside(words[seen], eve[seen]))
         worth = Worth({**worth.means, "eve": hers}, np.minimum(worth.each, hers))
     return Evaluation(

@@ -74,10 +74,7 @@ class ProbeStore:
         Probes of more levels are another quantizer's: no statistics of these symbols could count them.
         """
         with self._one_line():
-            return self._remembered(count, levels)
-
-    def _remembered(self, count: int, levels: int) -> np.ndarray:
-        rows = self._db.execute("SELECT symbols FROM spent WHERE length(symbols) = ? ORDER BY probe", (count,)).fetchall()
+            rows = self._db.execute("SELECT symbols FROM spent WHERE length(symbols) = ? ORDER BY probe", (count,)).fetchall()
         words = np.frombuffer(b"".join(row[0] for row in rows), np.int8).reshape(-1, count)
         return words[(words < levels).all(axis=1)]
 
@@ -87,7 +84,7 @@ class ProbeStore:
         No other process spends any in between. Raises KeyAgreementError, and spends none, where one of them is spent already.
         """
         with self._changing() as db:
-            earlier = self._remembered(symbols.shape[1], levels)
+            earlier = self.remembered(symbols.shape[1], levels)
             try:
                 db.executemany("INSERT INTO spent VALUES (?, ?)", zip(probes.tolist(), map(bytes, symbols), strict=True))
             except sqlite3.IntegrityError:

@@ -10,8 +10,8 @@ from ..errors import OutputError
 from ..keygen.secret_file import sync_folder
 
 _LONGEST_LINE = 1 << 16
+#: Bytes of a record: with what names its decision it is a line that the next start can read.
 LONGEST_RECORD = _LONGEST_LINE - 128
-"""Bytes of a record: with what names its decision it is a line that the next start can read."""
 
 
 class DecisionLog:

@@ -7,7 +7,6 @@ from ..datasets.seeding import check_seed
 from ..errors import ParameterError
 from .allocator import keep_freed_memory
 
-
 _MOST_THREADS = 1024
 
 

@@ -48,7 +48,8 @@ class FolderCorpus(JointCorpus):
     def part(self, name: str) -> JointWindows:
         """See `JointCorpus.part`; DatasetError where a part has no windows of a pair that the folder has."""
         part = self.windows.split(self.seed)[name]
-        for modulation, emitter in sorted(_pairs(self.windows.windows) - _pairs(part)):
+        if missing := _pairs(self.windows.windows) - _pairs(part):
+            modulation, emitter = min(missing)
             raise DatasetError(
                 f"The folder '{self.name}' has no files of {self.windows.emitters[emitter]}/{self.windows.modulations[modulation]} left "
                 f"for the {name} part. At least 10 files of each pair of labels are needed."
