@@ -147,7 +147,9 @@ def train_network(
         run.chunks_done = done = number + 1
         validates = corpus.validates_after(done) or done == chunks
         if validates:
-            run.keep_if_best(accuracy_of(logits_of(network, recipe.representation, validation, device), validation))
+            with _mixed_precision(device):
+                logits = logits_of(network, recipe.representation, validation, device)
+            run.keep_if_best(accuracy_of(logits, validation))
         if validates or time.monotonic() - saved > LONGEST_UNSAVED_S:
             save_checkpoint(checkpoint, identity, run.state() | {"windows_seen": before + corpus.windows_in(done)})
             saved = time.monotonic()
@@ -228,9 +230,14 @@ class _Run:
             self.best_accuracy, self.best_weights = accuracy, copy.deepcopy(self.network.state_dict())
 
 
+def _mixed_precision(device: torch.device) -> torch.autocast:
+    """Training and validation in bfloat16 where that pays; what a card states is measured in float32."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=bf16_pays(device))
+
+
 def _step(run: _Run, x: torch.Tensor, y: torch.Tensor, rate: float) -> torch.Tensor:
     """One step of the optimiser on a batch; returns its loss."""
-    with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16_pays(x.device)):
+    with _mixed_precision(x.device):
         logits = run.network(x)
     loss = nn.functional.cross_entropy(logits.float(), y)
     descend(loss, rate, run.optimiser, run.network.parameters())
