@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from ..inference.representations import represent
 from .corpus_base import Parts
 
-# Windows of 128 samples evaluated at once; fewer of longer ones, whose matrices grow with the square of their length.
-_BATCH, _BATCH_LENGTH = 1024, 128
+# Windows of 128 samples evaluated at once, which take a SigNet no more memory than a step of its training; fewer of longer ones,
+# whose matrices grow with the square of their length.
+_BATCH, _BATCH_LENGTH = 128, 128
 _CALIBRATION_BINS = 15
 
 
