@@ -4,10 +4,12 @@
 import io
 import pickle
 import re
+import tracemalloc
 
 import h5py
 import numpy as np
 import pytest
+from command_line import rfsec, the_error
 
 from gnuradio.rfsec.datasets.opening import open_windows
 from gnuradio.rfsec.datasets.rml2016a import LABELS
@@ -118,6 +120,31 @@ def test_a_hostile_pickle_runs_nothing(tmp_path, protocol):
 ])  # fmt: skip
 def test_a_wrong_pickle(tmp_path, content, message):
     assert re.search(message, refusal(write_python2(tmp_path / "set.pkl", content)))
+
+
+def test_a_pickle_takes_no_memory_by_a_number_in_it(tmp_path):
+    (tmp_path / "set.pkl").write_bytes(b"\x80\x02Nr" + (2**25).to_bytes(4, "little") + b".")  # "remember None as number 2^25"
+    tracemalloc.start()
+    try:
+        refusal(tmp_path / "set.pkl")
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+_DEEP = b")" + b"\x85" * 3_000_000  # a tuple in a tuple in a tuple
+
+
+@pytest.mark.parametrize("key", [_DEEP, b"(" + _DEEP + b"\x91"], ids=["tuples", "in a set"])
+def test_a_pickle_whose_key_is_too_deep_to_hash_does_not_end_the_process(tmp_path, key):
+    (tmp_path / "set.pkl").write_bytes(b"\x80\x04}" + key + b"Ns.")
+    assert "set.pkl" in the_error(rfsec("evaluate", "--windows", tmp_path / "set.pkl"))
+
+
+@pytest.mark.parametrize("key", [("QPSK", 10**5000), 10**5000], ids=["pair", "number"])
+def test_a_pickle_with_a_key_that_is_no_label_and_snr(tmp_path, key):
+    (tmp_path / "set.pkl").write_bytes(pickle.dumps({key: np.zeros((3, 2, 128), np.float32)}, 4))
+    refusal(tmp_path / "set.pkl")
 
 
 def test_a_pickle_cut_short_anywhere(tmp_path):

@@ -3,6 +3,9 @@
 
 A pickle calls whatever it names. Here it may name NumPy's few reconstructors only, under the spellings of Python 2,
 NumPy 1 and NumPy 2, and even those are stand-ins, so that no state of a hostile file reaches NumPy's own C code.
+
+It is read by the unpickler of the standard library that is written in Python. The one in C takes memory by a number in the file, 32 GiB
+for nine bytes; and to hash a tuple in a tuple, a million deep, ends the process in either, so keys are checked first.
 """
 
 import pickle
@@ -56,11 +59,52 @@ _STAND_INS: dict[tuple[str, str], Any] = {
 }
 
 
-class _Unpickler(pickle.Unpickler):
+def _refuse(*_: object) -> None:
+    raise pickle.UnpicklingError("it holds more than numbers, names and arrays")
+
+
+# They hash what is in the file, or take it from where other code has left it.
+_LEFT_OUT = (pickle.EMPTY_SET, pickle.FROZENSET, pickle.ADDITEMS, pickle.EXT1, pickle.EXT2, pickle.EXT4)
+_MOST_BITS = 64
+
+
+class _Unpickler(pickle._Unpickler):
+    dispatch = pickle._Unpickler.dispatch | {opcode[0]: _refuse for opcode in _LEFT_OUT}
+
+    def load_dict(self) -> None:
+        _check_keys(self.stack[::2])
+        super().load_dict()
+
+    def load_setitem(self) -> None:
+        _check_keys(self.stack[-2:-1])
+        super().load_setitem()
+
+    def load_setitems(self) -> None:
+        _check_keys(self.stack[::2])
+        super().load_setitems()
+
+    def load_build(self) -> None:
+        if not isinstance(self.stack[-2], (_Array, _Dtype)):
+            _refuse()
+        super().load_build()
+
+    dispatch |= {pickle.DICT[0]: load_dict, pickle.SETITEM[0]: load_setitem, pickle.SETITEMS[0]: load_setitems, pickle.BUILD[0]: load_build}
+
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _STAND_INS:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is no NumPy array")
         return _STAND_INS[module, name]
+
+
+def _check_keys(keys: list[Any]) -> None:
+    """Raise UnpicklingError unless each is a name or a number, or a tuple of such."""
+    for key in keys:
+        if not all(map(_is_plain, key if isinstance(key, tuple) else (key,))):
+            _refuse()
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (str, bytes, float)) or isinstance(value, int) and value.bit_length() <= _MOST_BITS
 
 
 def load_arrays(file: BinaryIO) -> dict[Any, np.ndarray]:
@@ -71,7 +115,10 @@ def load_arrays(file: BinaryIO) -> dict[Any, np.ndarray]:
     Exception
         Of any class, if the file is something else: a damaged pickle can go wrong anywhere.
     """
-    content = _Unpickler(file, encoding="latin1").load()
+    try:
+        content = _Unpickler(file, encoding="latin1").load()
+    except (KeyError, IndexError, EOFError):  # an opcode that there is not, an empty stack, the end before the last opcode
+        raise pickle.UnpicklingError("it is no pickle, or is cut short") from None
     if not isinstance(content, dict) or not all(isinstance(array, _Array) for array in content.values()):
         raise pickle.UnpicklingError("it is no dictionary of arrays")
     return {key: array.values for key, array in content.items()}
