@@ -4,12 +4,14 @@
 import json
 
 import numpy as np
+import onnx
 import pytest
 from gnuradio.rfsec.detection.swept_emissions import find_emissions
 from gnuradio.rfsec.dsp.swept_spectrum import SweptSpectrum
 from gnuradio.rfsec.errors import ModelError, ParameterError
 from gnuradio.rfsec.inference.session import ModelSession
 from gnuradio.rfsec.inference.technology_classifier import TechnologyClassifier
+from onnx import TensorProto
 from small_technology import technology_card, write_width_classifier
 
 BINS = 4000
@@ -94,6 +96,23 @@ def test_a_model_that_does_not_fit_is_refused(tmp_path, change, words):
     path = write_width_classifier(tmp_path / "small.onnx", **change)
     with pytest.raises(ModelError, match=words):
         TechnologyClassifier(path).decide(sweep((100, 20)))
+
+
+@pytest.mark.parametrize("kind", [TensorProto.STRING, TensorProto.INT64, "sequence"])
+def test_a_model_whose_output_is_no_float32_is_refused_when_it_is_opened(tmp_path, kind):
+    path = write_width_classifier(tmp_path / "small.onnx", output="logits")
+    model = onnx.load(path)
+    if kind == "sequence":
+        node = onnx.helper.make_node("SequenceConstruct", ["logits"], ["technology"])
+        output = onnx.helper.make_tensor_sequence_value_info("technology", TensorProto.FLOAT, None)
+    else:
+        node = onnx.helper.make_node("Cast", ["logits"], ["technology"], to=kind)
+        output = onnx.helper.make_tensor_value_info("technology", kind, ["batch", 3])
+    model.graph.node.append(node)
+    model.graph.output[0].CopyFrom(output)
+    onnx.save(model, path)
+    with pytest.raises(ModelError, match="output 'technology' must be float32"):
+        TechnologyClassifier(path)
 
 
 def test_a_classifier_of_windows_of_samples_is_told_apart(tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An ONNX file opened by ONNX Runtime, and the text of the card that it carries."""
+"""An ONNX file opened by ONNX Runtime, the text of the card that it carries, and the outputs that the card names."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime  # noqa: E402
 
 from ..errors import ModelError, ParameterError
-from .card import METADATA_KEY
+from .card import METADATA_KEY, Head
 
 _MOST_THREADS = 1024
 
@@ -43,6 +43,21 @@ def card_text(runtime: onnxruntime.InferenceSession, path: Path) -> str:
     if card is None:
         raise ModelError(f"{path}: the model has no card; write one to its ONNX metadata key '{METADATA_KEY}'.")
     return card
+
+
+def head_output(runtime: onnxruntime.InferenceSession, head: Head, path: Path) -> str:
+    """Return the name of the graph's output that a head of the card is. Raises ModelError where it gives no float32 [batch, labels]."""
+    outputs = {one.name: one for one in runtime.get_outputs()}
+    if head.name not in outputs:
+        raise ModelError(f"{path}: the card's head '{head.name}' is no output of the graph, which has {', '.join(outputs)}.")
+    shape = outputs[head.name].shape
+    if outputs[head.name].type != "tensor(float)":
+        raise ModelError(f"{path}: the graph's output '{head.name}' must be float32; it is {outputs[head.name].type}.")
+    if len(shape) != 2 or isinstance(shape[1], int) and shape[1] != len(head.labels):
+        raise ModelError(f"{path}: the card's head '{head.name}' has {len(head.labels)} labels, but the graph's output is {shape}.")
+    if isinstance(shape[0], int):
+        raise ModelError(f"{path}: the card's head '{head.name}' must have a free batch, as the input has. The graph's output is {shape}.")
+    return head.name
 
 
 def one_line(error: Exception) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ModelError
-from .card import Head, ModelCard
-from .runtime import card_text, one_line, open_runtime
+from .card import ModelCard
+from .runtime import card_text, head_output, one_line, open_runtime
 
 
 class ModelSession:
@@ -38,7 +38,7 @@ class ModelSession:
         self.runtime = open_runtime(self.path, threads)
         self.card = ModelCard.from_json(card_text(self.runtime, self.path), str(self.path))
         self._input = _checked_input(self.runtime, self.card, self.path)
-        self._outputs = [_checked_output(self.runtime, head, self.path) for head in self.card.heads]
+        self._outputs = [head_output(self.runtime, head, self.path) for head in self.card.heads]
 
     def check_window(self, length: int) -> None:
         """Raises ModelError where the card does not allow windows of ``length`` samples."""
@@ -85,20 +85,6 @@ def _checked_input(session, card: ModelCard, path: Path) -> str:
         raise ModelError(f"{path}: the card's field 'input.window_min..window_max' says {card.input.window_min} to "
                          f"{card.input.window_max} samples, but the graph takes {window} only.")
     return inputs[0].name
-
-
-def _checked_output(session, head: Head, path: Path) -> str:
-    outputs = {one.name: one for one in session.get_outputs()}
-    if head.name not in outputs:
-        raise ModelError(f"{path}: the card's head '{head.name}' is no output of the graph, which has {', '.join(outputs)}.")
-    shape = outputs[head.name].shape
-    if outputs[head.name].type != "tensor(float)":
-        raise ModelError(f"{path}: the graph's output '{head.name}' must be float32; it is {outputs[head.name].type}.")
-    if len(shape) != 2 or isinstance(shape[1], int) and shape[1] != len(head.labels):
-        raise ModelError(f"{path}: the card's head '{head.name}' has {len(head.labels)} labels, but the graph's output is {shape}.")
-    if isinstance(shape[0], int):
-        raise ModelError(f"{path}: the card's head '{head.name}' must have a free batch, as the input has. The graph's output is {shape}.")
-    return head.name
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError
-from .runtime import card_text, one_line, open_runtime
+from .runtime import card_text, head_output, one_line, open_runtime
 from .technology_card import TechnologyCard
 
 
@@ -55,7 +55,7 @@ class TechnologySession:
         return scores / scores.sum(axis=1, keepdims=True)
 
     def _checked(self) -> str:
-        inputs, outputs = self._runtime.get_inputs(), {one.name: one for one in self._runtime.get_outputs()}
+        inputs = self._runtime.get_inputs()
         if len(inputs) != 1 or inputs[0].type != "tensor(float)" or len(inputs[0].shape) != 3 or inputs[0].shape[1] != 1 or isinstance(
                 inputs[0].shape[0], int):
             raise ModelError(f"{self.path}: the graph must take float32 [batch, 1, bins] with a free batch; it takes "
@@ -63,6 +63,5 @@ class TechnologySession:
         bins = inputs[0].shape[2]
         if isinstance(bins, int) and self.card.input.lengths != [bins]:
             raise ModelError(f"{self.path}: the card's field 'input.lengths' says {self.card.input.lengths}, but the graph takes {bins} only.")
-        if self._head.name not in outputs:
-            raise ModelError(f"{self.path}: the card's head '{self._head.name}' is no output of the graph, which has {', '.join(outputs)}.")
+        head_output(self._runtime, self._head, self.path)
         return inputs[0].name
