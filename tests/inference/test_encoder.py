@@ -4,12 +4,13 @@
 import json
 
 import numpy as np
+import onnx
 import pytest
 from gnuradio.rfsec.errors import ModelError, ParameterError
 from gnuradio.rfsec.inference.encoder_session import EncoderSession
 from gnuradio.rfsec.inference.fingerprinter import Fingerprinter
 from gnuradio.rfsec.inference.session import ModelSession
-from small_encoder import encoder_card, write_window_encoder
+from small_encoder import encoder_card, write_selecting_encoder, write_window_encoder
 from small_model import write_small_model
 
 
@@ -33,6 +34,13 @@ def test_a_fingerprint_is_what_the_graph_gives(tmp_path):
 def test_two_files_are_two_encoders(tmp_path):
     one, other = (Fingerprinter(write_window_encoder(tmp_path / f"{name}.onnx", name=name)).encoder for name in ("one", "other"))
     assert one.sha256 != other.sha256
+
+
+def test_weights_in_a_second_file_are_refused(tmp_path):
+    path = write_selecting_encoder(tmp_path / "one.onnx", "fsk_burst", 9, 3)
+    onnx.save(onnx.load(path), path, save_as_external_data=True, location="one.onnx.data", size_threshold=0)
+    with pytest.raises(ModelError, match="weights lie in another file.*in one file"):
+        EncoderSession(path)
 
 
 @pytest.mark.parametrize(("field", "value", "message"), [

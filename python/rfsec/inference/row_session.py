@@ -32,7 +32,7 @@ class RowSession:
     Raises
     ------
     ModelError
-        The file is missing or damaged, is of another kind, or its card does not fit its graph.
+        The file is missing or damaged, is of another kind, holds not all of its weights, or its card does not fit its graph.
     ParameterError
         `threads` is below 1.
     """
@@ -43,7 +43,7 @@ class RowSession:
 
     def __init__(self, path: str | Path, *, threads: int = 1):
         self.path = Path(path)
-        self._runtime = open_runtime(self.path, threads)
+        self._runtime = open_runtime(self.path, threads, alone=True)
         self.card = self.card_type.from_json(card_text(self._runtime, self.path), str(self.path))
         self.sha256 = hashlib.sha256(self.path.read_bytes()).hexdigest()
         self._input = self._checked_input()

@@ -12,10 +12,14 @@ from ..errors import ModelError, ParameterError
 from .card import METADATA_KEY, Head
 
 _MOST_THREADS = 1024
+_WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
+_WEIGHTS_ELSEWHERE = "External data path"  # in ONNX Runtime's error
 
 
-def open_runtime(path: Path, threads: int) -> onnxruntime.InferenceSession:
+def open_runtime(path: Path, threads: int, *, alone: bool = False) -> onnxruntime.InferenceSession:
     """Open a model for `threads` threads, 1 to 1024, that never spin: a flowgraph needs its cores.
+
+    `alone` refuses weights in a second file, of which the SHA-256 of this one says nothing.
 
     Raises ModelError where the file is missing or damaged, and ParameterError where `threads` is not in its range.
     """
@@ -28,9 +32,13 @@ def open_runtime(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4  # what fails is raised here, in our words
+    if alone:
+        options.add_session_config_entry(_WEIGHTS_FOLDER, os.devnull)  # used for what is given as bytes; nothing lies in it
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(path.read_bytes() if alone else str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime has no common base class for what a file can raise
+        if alone and _WEIGHTS_ELSEWHERE in str(error):
+            raise ModelError(f"{path}: its weights lie in another file, and its SHA-256 must tell it from every other model. Save it in one file.") from None
         raise ModelError(f"{path}: this is not an ONNX model that can be run; it may be damaged: {one_line(error)}") from None
 
 
