@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 
+import h5py
 import numpy as np
 import pytest
 
@@ -113,6 +114,19 @@ def test_a_file_is_split(tmp_path):
     assert "measured after each epoch;" in corpus.note and "measured after each epoch;" in few.note
     one = make_corpus(OURS, 4, data=str(path), windows_per_cell=1)
     assert "measured after the last epoch, and each 2 epochs before;" in one.note and not one.validates_after(1) and one.validates_after(2)
+
+
+def test_of_radioml_2018_no_more_is_read_than_the_wanted_windows_need(tmp_path):
+    label, snr_db = np.repeat(np.arange(24), 80), np.tile(np.repeat((0, 30), 40), 24)
+    with h5py.File(tmp_path / "GOLD_XYZ_OSC.0001_1024.hdf5", "w") as file:
+        file["X"] = np.ones((label.size, 1024, 2), np.float32) * np.arange(1, label.size + 1)[:, None, None]
+        file["Y"], file["Z"] = np.eye(24, dtype=np.int64)[label], snr_db[:, None]
+    corpus = make_corpus(OURS, 4, data=str(tmp_path / "GOLD_XYZ_OSC.0001_1024.hdf5"), windows_per_cell=7)
+    parts = corpus.training[0], corpus.validation()[0], corpus.test()[0]
+    assert [len(part) for part in parts] == [24 * 2 * count for count in (7, 3, 2)]
+    rows = np.concatenate([part.x[:, 0].real for part in parts]).astype(int) - 1
+    assert len(np.unique(rows)) == len(rows) and (rows % 40).max() == 11, "the first 12 of each cell, none twice"
+    assert "of the first 12 of each label at each SNR" in corpus.note and "of the first 12 of each label at each SNR" in corpus.test_name
 
 
 def test_what_cannot_be_trained_on(tmp_path):

@@ -8,6 +8,7 @@ Example
 >>> windows, labels = open_windows(Path("RML2016.10a_dict.pkl"), windows_per_cell=100)  # doctest: +SKIP
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -48,15 +49,7 @@ def open_windows(path: Path, windows_per_cell: int | None = None) -> tuple[Label
     """
     if windows_per_cell is not None and windows_per_cell < 1:
         raise ParameterError(f"The 'windows_per_cell' of a data set must be at least 1. Got {windows_per_cell} instead.")
-    try:
-        with path.open("rb") as file:
-            start = file.read(8)
-    except IsADirectoryError:
-        raise DatasetError(f"The data set '{path}' is a folder. Name one of the .npz files in it.") from None
-    except OSError as error:
-        raise DatasetError(f"The data set '{path}' cannot be read: {error.strerror}. Check the path.") from None
-    reader = next((reader for magic, reader in _READERS.items() if start.startswith(magic)), read_pickle)
-    windows, labels = reader(path, windows_per_cell)
+    windows, labels = _reader(path)(path, windows_per_cell)
     for row in range(0, len(windows), _ROWS):
         finite = np.isfinite(windows.x[row : row + _ROWS]).all(axis=1)
         if not finite.all():
@@ -65,3 +58,19 @@ def open_windows(path: Path, windows_per_cell: int | None = None) -> tuple[Label
                 "holds NaN or infinity. Leave such windows out."
             )
     return windows, labels
+
+
+def is_large(path: Path) -> bool:
+    """Whether a file is of the kind whose windows need not fit into memory, RadioML 2018.01A; DatasetError where it cannot be read."""
+    return _reader(path) is read_hdf5
+
+
+def _reader(path: Path) -> Callable[[Path, int | None], tuple[LabelledWindows, tuple[str, ...]]]:
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except IsADirectoryError:
+        raise DatasetError(f"The data set '{path}' is a folder. Name one of the .npz files in it.") from None
+    except OSError as error:
+        raise DatasetError(f"The data set '{path}' cannot be read: {error.strerror}. Check the path.") from None
+    return next((reader for magic, reader in _READERS.items() if start.startswith(magic)), read_pickle)

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The corpus of a file of labelled windows, split 6:2:2 into training, validation and test."""
 
+import math
 from pathlib import Path
 
 import numpy as np
 
 from ..datasets.cells import rank_in_cell
 from ..datasets.labelled_windows import LabelledWindows
-from ..datasets.opening import open_windows
+from ..datasets.opening import is_large, open_windows
 from ..datasets.seeding import Purpose, seed_sequence
 from ..datasets.splits import split
 from ..errors import DatasetError, ParameterError
 from .corpus_fixed import FixedCorpus, validated_after
 from .corpus_labels import check_labels
+
+_TRAINED = 0.6  # of the split 6:2:2
+_FEWEST = 5  # windows of a cell that it gives each part one of
 
 
 def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, seed: int, options: str) -> FixedCorpus:
@@ -25,7 +29,8 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
     lowest_snr_db : int
         Windows below this SNR label are neither trained nor validated on; tested are all.
     windows_per_cell : int or None
-        Training windows of each label at each SNR, at most; None for all of the training share.
+        Training windows of each label at each SNR, at most; None for all of the training share. Of RadioML 2018.01A, 21 GB, no
+        more is read, and split, than these need.
     seed : int
         Of the split and the order of training.
     options : str
@@ -40,14 +45,16 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
     """
     if windows_per_cell is not None and windows_per_cell < 1:
         raise ParameterError(f"The 'windows_per_cell' to train on must be at least 1. Got {windows_per_cell} instead.")
-    data, labels = open_windows(path)
+    first = None if windows_per_cell is None or not is_large(path) else max(_FEWEST, math.ceil(windows_per_cell / _TRAINED))
+    data, labels = open_windows(path, first)
     check_labels(f"data set '{path}'", labels)
-    training, validation, test = split(data, seed)
+    part = "" if first is None else f" of the first {first} of each label at each SNR"
+    training, validation, test = split(data, seed, (_TRAINED, 0.2, 0.2))
     training, validation = (share[share.snr_db >= lowest_snr_db] for share in (training, validation))
     if len(training) < 2 or not len(validation) or not len(test):
         raise DatasetError(
             f"The data set '{path}' has too few windows from {lowest_snr_db} dB up to train, validate and test on. "
-            "At least 5 of each label at each SNR are needed."
+            f"At least {_FEWEST} of each label at each SNR are needed."
         )
     if windows_per_cell is not None:
         training = _thinned(training, windows_per_cell, seed)
@@ -59,10 +66,10 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
         seed=seed,
         options=options,
         identity={"dataset": path.name, "seed": seed, "lowest_snr_db": lowest_snr_db, "data_sha256": training.sha256()},
-        note=f"from {len(training)} of the file, split 6:2:2, from {lowest_snr_db} dB up; the weights are those with the "
+        note=f"from {len(training)} of the file{part}, split 6:2:2, from {lowest_snr_db} dB up; the weights are those with the "
         f"best accuracy on {len(validation)} others, measured after {validated_after(len(validation), len(training))}; the temperature was fitted on these, too. data_sha256 is that "
         "of the windows trained on.",
-        test_name=f"{path.name}, the {len(test)} windows that the split 6:2:2 of seed {seed} keeps for the test",
+        test_name=f"{path.name}, the {len(test)} windows{part} that the split 6:2:2 of seed {seed} keeps for the test",
         validation=lambda: (validation,),
         calibration=lambda: (validation,),
         test=lambda: (test,),
