@@ -237,6 +237,14 @@ def test_a_file_is_in_one_part_only(tmp_path):
     assert set(load_joint_folder(tmp_path / "mine", 6000).windows.snr_db) == {10, AS_RECORDED_DB}
 
 
+def test_each_file_has_a_number_of_its_own_however_many_there_are(tmp_path):
+    write_folder(tmp_path, emitters=("a",), modulations=("BPSK", "QPSK"), files=128, samples=4)
+    for number in range(1, 129):
+        (tmp_path / f"a{number:03}").symlink_to(tmp_path / "a", target_is_directory=True)
+    windows = load_joint_folder(tmp_path, 4)
+    np.testing.assert_array_equal(windows.windows.recording, np.arange(129 * 2 * 128))  # more than an int16 counts
+
+
 def test_a_name_that_ends_in_no_whole_db_stands_as_it_was_recorded(tmp_path):
     folder = write_folder(tmp_path / "mine", files=4)
     for number, ending in enumerate(("10.5dB", "1000dB", "-5dB", "7dB")):

@@ -91,7 +91,9 @@ def load_joint_folder(folder: Path, window: int) -> FolderWindows:
         [int(snr[1]) if (snr := _SNR.search(path.stem)) else AS_RECORDED_DB for path in paths],
         range(len(paths)),
     )
-    return FolderWindows(folder.resolve().name, modulations, emitters, JointWindows(x, *(np.repeat(np.array(one, np.int16), counts) for one in of_files)))
+    # An int16 does not count every folder's files.
+    columns = (np.repeat(np.array(one, kind), counts) for one, kind in zip(of_files, (*[np.int16] * 3, np.int32), strict=True))
+    return FolderWindows(folder.resolve().name, modulations, emitters, JointWindows(x, *columns))
 
 
 def _count(path: Path, window: int) -> int:

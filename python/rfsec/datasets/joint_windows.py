@@ -22,7 +22,7 @@ class JointWindows:
         Index into the data set's labels of each kind.
     snr_db : ndarray of int16, shape (n,)
         dB.
-    recording : ndarray of int16, shape (n,)
+    recording : ndarray of int16 or int32, shape (n,)
         Windows of one modulation, emitter and recording were made in one go: a split keeps them together.
     """
 
@@ -30,7 +30,7 @@ class JointWindows:
     modulation: npt.NDArray[np.int16]
     emitter: npt.NDArray[np.int16]
     snr_db: npt.NDArray[np.int16]
-    recording: npt.NDArray[np.int16]
+    recording: npt.NDArray[np.integer]
 
     def __len__(self) -> int:
         return len(self.snr_db)
