@@ -78,6 +78,22 @@ def test_onnx_equals_scikit_learn(produced, tmp_path):
         assert np.array_equal(logits.argmax(1), classifier.predict(flatten(windows)))
 
 
+@pytest.mark.parametrize("name", CLASSICAL)
+def test_two_labels_of_a_file(name, tmp_path):
+    data = generate("compat", (10,), 40, seed=7)
+    data = data[np.isin(data.label, (LABELS.index("BPSK"), LABELS.index("GFSK")))]
+    np.savez(tmp_path / "two.npz", x=data.x, label=np.array(LABELS)[data.label], snr_db=data.snr_db)
+    train(name, data=str(tmp_path / "two.npz"), windows=48, out=tmp_path / "model.onnx")
+    session = ModelSession(tmp_path / "model.onnx")
+    assert session.card.heads[0].labels == ["BPSK", "GFSK"]
+    x, label = represent("amp_phase", data.x), (data.label == LABELS.index("GFSK")).astype(int)
+    classifier = CLASSICAL[name].make(1).fit(flatten(x[::2]), label[::2])
+    export_classical(classifier, session.card, tmp_path / "model.onnx")
+    (logits,) = ModelSession(tmp_path / "model.onnx").logits(x)
+    np.testing.assert_allclose(logits, classical_logits(classifier, x), atol=1e-3)
+    assert np.array_equal(logits.argmax(1), classifier.predict(flatten(x)))
+
+
 @pytest.mark.parametrize("step", range(4))
 def test_a_forest_splits_between_neighbouring_numbers(step):
     """The threshold lies between two float32 numbers, and is nearer to neither: a rounded one would join them in half of the cases."""

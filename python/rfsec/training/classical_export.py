@@ -35,6 +35,9 @@ def classical_logits(classifier: ClassifierMixin, windows: np.ndarray) -> np.nda
     """
     if isinstance(classifier, SVC):
         scores = classifier.decision_function(flatten(windows))
+        if scores.ndim == 1:  # of two labels, how far the second is ahead; as of more, this is a vote and a part of one
+            votes, part = (scores > 0).astype(float), scores / (3 * (np.abs(scores) + 1))
+            scores = np.stack((1 - votes - part, votes + part), axis=1)
     else:
         scores = np.log(np.maximum(classifier.predict_proba(flatten(windows)), _FLOOR))
     return scores.astype(np.float32)

@@ -12,12 +12,13 @@ from .feature_graph import feature_graph
 
 
 def svm_graph(svm: SVC, features: int) -> onnx.ModelProto:
-    """Return the graph of a fitted SVC with a radial kernel and three labels or more.
+    """Return the graph of a fitted SVC with a radial kernel.
 
-    It takes float32 ``features`` [batch, features] and gives ``scores`` [batch, labels] as ``SVC.decision_function`` does:
-    the votes of one label against one, and the sum of what was decided by, squeezed to a third of a vote.
+    It takes float32 ``features`` [batch, features] and gives ``scores`` [batch, labels] as ``SVC.decision_function`` does for three
+    labels or more: the votes of one label against one, and the sum of what was decided by, squeezed to a third of a vote.
     """
     labels = len(svm.classes_)
+    sign = -1 if labels == 2 else 1  # of two labels scikit-learn decides for the second one
     pairs = list(combinations(range(labels), 2))
     # Row c * (labels - 1) + k of what is gathered: coefficients k of the support vectors of label c.
     own = [one * (labels - 1) + other - 1 for one, other in pairs]
@@ -33,11 +34,11 @@ def svm_graph(svm: SVC, features: int) -> onnx.ModelProto:
         "vectors": np.ascontiguousarray(vectors.T),
         "vectors_squared": np.sum(svm.support_vectors_**2, axis=1).astype(np.float32),
         **{f"coefficients_{label}": np.ascontiguousarray(part.T, np.float32)
-           for label, part in enumerate(np.split(svm.dual_coef_, ends, axis=1))},
+           for label, part in enumerate(np.split(sign * svm.dual_coef_, ends, axis=1))},
         "counts": svm.n_support_.astype(np.int64),
         "own": np.array(own),
         "others": np.array(others),
-        "intercept": svm.intercept_.astype(np.float32),
+        "intercept": (sign * svm.intercept_).astype(np.float32),
         "sides": sides,
         "axis": np.array([1]),
         "minus_two": np.float32(-2),
