@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A scene as a SigMF pair: ci16_le samples, and the truth as annotations."""
 
-import os
+import io
 from pathlib import Path
 
 import numpy as np
 import sigmf
 
-from ..errors import OutputError
+from .files import written_aside
 from .scene import Scene
 
 CENTRE_HZ = 433.92e6
@@ -36,28 +36,20 @@ def write_scene(scene: Scene, path: Path) -> Path:
     Raises
     ------
     OutputError
-        If a file cannot be written.
+        If a file cannot be written; half a scene is never there.
     """
     stem = path.with_suffix("") if path.suffix in (".sigmf-meta", ".sigmf-data") else path
     data, meta = (stem.with_name(stem.name + suffix) for suffix in (".sigmf-data", ".sigmf-meta"))
     parts = scene.samples.view(np.float32)
     integers = np.round(parts * (_FULL_SCALE / np.abs(parts).max())).astype("<i2")
-    try:
-        data.parent.mkdir(parents=True, exist_ok=True)
-        aside = data.with_name(data.name + ".part")
-        integers.tofile(aside)
-        os.replace(aside, data)
-        text = _metadata(scene, data).dumps(pretty=True)
-        aside = meta.with_name(meta.name + ".part")
-        aside.write_text(text + "\n", encoding="utf-8")
-        # The metadata comes last: a pair that has it is complete.
-        os.replace(aside, meta)
-    except OSError as error:
-        raise OutputError(f"The scene '{stem}' cannot be written: {error.strerror}. Choose another --out.") from None
+    with written_aside(meta, "scene") as meta_aside, written_aside(data, "scene") as data_aside:
+        data_aside.write_bytes(integers.tobytes())  # ndarray.tofile does not say why a disk takes no more
+        meta_aside.write_text(_metadata(scene, integers.tobytes()).dumps(pretty=True) + "\n", encoding="utf-8")
+        meta.unlink(missing_ok=True)  # never beside samples that it does not describe; a pair that has it is complete
     return meta
 
 
-def _metadata(scene: Scene, data: Path) -> sigmf.SigMFFile:
+def _metadata(scene: Scene, data: bytes) -> sigmf.SigMFFile:
     file = sigmf.SigMFFile(
         global_info={
             sigmf.DATATYPE_KEY: "ci16_le",
@@ -66,7 +58,7 @@ def _metadata(scene: Scene, data: Path) -> sigmf.SigMFFile:
             sigmf.DESCRIPTION_KEY: f"Generated: four transmitters in turn (rfsec dataset make demo-scene --seed {scene.seed})",
         }
     )
-    file.set_data_file(data)
+    file.set_data_file(data_buffer=io.BytesIO(data))
     file.add_capture(0, metadata={sigmf.FREQUENCY_KEY: CENTRE_HZ, sigmf.DATETIME_KEY: DATETIME})
     for burst in scene.bursts:
         file.add_annotation(
