@@ -106,6 +106,7 @@ def test_a_file_cut_short_is_one_line_and_not_0(path, share):
 def test_the_command_line_itself(path, tmp_path):
     assert json.loads(rfsec("evaluate", "--windows", path, "--json", "--threads", 2).stdout)["windows"] == 132
     assert "none.npz" in the_error(rfsec("evaluate", "--windows", tmp_path / "none.npz"))
+    assert "'8PSK'" in the_error(rfsec("evaluate", "--windows", path, "--model", write_small_model(tmp_path / "small.onnx")))
 
 
 @pytest.mark.parametrize("option, kind", [(["--model", "nonsense"], ModelError), (["--threads", "0"], RfsecError)])

@@ -2,6 +2,7 @@
 """``rfsec evaluate``: how often a model is right on anyone's labelled windows or recordings."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +39,7 @@ def evaluate(
 
     session = ModelSession(find_model(model or "default"), threads=threads)
     data, labels = open_windows(windows)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(session.card.name, total=len(data))
         try:
             found = evaluate_windows(session, data, labels, lambda done: progress.update(task, completed=done))
