@@ -30,6 +30,7 @@ def folder(tmp_path_factory):
         info.size = samples.nbytes
         archive.addfile(info, io.BytesIO(samples.tobytes()))
     (0.05 * burst_scene(COUNT, [])).astype(np.complex64).tofile(folder / "noise.cf32")
+    (folder / "loop.cf32").symlink_to("loop.cf32")
     write_sure_model(folder / "qpsk.onnx", 1024, ["QPSK", "OOK", "noise"])
     return folder
 
@@ -120,6 +121,7 @@ def test_the_symbol_rate_that_labels_state():
     ([], "'files' of the manifest is wrong"),
     ([{"name": "a.cf32"}], "nothing to score"),
     ([{"name": "missing.cf32", "sample_format": "cf32_le", "class": "BPSK", "sample_rate": 1}], "missing.cf32"),
+    ([{"name": "loop.cf32", "sample_format": "cf32_le", "class": "BPSK", "sample_rate": 1}], "Too many levels of symbolic links"),
     ([{"name": "qpsk.cf32", "sample_format": "cf32_le", "class": "BPSK"}], "add 'sample_rate', in Hz"),
     ([{"name": "qpsk.cf32", "sample_format": "coco", "class": "BPSK", "sample_rate": 1}], "no bzip2 archive"),
 ])

@@ -2,6 +2,7 @@
 """Folders of labelled recordings: their manifest, and each recording opened as it says."""
 
 import json
+import os
 import shutil
 import tarfile
 import tempfile
@@ -74,7 +75,7 @@ def load_manifest(path: Path, kind: type[AnyEntry] = Entry) -> list[AnyEntry]:
         raise DatasetError(f"{path}: the field '{field}' of the manifest is wrong: {first['msg']}.") from None
     folder = path.resolve().parent
     for entry in entries:
-        if not (folder / entry.name).resolve().is_relative_to(folder):
+        if not Path(os.path.realpath(folder / entry.name)).is_relative_to(folder):  # Path.resolve raises where a link leads to itself
             raise DatasetError(f"{path}: {entry.name!r} is outside of the manifest's folder; name files inside of it.")
     return entries
 
