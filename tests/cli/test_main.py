@@ -40,6 +40,10 @@ def test_a_name_of_several_lines_stays_in_one(tmp_path):
     assert "two lines.onnx" in the_error(rfsec("models", "show", tmp_path / "two\nlines.onnx"))
 
 
+def test_what_an_error_names_does_not_command_the_terminal(tmp_path):
+    assert r"\x1b[2J\u202enone.onnx" in the_error(rfsec("models", "show", tmp_path / "\x1b[2J\u202enone.onnx"))
+
+
 def test_a_command_loads_what_it_needs_and_no_more():
     heavy = "('gnuradio.gr', 'onnxruntime', 'torch', 'sigmf', 'scipy.signal', 'scipy.stats', 'matplotlib')"
     program = f"import sys, gnuradio.rfsec.cli; print([name for name in {heavy} if name in sys.modules])"

@@ -64,6 +64,7 @@ def test_a_missing_field_is_named(field):
     ("heads.0.temperature", float("inf")), ("heads.0.reject_threshold", -0.1), ("heads.0.reject_threshold", 1.01),
     ("heads.0.reject_threshold", float("nan")), ("training.seed", "one"), ("training.data_sha256", "abc"),
     ("training.windows_seen", -1), ("metrics.accuracy", 1.5), ("metrics.accuracy_by_snr.0", 2), ("heads.0.labels.0", "\ud800"),
+    ("heads.0.labels.0", "\x1b]0;title\x07"), ("heads.0.labels.0", "two\nlines"), ("heads.0.labels.0", "left\u202eto right"),
     ("input.conditioned_bandwidth", 0), ("input.conditioned_bandwidth", 1.1), ("heads.0.min_snr_db", float("nan")),
     ("heads.0.min_snr_db", "low"), ("heads.0.threshold_rule", 3), ("metrics.expected_calibration_error", -0.1),
     ("metrics.accepted_share", 1.1), ("metrics.accepted_error_rate", -0.1), ("metrics.noise_accepted_share", 2)])

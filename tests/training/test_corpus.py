@@ -137,7 +137,7 @@ def test_what_cannot_be_trained_on(tmp_path):
     few = generate("compat", (0, 18), 10, 1)
     for labels, got in ((("A", "A", *LABELS[2:]), "'A'"), (("x" * 65, *LABELS[1:]), "'xxx"), (("", *LABELS[1:]), "''")):
         save_windows(path, few, labels, "test")
-        with pytest.raises(DatasetError, match=f"must be two or more, all different, of 1 to 64 characters. Got {got}"):
+        with pytest.raises(DatasetError, match=f"must be two or more, all different, of 1 to 64 characters that can be printed. Got {got}"):
             make_corpus(OURS, data=str(path))
     save_windows(path, few[few.label == 0], LABELS[:1], "test")
     with pytest.raises(DatasetError, match="Got 1 label instead"):

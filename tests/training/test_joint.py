@@ -304,7 +304,7 @@ def test_the_card_of_an_int8_twin_is_as_valid_as_its_parents():
     (lambda root: write_folder(root, emitters=("a",)), "at least two emitters and two modulations. It has 1 and 2"),
     (lambda root: write_folder(root, samples=5999), "is too short: a window has 6000 samples. It has 5999"),
     (lambda root: write_folder(root, files=1), "left for the"),
-    (lambda root: write_folder(root, emitters=("a", "b" * 65)), "must be two or more, all different, of 1 to 64 characters. Got 'bbb"),
+    (lambda root: write_folder(root, emitters=("a", "b" * 65)), "must be two or more, all different, of 1 to 64 characters that can be printed. Got 'bbb"),
     (lambda root: np.full(12_000, np.nan, "<f4").tofile(write_folder(root) / "a" / "BPSK" / "x.cf32"), "not finite"),
 ])
 def test_a_bad_folder_is_one_line(damage, said, tmp_path):

@@ -67,8 +67,9 @@ def main() -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    """Print a message as one line, whatever names are in it, and leave."""
-    typer.echo(f"rfsec: {' '.join(message.splitlines())}", err=True)
+    """Print a message as one line, whatever names are in it, and leave; what would command a terminal is spelled out."""
+    line = " ".join(message.splitlines())
+    typer.echo("rfsec: " + "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line), err=True)
     if sys.stdout is not None:
         try:
             sys.stdout.flush()

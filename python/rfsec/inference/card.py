@@ -4,7 +4,7 @@
 import json
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ..errors import ModelError
 
@@ -15,8 +15,14 @@ MAPPER_TASK = "mapping"  # of a mapper's card, see ``mapper_card``
 TECHNOLOGY_TASK = "technology"  # of the card of a classifier of spectra, see ``technology_card``
 NORMALISATIONS = {"iq": "unit_power", "amp_phase": "unit_l2", "iq_min_max": "min_max"}  # of each representation
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("it must be text that can be printed, without line breaks or commands to a terminal")
+    return text
+
+
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-Label = Annotated[str, Field(min_length=1, max_length=64)]
+Label = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

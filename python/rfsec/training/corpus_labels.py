@@ -14,7 +14,7 @@ def check_labels(where: str, labels: tuple[str, ...]) -> None:
     wrong = next((one for number, one in enumerate(labels) if not _is_label(one) or one in labels[:number]), None)
     if wrong is not None or len(labels) < 2:
         got = f"{len(labels)} label" if wrong is None else f"{wrong[:80]!r}"
-        raise DatasetError(f"The labels of the {where} must be two or more, all different, of 1 to 64 characters. Got {got} instead.")
+        raise DatasetError(f"The labels of the {where} must be two or more, all different, of 1 to 64 characters that can be printed. Got {got} instead.")
 
 
 def _is_label(text: str) -> bool:
