@@ -26,7 +26,7 @@ _RATE_LIMIT = (
 
 
 def _row(name: str, description: str, network: Callable[[int], nn.Module], window: int | None = None, halves: bool = False) -> Recipe:
-    """A row on RadioML 2016.10a: 600 training windows of each label at each SNR, 60 epochs (sections IV-A, IV-B)."""
+    """A row on RadioML 2016.10a: 600 training windows of each label at each SNR (section III-A), and 60 epochs: the paper names no number (III-B)."""
     return Recipe(
         name=name,
         description=description,
@@ -47,7 +47,7 @@ def _row(name: str, description: str, network: Callable[[int], nn.Module], windo
 
 
 def _on_sig2019(recipe: Recipe) -> Recipe:
-    """The same on Sig2019-12: windows of 512 samples, 900 of each label at each SNR, 30 epochs."""
+    """The same on Sig2019-12: windows of 512 samples, 900 of each label at each SNR (section III-A), and 30 epochs."""
     changes = {}
     if recipe.window is not None:
         changes = {"window": 512, "network": partial(recipe.network, window=512)}
