@@ -2,6 +2,7 @@
 """WAV files that are none, are cut short, or hold what cannot be read as I and Q."""
 
 import io
+import os
 import struct
 
 import numpy as np
@@ -52,6 +53,17 @@ def test_samples_cut_short_or_claimed(tmp_path):
     assert "claims 4294967295 bytes" in refusal(tmp_path, wave_bytes(size=0xFFFFFFFF))
     assert "no multiple of the 4 bytes" in refusal(tmp_path, wave_bytes(size=399))
     assert "holds no samples" in refusal(tmp_path, wave_bytes(size=0))
+
+
+@pytest.mark.parametrize("size", [1 << 32, 5 << 30])  # of which 32 bits leave nothing, and 1 GiB
+def test_more_samples_than_a_header_can_claim_are_not_read_in_part(tmp_path, size):
+    path, head = tmp_path / "a.wav", wave_bytes(body=b"", size=size % (1 << 32))
+    path.write_bytes(head)
+    os.truncate(path, len(head) + size)
+    message = refusal_of(path)
+    assert f"claims {size % (1 << 32)} bytes of samples and {size} follow" in message and f"--skip-bytes {len(head)}" in message
+    with open_recording(path, sample_format="cs16_le", skip_bytes=len(head)) as recording:
+        assert recording.sample_count == size // 4
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ _ENCODINGS = {
 }
 # No recorder writes more chunks before its data; a crafted file of empty chunks would be walked for hours.
 _MOST_CHUNKS = 1000
+_WRAP = 1 << 32  # a recorder that goes on beyond it begins to count the bytes again from 0
 
 
 def wav_layout(file: MappedFile) -> Layout:
@@ -35,7 +36,7 @@ def wav_layout(file: MappedFile) -> Layout:
     ------
     RecordingError
         No RIFF/WAVE header, no format or data chunk, a compressed codec, more than two channels, an impossible
-        header, or fewer bytes than the header claims.
+        header, fewer bytes than the header claims, or so many more that its 32 bits have overflowed.
     """
     head = file.head(0, 12)
     if not is_wave(head):
@@ -54,6 +55,12 @@ def wav_layout(file: MappedFile) -> Layout:
         raise _refused(
             file,
             f"is truncated: its header claims {size} bytes of samples and {present} are there",
+            f"repair the header (sox --ignore-length), or read it raw with --skip-bytes {offset}",
+        )
+    if present - size >= _WRAP:  # what may stand behind the samples is small
+        raise _refused(
+            file,
+            f"is longer than its header can say: it claims {size} bytes of samples and {present} follow",
             f"repair the header (sox --ignore-length), or read it raw with --skip-bytes {offset}",
         )
     count = whole_samples(file.path, size, encoding, "WAV", "Repair it, for example with sox --ignore-length.")
