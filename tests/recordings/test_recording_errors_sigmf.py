@@ -58,6 +58,8 @@ def with_annotation(**fields):
         (with_capture(datetime="2024-13-45T99:00:00Z"), "core:datetime"),
         (with_capture(datetime="yesterday"), "invalid metadata"),
         (lambda metadata: metadata["captures"].append({"core:sample_start": 5, "core:header_bytes": 4}), "between"),
+        (with_global(extensions=[{"name": "ntia-algorithm", "version": "2.0.0", "optional": False}]), "needs the extension 'ntia-algorithm'"),
+        (with_global(extensions=[{"name": "a\nb" * 200, "version": "1", "optional": False}]), "needs the extension 'a ba b"),
         (with_annotation(sample_start=90, sample_count=11), "an annotation reaches sample 101 and there are 100"),
         (with_annotation(sample_start=-5), "invalid metadata"),
         (with_annotation(sample_count=5), "invalid metadata"),
@@ -67,6 +69,12 @@ def test_metadata_that_breaks_a_rule(sigmf_pair, edit, words):
     path = sigmf_pair(DATA, edit=edit)
     message = refusal(path)
     assert words in message and "rec.sigmf-meta" in message
+
+
+def test_extensions_that_need_not_be_known_are_passed_over(sigmf_pair):
+    extensions = [{"name": "antenna", "version": "1.0.0", "optional": True}]
+    with open_recording(sigmf_pair(DATA, edit=with_global(extensions=extensions))) as recording:
+        assert recording.sample_count == 100
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,13 @@ def parse_metadata(text: bytes, path: Path) -> SigMFFile:
     if not _DATATYPE.fullmatch(datatype):
         what = f"has the unknown core:datatype {_one_line(datatype)!r}"
         raise refused(path, what, "use for example cf32_le or ci16_le")
+    for extension in meta.get_global_field(sigmf.EXTENSIONS_KEY) or ():
+        if not extension["optional"]:  # its dataset may hold something else than samples, such as spectra
+            raise refused(
+                path,
+                f"needs the extension {_one_line(extension['name'])!r} to be read (core:extensions), which is not known here",
+                "pass --format to read its dataset as raw, or mark the extension as optional where samples are plain",
+            )
     channels = meta.get_global_field(sigmf.NUM_CHANNELS_KEY)
     if channels != 1:
         raise refused(path, f"interleaves {channels} channels (core:num_channels)", "write one channel to each file")
