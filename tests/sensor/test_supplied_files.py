@@ -53,6 +53,13 @@ def test_the_page_tells_of_every_key_of_a_health_record(tmp_path):
     assert [key for key in (*record, *record["source"]) if f"`{key}`" not in page] == []
 
 
+def test_the_unit_waits_for_the_clock_that_the_radio_is_set_by():
+    unit = (ROOT / "systemd" / "rfsec-sensor.service").read_text()
+    for key in ("After", "Wants"):
+        assert "time-sync.target" in re.search(rf"^{key}=(.*)$", unit, re.MULTILINE)[1].split()
+    assert "systemctl enable systemd-time-wait-sync" in (ROOT / "docs" / "sensor.md").read_text()
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
 def test_the_unit_is_one_that_systemd_takes(tmp_path):
     text = (ROOT / "systemd" / "rfsec-sensor.service").read_text()
