@@ -188,7 +188,8 @@ def test_a_port_in_use_is_an_error_when_the_sink_is_made():
     # Names too long to look up stand for folders that may not be looked into, which nothing is for root.
     ({"recording": "air.cf32", "jsonl": "{folder}/" + "x" * 300}, "JSON lines can't be written here: File name too long"),
     ({"sigmf": "{folder}/" + "x" * 300 + "/out"}, "SigMF annotations can't be written here"),
-    ({"zmq": "nonsense"}, "nonsense: a ZMQ PUB socket can't be bound here")])
+    ({"zmq": "nonsense"}, "nonsense: a ZMQ PUB socket can't be bound here"),
+    ({"zmq": "tcp://\udcff:1"}, "a ZMQ PUB socket can't be bound here: it is no text")])
 def test_an_output_that_can_not_be_opened_raises_when_the_block_is_made(tmp_path, options, message):
     with pytest.raises(rfsec.OutputError, match=message) as caught:
         rfsec.decision_sink(**{name: value.format(folder=tmp_path) for name, value in options.items()})

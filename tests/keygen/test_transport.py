@@ -216,10 +216,12 @@ def test_an_end_that_is_stopped_says_so(messages):
     assert not same_key(*sessions) and "Bob stopped: Bob was stopped." in str(sessions[0].failure)
 
 
-@pytest.mark.parametrize("endpoint", ["tcp://256.0.0.1:1", "nonsense", "tcp://127.0.0.1", "udp://127.0.0.1:5000", ""])
+@pytest.mark.parametrize("endpoint", ["tcp://256.0.0.1:1", "nonsense", "tcp://127.0.0.1", "udp://127.0.0.1:5000", "", "tcp://\udcff:1"])
 def test_an_endpoint_that_is_none_is_refused(endpoint):
+    before = threading.active_count()
     with pytest.raises(KeyAgreementError, match="Name a free endpoint"):
         CurveLink(Role.ALICE, ALICE, BOB.public, endpoint)
+    assert threading.active_count() == before  # a thread that went on would keep the process from ending
 
 
 def test_an_endpoint_in_use_is_refused():

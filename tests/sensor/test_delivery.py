@@ -252,6 +252,11 @@ def test_an_answer_that_does_not_expand_is_refused(message):
         Answer.from_bytes(message)
 
 
+def test_an_endpoint_of_a_sensor_that_is_no_text_is_refused(tmp_path):
+    with DecisionLog(tmp_path / "out.jsonl") as log, pytest.raises(OutputError, match="no sensor can be asked here: it is no text"):
+        Subscriber("tcp://\udcff:1", ONE, SENSOR.public, log)
+
+
 def test_an_endpoint_in_use_is_named(end):
     with pytest.raises(OutputError, match="no decisions can be given out here"):
         Publisher(end[1].endpoint, SENSOR, [ONE.public])

@@ -104,9 +104,9 @@ class ZmqPublisher:
         self._socket.setsockopt(zmq.LINGER, LINGER_MS)
         try:
             self._socket.bind(endpoint)
-        except zmq.ZMQError as error:
+        except (zmq.ZMQError, UnicodeEncodeError) as error:
             self._context.destroy(linger=0)
-            raise OutputError(f"{endpoint}: a ZMQ PUB socket can't be bound here: {error.strerror}; "
+            raise OutputError(f"{endpoint}: a ZMQ PUB socket can't be bound here: {getattr(error, 'strerror', 'it is no text')}; "
                               "choose a free endpoint such as tcp://127.0.0.1:5555.") from None
 
     def write(self, record: DecisionRecord) -> None:

@@ -48,9 +48,9 @@ class CurveLink:
             self._configure(identity, peer, endpoint)
             (self._socket.bind if self._alice else self._socket.connect)(endpoint)
             self.endpoint = self._socket.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode()
-        except zmq.ZMQError as error:
+        except (zmq.ZMQError, UnicodeEncodeError) as error:
             self.close()
-            raise KeyAgreementError(f"{endpoint}: no key agreement can be held here: {error.strerror}. "
+            raise KeyAgreementError(f"{endpoint}: no key agreement can be held here: {getattr(error, 'strerror', 'it is no text')}. "
                                     "Name a free endpoint such as tcp://127.0.0.1:5557.") from None
 
     def _configure(self, identity: Identity, peer: Peer, endpoint: str) -> None:

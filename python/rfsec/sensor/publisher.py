@@ -60,9 +60,9 @@ class Publisher:
                 self._socket.setsockopt(option, value)
             self._socket.bind(endpoint)
             self.endpoint = self._socket.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode()
-        except zmq.ZMQError as error:
+        except (zmq.ZMQError, UnicodeEncodeError) as error:
             self.close()
-            raise OutputError(f"{endpoint}: no decisions can be given out here: {error.strerror}. "
+            raise OutputError(f"{endpoint}: no decisions can be given out here: {getattr(error, 'strerror', 'it is no text')}. "
                               "Name a free endpoint such as tcp://0.0.0.0:5560.") from None
 
     def __enter__(self) -> "Publisher":

@@ -61,9 +61,9 @@ class Subscriber:
             self._socket.setsockopt(option, value)
         try:
             self._socket.connect(endpoint)
-        except zmq.ZMQError as error:
+        except (zmq.ZMQError, UnicodeEncodeError) as error:
             self.close()
-            raise OutputError(f"{endpoint}: no sensor can be asked here: {error.strerror}. "
+            raise OutputError(f"{endpoint}: no sensor can be asked here: {getattr(error, 'strerror', 'it is no text')}. "
                               "Name its endpoint, such as tcp://192.168.1.7:5560.") from None
         self._ask_at = 0.0
 
