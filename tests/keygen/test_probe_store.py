@@ -16,7 +16,7 @@ SYMBOLS = np.array([[0, 1, -1, 1], [1, 1, 0, -1], [-1, 0, 0, 1]], np.int8)
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "spent.db"
+    return tmp_path / "?#%25\udcff spent.db"  # no UTF-8 either, as from a disk written elsewhere
 
 
 def test_what_is_spent_stays_spent(path):

@@ -40,6 +40,16 @@ def test_decisions_wait_until_every_consumer_has_them(tmp_path):
         assert spool.acknowledged("two") == 2
 
 
+def test_a_folder_may_have_any_name(tmp_path):
+    folder = tmp_path / "100%25 spool?\udcff#"  # no UTF-8, as from a disk written elsewhere
+    folder.mkdir()
+    with opened(folder) as spool:
+        spool.append([RECORD], "")
+    with opened(folder) as spool:
+        assert spool.last == 1
+    assert [one.name for one in folder.iterdir()] == ["spool.db"]
+
+
 def test_a_number_that_was_never_given_is_refused(tmp_path):
     with opened(tmp_path) as spool:
         spool.append([RECORD], "")

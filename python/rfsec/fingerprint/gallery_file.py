@@ -65,7 +65,7 @@ class GalleryFile:
         if os.path.isfile(path) and 0 < os.path.getsize(path) < _SMALLEST:  # SQLite would take it for a new file, and write into it
             raise GalleryError(f"{path}: {_REASONS['SQLITE_NOTADB']}.")
         with self._one_line():
-            uri = f"file:{quote(str(path.absolute()))}?mode={'rwc' if create else 'rw'}"
+            uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={'rwc' if create else 'rw'}"
             self._db = sqlite3.connect(uri, uri=True, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
             try:
                 self._db.execute("PRAGMA trusted_schema = OFF")

@@ -135,4 +135,4 @@ def _private_file(path: Path) -> str:
         refuse_open_secret(path, descriptor)
     finally:
         os.close(descriptor)
-    return f"file:{quote(str(path.absolute()))}?mode=rw"
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"

@@ -50,7 +50,7 @@ class SpoolFile:
         self.path = path
         with self._one_line():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=0, isolation_level=None)
+            self._db = sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?mode=rw", uri=True, timeout=0, isolation_level=None)
             try:
                 self._db.execute("PRAGMA trusted_schema = OFF")
                 self._refuse_another()
