@@ -74,6 +74,23 @@ def test_a_late_repetition_of_the_last_session_does_not_end_the_next():
     assert same_key(*earlier) and same_key(*sessions)
 
 
+class PatientLink(LateLink):
+    """A late link on which the first message of the present session is right behind the late ones."""
+
+    def receive(self, wait_s: float) -> bytes | None:
+        if not self._late:
+            wait_s, self.receive = QUICK["timeout_s"], self._link.receive
+        return super().receive(wait_s)
+
+
+def test_of_the_hellos_that_waited_for_alice_the_newest_counts():
+    given_up = [two_ends()[1].start() for _ in range(40)]
+    sessions = two_ends()
+    with alices_link() as alice, bobs_link(alice.endpoint) as bob:
+        both(sessions, (PatientLink(alice, [one for one in given_up for _ in range(3)]), bob))
+    assert same_key(*sessions)
+
+
 def test_repetitions_without_end_count_as_silence():
     late = exchange(*two_ends())[-2][1]
     with alices_link() as link, pytest.raises(KeyAgreementError, match="No message of Bob came within 0.3 s"):

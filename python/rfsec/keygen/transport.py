@@ -13,7 +13,7 @@ from .session import Session
 
 GOT_IT = b""  # Bob's word that he has Alice's last answer, so that she need not stay for his repetition
 _TURN_S = 0.1
-_MOST_LATE = 64  # messages
+_MOST_LATE = 1024  # messages; a link and its peer's, with what is between, hold as many
 LONGEST_TIMEOUT_S = 86_400.0
 
 
@@ -49,14 +49,15 @@ def drive(session: Session, link: Link, *, timeout_s: float = 30.0, resend_s: fl
     """
     check_seconds("timeout_s", timeout_s)
     check_seconds("resend_s", resend_s)
+    waiting = _newest(link)
     if session.role is Role.BOB:
-        _discard(link)
+        waiting = None  # an answer of an earlier session that came twice
     first = session.start()
     if first is not None:
         link.send(first)
     heard = repeated = time.monotonic()
     while not session.finished:
-        message = link.receive(min(_TURN_S, resend_s, timeout_s))
+        message, waiting = waiting or link.receive(min(_TURN_S, resend_s, timeout_s)), None
         now = time.monotonic()
         answers = session.receive(message) if message else []
         if message and (session.finished or session.said.received):  # what is left of an earlier session counts as silence
@@ -96,11 +97,18 @@ def _part(session: Session, link: Link, timeout_s: float, stop: Event | None) ->
             link.send(answer)
 
 
-def _discard(link: Link) -> None:
-    """Drop answers of an earlier session that came twice; a peer that sends without end is found out later."""
+def _newest(link: Link) -> bytes | None:
+    """The last of the messages that wait: those before it are of sessions that Bob has given up, and their answers would end his present one.
+
+    A peer that sends without end is found out later.
+    """
+    newest = None
     for _ in range(_MOST_LATE):
-        if link.receive(0) is None:
-            return
+        message = link.receive(0)
+        if message is None:
+            break
+        newest = message
+    return newest
 
 
 def _silence(session: Session, timeout_s: float) -> str:
