@@ -59,13 +59,13 @@ def _estimator(seconds: float) -> dict:
 def _agreements(count: int, model: str, show) -> dict:
     from ..inference.catalog import find_mapper
     from ..inference.mapper_session import MapperSession
-    from ..keygen.reconciliation import KINDS
+    from ..keygen.agreement_settings import RECONCILIATIONS
     from ..reproduction.keygen_sessions import Pair, fit_quantizer, scenario_of
     from ..reproduction.keygen_walks import Walk, walked
 
     mapper, rng = MapperSession(find_mapper(model)), np.random.default_rng(SEED)
     quantizer = fit_quantizer(mapper, rng)
-    results = {kind: [] for kind in KINDS}
+    results = {kind: [] for kind in RECONCILIATIONS}
     for number, way in enumerate(walked(scenario_of(mapper), Walk(PROBES, APART_M, 0.15), count, rng)):
         show(f"{number} of {count} keys")
         for kind, found in results.items():

@@ -17,8 +17,7 @@ from rich.progress import Progress
 from rich.table import Column, Table
 
 from ..errors import ParameterError
-from ..keygen.agreement_settings import QUANTIZERS
-from ..keygen.reconciliation import KINDS
+from ..keygen.agreement_settings import QUANTIZERS, RECONCILIATIONS
 
 _SNRS_DB = (0, 10, 20, 25, 30, 40)
 _COLUMNS = (  # of the table: heading, key of a summary, format
@@ -49,8 +48,8 @@ def simulate(
     for value in snr or ():
         if not math.isfinite(value):
             raise ParameterError(f"The '--snr' of a simulation must be finite. Got {value} instead.")
-    if reconciliation not in KINDS:
-        raise ParameterError(f"The '--reconciliation' must be {' or '.join(KINDS)}. Got {reconciliation!r} instead.")
+    if reconciliation not in RECONCILIATIONS:
+        raise ParameterError(f"The '--reconciliation' must be {' or '.join(RECONCILIATIONS)}. Got {reconciliation!r} instead.")
     if quantizer not in QUANTIZERS:
         raise ParameterError(f"The '--quantizer' must be {' or '.join(QUANTIZERS)}. Got {quantizer!r} instead.")
     from ..inference.catalog import find_mapper

@@ -19,8 +19,6 @@ from .bch import BchCorrector, BchResponder
 from .cascade import CascadeCorrector
 from .cascade_responder import CascadeResponder
 
-KINDS = ("cascade", "bch")
-
 
 class Corrector(Protocol):
     """Bob's end: his bits become Alice's.
@@ -54,10 +52,10 @@ class Responder(Protocol):
 
 
 def make_corrector(kind: str, bits: np.ndarray, seed: bytes) -> Corrector:
-    """Bob's end of a kind in `KINDS`, over bits uint8 [n], with the public seed of `interleave.SEED_BYTES` bytes."""
+    """Bob's end of a kind in `RECONCILIATIONS`, over bits uint8 [n], with the public seed of `interleave.SEED_BYTES` bytes."""
     return {"cascade": CascadeCorrector, "bch": BchCorrector}[kind](bits, seed)
 
 
 def make_responder(kind: str, bits: np.ndarray, seed: bytes) -> Responder:
-    """Alice's end of a kind in `KINDS`; see `make_corrector`."""
+    """Alice's end of a kind in `RECONCILIATIONS`; see `make_corrector`."""
     return {"cascade": CascadeResponder, "bch": BchResponder}[kind](bits, seed)
