@@ -137,13 +137,15 @@ def test_key_after_key_and_every_probe_once(files):
     assert len({one["key_id"] for one in alices}) == 3
 
 
-def test_a_second_run_does_not_use_the_same_numbers_again(files):
+def test_a_second_run_does_not_use_the_same_numbers_again_and_says_so(files, caplog):
     run(ends(files), quantized())
     later = [[(0, pmt.from_uint64(1_000_000))]] * 2
     alices, bobs, *_ = run(ends(files), quantized(seed=2), tags=later)
     assert len(alices) == 1 and bytes(alices[0]["key"]) == bytes(bobs[0]["key"])
     block = ends(files)[0]
     assert first_word(block, quantized()[0], wait_s=0.5) == (None, [])  # its probes are spent: it does not even begin
+    [said] = [one.getMessage() for one in caplog.records]
+    assert said.startswith(f"{files}/alice.probes: {PROBES} probes that wait are spent, numbers 0 to {PROBES - 1}.") and "\n" not in said
     assert block.keys == block.failures == 0 and block.dropped == PROBES
 
 
