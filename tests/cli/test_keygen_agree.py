@@ -199,6 +199,13 @@ def test_a_key_file_that_cannot_be_is_told_before_a_probe_is_spent(files, out, r
     assert str(files / out) in told and reason in told and not (files / "alice.probes").exists()
 
 
+@pytest.mark.parametrize("out, store", [("alice.probes", ()), ("both", ("--store", "nowhere/../both"))])
+def test_a_key_file_that_the_store_of_spent_probes_will_be_is_told_before_a_probe_is_spent(files, out, store):
+    (files / "nowhere").mkdir()
+    told = refusal(files, "--out", files / out, "--timeout", "1", *(store and (store[0], files / store[1])))
+    assert str(files / out) in told and "spent probes" in told and not (files / out).exists()
+
+
 @pytest.mark.parametrize("options, reason", [
     (("--levels", "3"), "'levels'"), (("--timeout", "0"), "'timeout'"), (("--quantizer", "nowhere.json"), "no quantizer can be read here"), (("--epsilon", "0.7"), "'epsilon'"),
     (("--model", "none.onnx"), "array 'cfr'")])

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One end of a key agreement on the command line, from its files to its key file."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import ModelError, ParameterError
+from ..errors import ModelError, OutputError, ParameterError
 from .plain import say
 
 GUARD_BAND = "guard-band"
@@ -27,6 +28,9 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
 
     check_seconds("timeout", timeout)
     check_new(out)  # found out later, the probes would be spent, and the peer alone would have the key
+    store = store or Path(f"{identity}.probes")
+    if os.path.realpath(out) == os.path.realpath(store):
+        raise OutputError(f"{out}: this is to be the store of spent probes. Choose another name for the key.")
     own, other, whose, probes = read_identity(identity), read_peer(peer), Role[role.upper()], read_probe_file(features, secret=True)
     values, mapper, form = comparable(role, probes, model)
     if quantizer != GUARD_BAND and form in ("cfr", "cfr_unit_power"):  # a step of centimetres turns their phase, and so would be credited
@@ -34,7 +38,7 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
     symbols, levels, by = _quantized(values, quantizer, levels, epsilon)
     chosen = Settings(quantizer=f"{by} of {form}", symbols=symbols.shape[1], levels=levels, model=mapper, **settings)
     measured = MeasuredProbes.of(probes.numbers, symbols)
-    with ProbeStore(store or f"{identity}.probes") as spent, CurveLink(whose, own, other, endpoint) as link:
+    with ProbeStore(store) as spent, CurveLink(whose, own, other, endpoint) as link:
         session = Session(whose, own, other, chosen, measured, spent, chosen.credit)
         say(f"{whose.label} {'waits' if role == 'alice' else 'asks'} at {link.endpoint}.")
         began = time.monotonic()
