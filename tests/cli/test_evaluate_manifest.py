@@ -99,6 +99,16 @@ def test_a_table_for_people(folder):
     assert "q[a]:ab:.cf32" in done.stdout, "nothing in a name is a style, or a picture"
 
 
+def test_a_table_of_80_columns_cuts_nothing_off(folder):
+    name = "recordings_of_the_second_week_by_the_window_qpsk.cf32"
+    (folder / name).write_bytes((folder / "qpsk.cf32").read_bytes())
+    manifest = write_manifest(folder, entry(name, "SC-FDMA", labels={"symbol_rate": 1e5}))
+    done = rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx", env={**os.environ, "COLUMNS": "80"})
+    cells = [line[:12].strip() for line in done.stdout.splitlines()]
+    assert "…" not in done.stdout and max(map(len, done.stdout.splitlines())) <= 80
+    assert name in "".join(cell.split(" ")[0] for cell in cells)
+
+
 @pytest.mark.parametrize("truth, label", [("GFSK", "2-FSK"), ("2FSK", "2-FSK"), ("DBPSK", "BPSK"), ("SC-FDMA", "16QAM"),
                                           ("sc-fdma", "OFDM"), ("NBFM", "FM"), ("PPM", "OOK"), ("8PSK", "8PSK")])
 def test_names_of_the_same_thing(truth, label):

@@ -186,6 +186,15 @@ def test_a_gallery_is_managed(fingerprint, tmp_path):
     assert "enrolled" in the_error(fingerprint("revoke", "nobody")) and listed(fingerprint) == {"door": 4}
 
 
+def test_tables_show_whole_names(fingerprint):
+    name = "serial-number-of-the-transmitter-in-the-garage-door-4711"
+    enrolled(fingerprint, "door")
+    assert fingerprint("rename", "door", name).exit_code == 0
+    for done in (fingerprint("list"), fingerprint("identify", "door", *RATE)):
+        assert done.exit_code == 0 and "…" not in done.stdout
+        assert all(part in done.stdout for part in ("serial", "4711"))
+
+
 def test_what_is_no_gallery_or_of_another_encoder(fingerprint, folder, tmp_path):
     assert "no such gallery" in the_error(fingerprint("identify", "door", *RATE))
     assert "no such gallery" in the_error(fingerprint("list"))

@@ -2,9 +2,12 @@
 """``rfsec models``: what is shipped can be listed, shown and run."""
 
 import json
+import os
+import re
 
 from command_line import rfsec, the_error
-from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_TECHNOLOGY, list_encoders, list_mappers, list_models
+from gnuradio.rfsec.inference.any_session import open_session
+from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_TECHNOLOGY, list_encoders, list_mappers, list_models, list_technologies
 from odd_models import write_range_model
 from small_encoder import write_window_encoder
 from small_mapper import write_conjugating_mapper
@@ -18,6 +21,14 @@ def test_every_shipped_model_is_listed_and_verified():
     for name in (*list_models(), *list_encoders(), *list_mappers()):
         assert name in listed.stdout
         assert f"{name}: card and graph agree, and it runs" in verified.stdout
+
+
+def test_a_list_of_80_columns_cuts_nothing_off():
+    done = rfsec("models", env={**os.environ, "COLUMNS": "80"})
+    assert done.returncode == 0 and max(map(len, done.stdout.splitlines())) <= 80 and "…" not in done.stdout
+    for name, path in (*list_models().items(), *list_technologies().items()):
+        row = rf"^ ?{name} .* {open_session(path).card.parameters:,} "
+        assert re.search(row, done.stdout, re.M), row
 
 
 def test_a_card_is_shown_as_json():

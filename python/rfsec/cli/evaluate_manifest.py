@@ -65,8 +65,8 @@ def _as_json(scores, skipped: list[str], model: str) -> dict:
 
 def _print_tables(scores, skipped: list[str], model: str) -> None:
     console, total = plain_console(), _totals(scores)
-    table = Table("recording", "class", "majority", *(Column(name, justify="right") for name in
-                  ("bursts", "accepted", "right", "symbol rate", "error", "starts met")), box=SIMPLE_HEAD)
+    table = Table(Column("recording", overflow="fold"), "class", "majority", *(Column(name, justify="right") for name in
+                  ("bursts", "accepted", "right", "symbol rate", "error", "starts met")), box=SIMPLE_HEAD, padding=0)
     for one in scores:
         error = _rate_error(one)
         table.add_row(one.name, one.truth, f"{one.majority or 'none'}{'' if one.is_right else ' (wrong)'}", f"{one.bursts:,}",

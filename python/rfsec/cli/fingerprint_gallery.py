@@ -30,7 +30,8 @@ def list_(
         print(json.dumps({"encoder": encoder.name, "sha256": encoder.sha256, "emitters": [asdict(one) for one in emitters]},
                          indent=2, ensure_ascii=False))
         return
-    console, table = plain_console(), Table("emitter", Column("examples", justify="right"), "enrolled (UTC)", "note", box=SIMPLE_HEAD)
+    console, table = plain_console(), Table(
+        Column("emitter", overflow="fold"), Column("examples", justify="right"), "enrolled (UTC)", Column("note", overflow="fold"), box=SIMPLE_HEAD)
     for one in emitters:
         table.add_row(one.name, f"{one.examples:,}", one.enrolled, one.note)
     console.print(table)

@@ -11,7 +11,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from ..errors import OutputError, ParameterError
 from ..records import ACCEPTED, SKIPPED, UNKNOWN, VERDICTS
@@ -43,7 +43,7 @@ def identify(
     from ..inference.recorded_fingerprints import fingerprinted
 
     authenticator = Authenticator(gallery, model, false_accepts=false_accepts, lowest_score=threshold, k=k)
-    table, verdicts = Table("burst", "start", "length", "centre", "SNR", "emitter", "score", "verdict", box=SIMPLE_HEAD), Counter()
+    table, verdicts = Table("burst", "start", "length", "centre", "SNR", Column("emitter", overflow="fold"), "score", "verdict", box=SIMPLE_HEAD), Counter()
     with opened(recording, sample_format, rate, skip_bytes) as (source, rate_hz):
         if jsonl != "-" and os.path.exists(jsonl):
             what = "recording" if source.owns(jsonl) else "gallery" if os.path.samefile(jsonl, gallery) else ""

@@ -39,9 +39,9 @@ def list_() -> None:
 
     sessions = sorted(map(ModelSession, list_models().values()), key=lambda one: one.card.training.data)
     for data, group in groupby(sessions, key=lambda one: one.card.training.data):
-        table = Table(Column("model", no_wrap=True), Column("input", no_wrap=True), "window",
-                      *(Column(name, justify="right") for name in ("labels", "weights", "MB", "right", "0–18 dB")),
-                      title=f"trained on {data}", title_justify="left", box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+        table = Table(Column("model", overflow="fold"), *(Column(name, no_wrap=True) for name in ("input", "window")),
+                      *(Column(name, justify="right", no_wrap=True) for name in ("labels", "weights", "MB", "right")),
+                      Column("0–18 dB", justify="right"), title=f"trained on {data}", title_justify="left", box=SIMPLE_HEAD, padding=0)
         for one in group:
             table.add_row(*_row(one, one.card.name in (DEFAULT, DEFAULT_BURSTS)))
         Console().print(table)

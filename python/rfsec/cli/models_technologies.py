@@ -19,7 +19,7 @@ def list_technologies_shown() -> None:
     from ..inference.technology_session import TechnologySession
 
     names = ("weights", "right", "accepted", "wrong of these", "others accepted")
-    table = Table(Column("technologies", no_wrap=True), *(Column(name, justify="right", no_wrap=True) for name in names),
+    table = Table(Column("technologies", no_wrap=True), *(Column(name, justify="right") for name in names),
                   title="technologies in swept spectra", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for session in map(TechnologySession, list_technologies().values()):
         card, metrics = session.card, session.card.metrics
