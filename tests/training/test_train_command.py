@@ -2,6 +2,7 @@
 """``rfsec train`` from the front: it trains, exports, goes on, and refuses what cannot be."""
 
 import os
+import re
 import resource
 
 import numpy as np
@@ -14,6 +15,8 @@ from gnuradio.rfsec.datasets.files import save_windows  # noqa: E402
 from gnuradio.rfsec.datasets.labelled_windows import LabelledWindows  # noqa: E402
 from gnuradio.rfsec.datasets.rml2016a import LABELS, generate  # noqa: E402
 from gnuradio.rfsec.errors import DatasetError, OutputError, ParameterError  # noqa: E402
+from gnuradio.rfsec.inference.any_session import open_session  # noqa: E402
+from gnuradio.rfsec.inference.catalog import list_encoders, list_mappers, list_models, list_technologies  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
 
 from command_line import rfsec, the_error  # noqa: E402
@@ -80,6 +83,14 @@ def test_a_large_network_is_stored_in_float16(tmp_path):
     card = ModelSession(tmp_path / "a.onnx").card
     assert card.parameters == 2_707_547 and "rounded to float16" in card.training.note
     assert (tmp_path / "a.onnx").stat().st_size < 2.05 * card.parameters
+
+
+def test_a_wrong_name_lists_whatever_a_shipped_model_was_trained_as():
+    shipped = (*list_models().values(), *list_encoders().values(), *list_mappers().values(), *list_technologies().values())
+    trained = {open_session(path).card.training.command.split()[2] for path in shipped}
+    told = the_error(rfsec("train", "x"))
+    names = re.search(r"must be one of (.*)\. Got 'x' instead\.", told)[1].split(", ")
+    assert trained - set(names) == set() and len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,12 @@ def train(
     from ..training.encoder_recipes import ENCODERS
     from ..training.joint_recipes import JOINT
     from ..training.mapper_recipes import MAPPERS
-    from ..training.recipes import find_recipe
+    from ..training.recipes import RECIPES, find_recipe
     from ..training.recipes_technology import TECHNOLOGY
 
+    every = (*RECIPES, *ENCODERS, *MAPPERS, *JOINT, *TECHNOLOGY, *CLASSICAL)
+    if model not in every:
+        raise ParameterError(f"The 'model' to train must be one of {', '.join(every)}. Got {model!r} instead.")
     if out is not None:
         refuse_folder(out)
     if model in ENCODERS:
