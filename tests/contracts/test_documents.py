@@ -27,6 +27,18 @@ def test_the_readme_lists_every_block():
     assert blocks <= set(rfsec.__all__)
 
 
+def test_the_changelog_names_every_block():
+    assert first_cells("Blocks") - set(re.findall(r"`(\w+)`", (ROOT / "CHANGELOG.md").read_text())) == set()
+
+
+def test_the_manifest_names_every_package_that_runs():
+    """Those of CONTRIBUTING's table that neither training nor the tests alone need, whatever they are spelt like."""
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| (?:Debian|`requirements.txt`) \|", (ROOT / "CONTRIBUTING.md").read_text(), re.M)
+    needed = {name.replace(" ", "").lower() for row in rows for name in row.split(", ")}
+    named = re.search(r"^dependencies:\n((?:  - .*\n)+)", (ROOT / "MANIFEST.md").read_text(), re.M)[1]
+    assert needed == {line.split()[1].lower() for line in named.splitlines()}
+
+
 def test_the_readme_lists_every_model_and_flowgraph():
     assert first_cells("Models") == {path.stem for path in (ROOT / "models").rglob("*.onnx")}
     assert first_cells("In GNU Radio Companion") == {f"examples/{path.name}" for path in (ROOT / "examples").glob("*.grc")}
