@@ -2,6 +2,7 @@
 """``rfsec keygen simulate``: whole agreements in the room, the good ones and those that must end without a key."""
 
 import json
+import re
 
 import pytest
 from command_line import rfsec, the_error
@@ -35,7 +36,11 @@ def test_one_seed_measures_the_same_and_a_table_shows_it():
     one, other = (simulated("--sessions", 1, "--snr", 30, "--seed", 7)["30"] for _ in range(2))
     same = ("succeeded", "key_error_rate", "eve_error_rate", "credit_bits", "probes")
     assert [one[key] for key in same] == [other[key] for key in same]
-    assert "cascade" in rfsec("keygen", "simulate", "--sessions", 1, "--snr", 30).stdout
+    shown = rfsec("keygen", "simulate", "--sessions", 1, "--snr", 30, "--seed", 7).stdout
+    assert "cascade" in shown
+    headings = re.search(r"SNR / dB +keys +(.*)", shown)[1].strip()
+    meanings = "; " + " ".join(shown[shown.index("errors: "):].split())
+    assert [heading for heading in re.split(r" {2,}", headings) if f"; {heading}: " not in meanings] == []
 
 
 @pytest.mark.parametrize("quantizer, sessions", [("guard-band", 140), ("decorrelating", 104)])

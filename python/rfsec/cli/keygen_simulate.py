@@ -20,9 +20,15 @@ from ..errors import ParameterError
 from ..keygen.agreement_settings import QUANTIZERS, RECONCILIATIONS
 
 _SNRS_DB = (0, 10, 20, 25, 30, 40)
-_COLUMNS = (  # of the table: heading, key of a summary, format
-    ("errors", "key_error_rate", ".1e"), ("Eve's", "eve_error_rate", ".1%"), ("by table", "table_error_rate", ".1%"), ("hashed", "eve_hash_errors", ".1%"),
-    ("credit", "credit_bits", ".0f"), ("leaked", "leaked_bits", ".0f"), ("trips", "round_trips", ".0f"), ("s", "seconds", ".3f"))
+_COLUMNS = (  # of the table: heading, key of a summary, format, meaning
+    ("errors", "key_error_rate", ".1e", "raw bits outside the guard bands in which Alice and Bob differ"),
+    ("Eve's", "eve_error_rate", ".1%", "the same of her and Bob"),
+    ("by table", "table_error_rate", ".1%", "hers with a table of the room"),
+    ("hashed", "eve_hash_errors", ".1%", "hers in the secret"),
+    ("credit", "credit_bits", ".0f", "bits that the probes of a key are worth"),
+    ("leaked", "leaked_bits", ".0f", "bits said in public, which are taken off"),
+    ("trips", "round_trips", ".0f", "messages there and back"),
+    ("s", "seconds", ".3f", "seconds of computing"))
 
 
 def simulate(
@@ -118,13 +124,13 @@ def _kind(reason: str) -> str:
 
 def _show(found: dict[str, dict[str, Any]], reconciliation: str) -> None:
     columns = [one for one in _COLUMNS if one[1] != "table_error_rate" or any(row["table_error_rate"] is not None for row in found.values())]
-    table = _table(reconciliation, *_numbers("SNR / dB", "keys", *(name for name, _, _ in columns)))
+    table = _table(reconciliation, *_numbers("SNR / dB", "keys", *(name for name, *_ in columns)))
     for snr_db, one in found.items():
         table.add_row(snr_db, f"{one['succeeded']}/{one['sessions']}", *(
-            "" if one[key] is None else format(one[key], form) for _, key, form in columns))
+            "" if one[key] is None else format(one[key], form) for _, key, form, _ in columns))
     console = Console()
     console.print(table)
-    console.print("errors: raw bits outside the guard bands in which Alice and Bob differ; Eve's: she and Bob; hashed: the same of the secret.")
+    console.print("; ".join(f"{name}: {meaning}" for name, _, _, meaning in columns) + ".", highlight=False)
     for snr_db, one in found.items():
         if one["unequal"]:
             console.print(f"{snr_db} dB: {one['unequal']} agreements ended with two keys that differ.")
