@@ -90,6 +90,15 @@ def test_a_receivers_offset_makes_no_difference():
     assert np.abs(offset["cfr"] - plain["cfr"]).max() < 0.1 and np.mean(np.abs(offset["cfr"] - plain["cfr"]) ** 2) < 2e-4
 
 
+@pytest.mark.parametrize("repeats", [2, 8])
+@pytest.mark.parametrize("lost", [30, 56, 64, 80, 104])
+def test_a_sounding_that_begins_before_the_samples_is_at_its_place(repeats, lost):
+    samples = heard([lost], repeats, 30, 1e-3)[2 * lost :]
+    found = all_of(SoundingStream(repeats), samples)
+    assert found["start"].tolist() == [-lost] and found["quality"][0] > 0.9
+    assert found["snr_db"].mean() > 25
+
+
 def test_what_has_fewer_symbols_is_no_sounding():
     """A packet of 802.11, whose two symbols data follow, and a sounding that the end of the stream cuts."""
     samples, rng = heard([1000, 9000], 8, 25, 1e-3, length=9000 + sounding_length(8) - 1), np.random.default_rng(8)

@@ -17,6 +17,7 @@ from .short_field import repeats
 
 _APART = 9  # blocks among which there is one candidate
 _LATER, _LEAST_DROP = 12, 2  # blocks after which, in the long field, there is half as much that repeats: a carrier goes on
+_MISSED = 64  # samples of its first window that a packet may lack where its beginning is cut off: of fewer, too little repeats
 _LEAST_REPEAT = 0.35  # of the power, which repeats after 16 samples; 112 samples of noise have that once in a million
 
 
@@ -73,7 +74,10 @@ def find_packets(samples: np.ndarray, least_quality: float = 0.35) -> Packets:
     likely = (strength > _LEAST_REPEAT * power[0]) & (strength == ndimage.maximum_filter1d(strength, _APART))
     later = np.concatenate((strength[_LATER:], np.zeros(_LATER, np.float32)))[: strength.size]
     at = np.flatnonzero(likely & (strength > _LEAST_DROP * later))
-    found = _at(samples, at * PERIOD, repeated[0, at])
+    windows = at * PERIOD
+    if at.size and at[0] == 0:  # its packet may have begun before the samples
+        windows, at = np.concatenate(([-_MISSED], windows)), np.concatenate((at[:1], at))
+    found = _at(samples, windows, repeated[0, at])
     found = found.take(found.quality >= least_quality)
     found = found.take(np.argsort(found.start, kind="stable"))
     return found.take(_best_of_each(found))
