@@ -165,6 +165,20 @@ def test_streams_without_noise(samples):
         assert detected(samples) == []
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("zeros, last", [(1002, 3), (16, 1), (BLOCK + 32, 5), (2 * BLOCK + 998, 3)])
+def test_a_stream_that_holds_something_only_at_its_very_end(zeros, last):
+    samples = np.concatenate((np.zeros(zeros, np.complex64), np.ones(last, np.complex64)))
+    assert all(burst.sample_start + burst.sample_count <= samples.size for burst in detected(samples))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [1e-20, 1e-25, 1e-30, 1e-42])
+def test_what_is_too_small_for_its_square_is_nothing(scale):
+    """As the output of a recursive filter that dies away."""
+    assert detected((complex_noise(BLOCK + 1000) * scale).astype(np.complex64)) == []
+
+
 def test_a_clipped_burst_is_one_burst():
     samples = np.clip((4 * noisy_burst()).view(np.float32), -0.5, 0.5).view(np.complex64)
     the_burst(detected(samples))

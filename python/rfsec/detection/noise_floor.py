@@ -28,6 +28,7 @@ _SHORT = 16  # samples: gaps between frames may be that short
 _SHORT_QUANTILE = 0.005
 _ABOVE = 2.5  # a bin that is more above another estimate than that holds an emission
 
+_LEAST = 1e-17  # of I or Q
 _STEP_EVERY = 16  # blocks: the converter does not change
 _LINE = 2  # bins that a line at 0 Hz reaches to either side
 _AT_ZERO = slice(ZERO_HZ - _LINE, ZERO_HZ + _LINE + 1)
@@ -68,9 +69,10 @@ class NoiseFloor:
         Returns
         -------
         float64 [BINS] or None
-            Noise power density per cycles per sample; None where all samples of the block are zero.
+            Noise power density per cycles per sample; None where all samples of the block are zero, or below 1e-17: float32
+            does not hold the squares of such samples, and of what is weaker beside them.
         """
-        if not samples.any():
+        if np.abs(samples.view(np.float32)).max(initial=0) < _LEAST:
             return None
         if self._step is None or self._blocks % _STEP_EVERY == 0:
             self._step = min(self._step or np.inf, _converter_step(samples))
@@ -130,6 +132,8 @@ def _quietest(samples: np.ndarray, steady: np.ndarray) -> float:
     whole = samples[: max(_SHORT, samples.size // _SHORT * _SHORT)].view(np.float32)
     moments = np.square(whole).reshape(-1, 2 * min(_SHORT, samples.size)).mean(axis=1) * 2
     moments = moments[moments > 0]
+    if not moments.size:  # all that the block holds is in its last samples
+        return np.inf
     rank = int(_SHORT_QUANTILE * (moments.size - 1))
     independent = _SHORT * steady.mean() ** 2 / np.mean(steady**2)
     return float(np.partition(moments, rank)[rank]) / _short_bias(max(1, round(independent)))
