@@ -60,6 +60,7 @@ def test_the_first_of_two_frames_counts(rng):
     np.testing.assert_array_equal(frames.samples[0], one[:FRAME])
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("made, sample_rate_hz, reason", [
     (lambda rng: complex_noise((4000,), rng), 20e6, "no 802.11 preamble"),
     (lambda rng: np.ones(4000), 20e6, "no 802.11 preamble"),
@@ -68,6 +69,7 @@ def test_the_first_of_two_frames_counts(rng):
     (lambda rng: np.zeros(0), 20e6, "too short"),
     (lambda rng: np.append(burst(rng), np.inf), 20e6, "not finite"),
     (lambda rng: burst(rng), 4e6, "sampled too slowly for 802.11"),
+    (lambda rng: complex_noise((200_000,), rng), 1.2e10, "no 802.11 preamble"),
     (lambda rng: burst(rng, lead=0)[50:], 20e6, "its preamble is cut"),
     (lambda rng: burst(rng) * np.where(np.arange(1820) < 360, 2, 1), 20e6, "its preamble is disturbed")])
 def test_what_cannot_be_used_says_why(made, sample_rate_hz, reason, rng):

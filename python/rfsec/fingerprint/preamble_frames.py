@@ -105,10 +105,10 @@ def _bands(burst: np.ndarray, rate_hz: float) -> list[tuple[float, float]]:
     power = np.concatenate(([0], np.cumsum(density / max(density.sum(), _TINY) + _FLOOR)))
     found = []
     for grid_hz in GRID_RATES_HZ:
-        furthest = int((rate_hz - _OCCUPIED * grid_hz) / 2 / _RASTER_HZ)
-        if _OCCUPIED * grid_hz > rate_hz:
-            continue
         width = round(_OCCUPIED * grid_hz / rate_hz * bins)
+        if _OCCUPIED * grid_hz > rate_hz or width == 0:  # the band is wider than the spectrum, or too narrow to be seen in it
+            continue
+        furthest = int((rate_hz - _OCCUPIED * grid_hz) / 2 / _RASTER_HZ)
         centres_hz = _RASTER_HZ * np.arange(-furthest, furthest + 1)
         low = np.clip(np.rint(bins / 2 + centres_hz / rate_hz * bins - width / 2).astype(int), 0, bins - width)
         inside = (power[low + width] - power[low]) / width
