@@ -52,6 +52,17 @@ def test_only_the_windows_that_are_not_finite_suffer():
     np.testing.assert_array_equal(out[good], expected[good])
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("strength", [1e-36, 1e-22, 1e-13, 1e19, 1e35])
+def test_the_strength_of_a_window_does_not_matter(strength):
+    samples = complex_noise(128 * 4)
+    samples[:256] *= np.float32(strength)
+    out, _ = run_chain(samples, rfsec.iq_windower(128, 128), rfsec.iq_to_amp_phase(128))
+    expected, _ = run_chain(complex_noise(128 * 4), rfsec.iq_windower(128, 128), rfsec.iq_to_amp_phase(128))
+    np.testing.assert_allclose(out[:2], expected[:2], rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(out[2:], expected[2:])
+
+
 @pytest.mark.parametrize("value", [0, -1, (1 << 20) + 1, 2.0, "128", None])
 def test_a_bad_length_raises_when_the_block_is_made(value):
     with pytest.raises(rfsec.ParameterError, match="The 'length' parameter of IQ to Amplitude-Phase must be .* Got .* instead"):

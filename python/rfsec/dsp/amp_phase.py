@@ -3,6 +3,9 @@
 
 import numpy as np
 
+#: Of a window, between which float32 holds the squares of its samples.
+LEAST_POWER, MOST_POWER = 1e-24, 1e36
+
 
 def amplitude_phase(windows: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Amplitude with unit L2 norm, and phase in units of pi, of each window.
@@ -25,14 +28,25 @@ def amplitude_phase(windows: np.ndarray, out: np.ndarray | None = None) -> np.nd
     for first in range(0, len(windows), block):  # pieces that stay in the core's cache: twice as fast as one pass
         piece, target = windows[first:first + block], out[first:first + block]
         amplitude, phase = target[:, 0], target[:, 1]
-        np.abs(piece, out=amplitude)
-        norm = np.sqrt(np.einsum("nt,nt->n", amplitude, amplitude))
-        norm[norm == 0] = 1
-        with np.errstate(invalid="ignore"):  # infinite samples: inf / inf
-            amplitude *= (1 / norm)[:, None]
+        with np.errstate(over="ignore"):  # float32 does not hold the largest sums
+            np.abs(piece, out=amplitude)
+            power = np.einsum("nt,nt->n", amplitude, amplitude)
+        extreme = ~((power > LEAST_POWER) & (power < MOST_POWER))
+        amplitude *= (1 / np.sqrt(np.where(extreme, 1, power)))[:, None]
+        if extreme.any():
+            amplitude[extreme] = _normalised(piece[extreme])
         np.arctan2(piece.imag, piece.real, out=phase)
         phase *= np.float32(1 / np.pi)
     return out
+
+
+def _normalised(windows: np.ndarray) -> np.ndarray:
+    """Amplitudes with unit L2 norm of windows whose squares float32 does not hold."""
+    amplitude = np.abs(windows.astype(np.complex128))
+    norm = np.sqrt(np.einsum("nt,nt->n", amplitude, amplitude))
+    norm[norm == 0] = 1
+    with np.errstate(invalid="ignore"):  # infinite samples: inf / inf
+        return amplitude / norm[:, None]
 
 
 _CACHED_SAMPLES = 16384

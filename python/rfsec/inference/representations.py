@@ -3,10 +3,8 @@
 
 import numpy as np
 
-from ..dsp.amp_phase import amplitude_phase
+from ..dsp.amp_phase import LEAST_POWER, MOST_POWER, amplitude_phase
 from ..errors import ParameterError
-
-_LEAST_POWER, _MOST_POWER = 1e-24, 1e36  # of a window, between which float32 holds the squares of its samples
 
 
 def unit_power_iq(windows: np.ndarray) -> np.ndarray:
@@ -23,7 +21,7 @@ def unit_power_iq(windows: np.ndarray) -> np.ndarray:
     """
     parts = windows.view(np.float32)
     power = np.einsum("nt,nt->n", parts, parts).astype(np.float64)
-    extreme = ~((power > _LEAST_POWER) & (power < _MOST_POWER))
+    extreme = ~((power > LEAST_POWER) & (power < MOST_POWER))
     if extreme.any():
         power[extreme] = np.einsum("nt,nt->n", parts[extreme], parts[extreme], dtype=np.float64)  # at a third of the speed
     power /= windows.shape[1]
