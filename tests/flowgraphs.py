@@ -9,10 +9,12 @@ import pytest
 from gnuradio import gr
 
 RUN_DEADLINE_S = 20
+#: A symbol of the bytes ff fe, which are no text: blocks in C++, and whoever serves a stream with tags, can make one.
+NO_TEXT = pmt.deserialize_str(b"\x02\x00\x02\xff\xfe")
 
 
 class ChunkedSource(gr.sync_block):
-    """Emits ``items`` with ``tags`` (offset, key, value), at most ``sizes[i]`` items in call i, the sizes repeated."""
+    """Emits ``items`` with ``tags`` (offset, key, value), whose keys are text or PMT symbols, at most ``sizes[i]`` items in call i, the sizes repeated."""
 
     def __init__(self, items: np.ndarray, sizes=(1 << 20,), tags=()):
         kind = items.dtype.type if items.ndim == 1 else (items.dtype.type, items.shape[1])
@@ -27,7 +29,7 @@ class ChunkedSource(gr.sync_block):
         output_items[0][:count] = self._items[self._sent:self._sent + count]
         while self._tags and self._tags[0][0] < self._sent + count:
             offset, key, value = self._tags.pop(0)
-            self.add_item_tag(0, offset, pmt.intern(key), value)
+            self.add_item_tag(0, offset, pmt.intern(key) if isinstance(key, str) else key, value)
         self._sent += count
         self._calls += 1
         return count

@@ -5,7 +5,7 @@ import numpy as np
 import pmt
 import pytest
 from burst_scene import burst_scene
-from flowgraphs import ChunkedSource, RecordCollector, run, rx_time
+from flowgraphs import NO_TEXT, ChunkedSource, RecordCollector, run, rx_time
 from gnuradio import gr, rfsec
 from gnuradio.rfsec.blocks import burst_search
 from gnuradio.rfsec.blocks.burst_pdu import BurstPdu
@@ -114,7 +114,8 @@ def test_each_tag_of_many_is_fetched_once(scene, monkeypatch):
 
 
 @pytest.mark.parametrize("key, value", [
-    ("rx_time", pmt.intern("noon")), ("rx_rate", pmt.from_double(0)), ("rx_freq", pmt.from_double(float("nan"))), ("other", pmt.PMT_T)])
+    ("rx_time", pmt.intern("noon")), ("rx_rate", pmt.from_double(0)), ("rx_freq", pmt.from_double(float("nan"))), ("other", pmt.PMT_T),
+    (NO_TEXT, pmt.PMT_T)])
 def test_a_tag_that_makes_no_sense_is_passed_over(scene, key, value):
     tags = [(0, "rx_rate", pmt.from_double(RATE_HZ)), (65_000, key, value)]
     found = Detected(scene, tags=tags, rate=0)

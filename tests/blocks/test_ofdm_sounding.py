@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pmt
 import pytest
-from flowgraphs import ChunkedSource, complex_noise, run, rx_time
+from flowgraphs import NO_TEXT, ChunkedSource, complex_noise, run, rx_time
 from gnuradio import blocks, channels, gr, rfsec
 
 from gnuradio.rfsec.ofdm.preamble import CARRIERS, GRID, LONG_SEQUENCE, LONG_SYMBOL_AT
@@ -103,6 +103,12 @@ def test_the_rate_of_the_parameter_or_else_the_streams_gives_time_and_offset(tag
     _, _, told, _ = estimated(samples, tags=[(0, "rx_time", rx_time(10**18)), *tags], repeats=2, sample_rate=parameter)
     assert [one["cfo_hz"] for one in told] == [pytest.approx(1e-3 * rate_hz, rel=0.01)] * 2
     assert [one["time_ns"] - 10**18 for one in told] == [round(one["sounding_start"] * 1e9 / rate_hz) for one in told]
+
+
+def test_a_tag_whose_key_is_no_text_is_passed_over():
+    samples = np.resize(np.concatenate((sounding(2), np.zeros(680))), 10_000).astype(np.complex64)
+    found, _, told, _ = estimated(samples, tags=[(5100, NO_TEXT, pmt.PMT_T)], sample_rate=20e6)
+    assert len(found) == 10 and [one["sounding_start"] for one in told] == list(range(0, 10_000, 1000))
 
 
 def test_tags_without_soundings_are_forgotten():

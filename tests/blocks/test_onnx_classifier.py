@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pmt
 import pytest
-from flowgraphs import ArraySink, ChunkedSource, RecordCollector, complex_noise, run, rx_time
+from flowgraphs import NO_TEXT, ArraySink, ChunkedSource, RecordCollector, complex_noise, run, rx_time
 from gnuradio import gr, rfsec
 from gnuradio.rfsec.inference.representations import represent
 from gnuradio.rfsec.records import DecisionRecord
@@ -142,10 +142,10 @@ def test_a_retune_and_a_new_rate_count_time_from_their_own_sample(iq_model):
     ("rx_time", pmt.intern("noon")), ("rx_time", pmt.make_tuple(pmt.from_uint64(2**64 - 1), pmt.from_double(0.5))),
     ("rx_time", pmt.make_tuple(pmt.from_uint64(1), pmt.from_double(float("nan")))), ("rx_rate", pmt.from_double(0)),
     ("rx_rate", pmt.from_double(float("nan"))), ("rx_rate", pmt.from_double(1e-300)), ("rx_rate", pmt.PMT_NIL),
-    ("rx_freq", pmt.from_double(float("inf"))), ("window_start", pmt.from_uint64(2**64 - 1)), ("window_hop", pmt.PMT_T)])
+    ("rx_freq", pmt.from_double(float("inf"))), ("window_start", pmt.from_uint64(2**64 - 1)), ("window_hop", pmt.PMT_T), (NO_TEXT, pmt.PMT_T)])
 def test_a_tag_that_makes_no_sense_is_passed_over(iq_model, key, value):
     tags = [(0, "rx_time", rx_time(10**18)), (0, "rx_rate", pmt.from_double(1e6)), (64, key, value)]
-    found = Classified(complex_noise(320), iq_model, tags=tags).records
+    found = Classified(complex_noise(320), iq_model, tags=tags, streams=False).records
     assert [one.sample_start for one in found] == list(range(0, 320, LENGTH))
     assert {(one.sample_rate_hz, one.freq_hz) for one in found} == {(1e6, None)}
     assert [one.time_ns for one in found] == [10**18 + one.sample_start * 1000 for one in found]

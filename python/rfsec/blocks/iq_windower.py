@@ -9,7 +9,7 @@ from gnuradio import gr
 from numpy.lib.stride_tricks import sliding_window_view
 
 from .parameters import check_whole
-from .sample_clock import CLOCK_KEYS, RX_RATE, RX_TIME, WINDOW_HOP, WINDOW_START, moved_time, sorted_tags, vector_of
+from .sample_clock import CLOCK_KEYS, RX_RATE, RX_TIME, WINDOW_HOP, WINDOW_START, key_of, moved_time, sorted_tags, vector_of
 
 BUFFER_SAMPLES = 1 << 20  # large work calls: at GNU Radio's default buffers a Python block is five times slower
 INPUT_SAMPLES = 1 << 17
@@ -76,7 +76,7 @@ class iq_windower(gr.basic_block):
     def general_work(self, input_items, output_items):
         samples, base = input_items[0], self.nitems_read(0)
         tags = sorted_tags(self, 0, base, base + len(samples))
-        clock_tags = [tag for tag in tags if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+        clock_tags = [tag for tag in tags if key_of(tag) in CLOCK_KEYS]
         here = {tag.key: tag.value for tag in clock_tags if tag.offset == base}
         if here and self._began_at != base:
             self.discontinuities += base > 0
@@ -140,7 +140,7 @@ class iq_windower(gr.basic_block):
                 self.add_item_tag(0, self._first_item, key, value)
             self._waiting_tags = {}
         for tag in tags:
-            if self._tagged_to <= tag.offset < end and pmt.symbol_to_string(tag.key) not in CLOCK_KEYS:
+            if self._tagged_to <= tag.offset < end and key_of(tag) not in CLOCK_KEYS:
                 ahead = max(0, -((self._start + self._length - 1 - tag.offset) // self._hop))
                 self._waiting_marks.append((self._first_item + ahead, tag.key, tag.value))
         self._tagged_to = max(self._tagged_to, end)

@@ -30,9 +30,17 @@ def sorted_tags(block, port: int, first: int, last: int) -> list:
     return sorted(block.get_tags_in_range(port, first, last), key=lambda tag: tag.offset) if last > first else []
 
 
+def key_of(tag) -> str:
+    """The key of a tag; "" where its bytes are no text, as those of another block may be."""
+    try:
+        return pmt.symbol_to_string(tag.key)
+    except UnicodeDecodeError:
+        return ""
+
+
 def clock_tags(block, first: int, last: int) -> list:
     """Those of `sorted_tags` of input 0 that tell of the sample clock: `CLOCK_KEYS`."""
-    return [tag for tag in sorted_tags(block, 0, first, last) if pmt.symbol_to_string(tag.key) in CLOCK_KEYS]
+    return [tag for tag in sorted_tags(block, 0, first, last) if key_of(tag) in CLOCK_KEYS]
 
 
 def moved_time(time, samples: int, rate):
@@ -85,7 +93,7 @@ class WindowClock:
 
     def read(self, tags) -> None:
         """Enter the tags of a window stream, in the order of their items."""
-        known = [(tag.offset, _ORDER[key], key, tag) for tag in tags if (key := pmt.symbol_to_string(tag.key)) in _ORDER]
+        known = [(tag.offset, _ORDER[key], key, tag) for tag in tags if (key := key_of(tag)) in _ORDER]
         for _, _, key, tag in sorted(known, key=lambda one: one[:2]):
             last = self._epochs[-1]
             epoch = last if last.item == tag.offset else replace(last, item=tag.offset, start=last.sample(tag.offset))
