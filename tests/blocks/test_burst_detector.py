@@ -157,6 +157,16 @@ def test_a_flowgraph_that_runs_again_counts_from_its_new_start(scene):
     assert same(found, 2 * whole(scene))
 
 
+def test_what_ended_a_run_is_forgotten_when_the_next_one_goes_well(scene):
+    top, source, block = gr.top_block(), ChunkedSource(scene), rfsec.burst_detector(0)
+    top.connect(source, block)
+    run(top)
+    assert "no rx_rate tag" in str(block.error)
+    source._sent, source._tags = 0, [(0, "rx_rate", pmt.from_double(RATE_HZ))]
+    run(top)
+    assert block.error is None and block.bursts == len(whole(scene))
+
+
 @pytest.mark.parametrize("options, message", [
     ({"sample_rate": -1}, "The 'sample_rate' parameter of Burst Detector must be 0 or more Hz. Got -1 instead"),
     ({"sample_rate": float("nan")}, "'sample_rate'"), ({"sample_rate": float("inf")}, "'sample_rate'"), ({"sample_rate": "2M"}, "'sample_rate'"),

@@ -43,6 +43,7 @@ class BurstSearch(gr.basic_block):
 
     def start(self):  # GNU Radio counts samples from 0 again when a flowgraph runs again
         self._detector.open()
+        self.error = None
         self._clock = WindowClock(1)
         self._tags, self._told = deque(), 0  # those of the clock not passed yet, and the sample up to which they are known
         self._began_at = None
