@@ -11,6 +11,7 @@ import pmt
 import pytest
 from flowgraphs import NO_TEXT, ChunkedSource, complex_noise, run, rx_time
 from gnuradio import blocks, channels, gr, rfsec
+from scipy import signal
 
 from gnuradio.rfsec.ofdm.preamble import CARRIERS, GRID, LONG_SEQUENCE, LONG_SYMBOL_AT
 from gnuradio.rfsec.ofdm.sanitise import sanitise
@@ -45,6 +46,14 @@ def test_the_sounder_sends_soundings_and_silence():
     whole = np.concatenate((0.25 * sounding(4), np.zeros(1000 - 480)))
     np.testing.assert_allclose(samples, np.resize(whole, 10_500), atol=1e-7)
     assert tags == [(1000 * number, number) for number in range(11)]
+
+
+def test_peaks_are_as_high_as_it_says():
+    """Between the samples, too, where a converter makes them."""
+    samples, _ = sounded(4800, 4, 480)
+    wave = signal.resample_poly(samples, 16, 1, window=("kaiser", 8.0))[16 * 480 : 16 * 4320]
+    assert np.abs(wave).max() / 0.25 == pytest.approx(1.5, rel=0.01)
+    assert "peaks are 1.5 times as high" in rfsec.ofdm_sounder.__doc__
 
 
 def test_the_channel_model_of_gnuradio_comes_back():

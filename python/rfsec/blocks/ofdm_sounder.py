@@ -24,7 +24,7 @@ class ofdm_sounder(gr.sync_block):
     Args:
         repeats: long training symbols of a sounding, an even number, 2 to 64
         period: samples from the start of a sounding to the next, from its own 160 + 80 * repeats to 1073741824
-        amplitude: of the samples, rms, 0 to 1; peaks are twice as high
+        amplitude: of the samples, rms, 0 to 1; peaks are 1.5 times as high
 
     Ports:
         out: complex64 stream
