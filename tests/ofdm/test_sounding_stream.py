@@ -99,6 +99,18 @@ def test_a_sounding_that_begins_before_the_samples_is_at_its_place(repeats, lost
     assert found["snr_db"].mean() > 25
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [1e-9, 32768, 1e13])
+def test_the_scale_of_a_stream_does_not_matter(scale):
+    """Such as that of integers that nobody has divided; at 0 dB some carriers are less than noise."""
+    starts = 1000 + 5000 * np.arange(20)
+    samples = heard(starts, 2, 0, 1e-3)
+    plain, scaled = (all_of(SoundingStream(2, 0.2), one) for one in (samples, samples * np.float32(scale)))
+    np.testing.assert_array_equal(scaled["start"], plain["start"])
+    np.testing.assert_allclose(scaled["snr_db"], plain["snr_db"], atol=0.01)
+    assert plain["snr_db"].min() < -90
+
+
 def test_what_has_fewer_symbols_is_no_sounding():
     """A packet of 802.11, whose two symbols data follow, and a sounding that the end of the stream cuts."""
     samples, rng = heard([1000, 9000], 8, 25, 1e-3, length=9000 + sounding_length(8) - 1), np.random.default_rng(8)

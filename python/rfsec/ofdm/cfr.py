@@ -25,7 +25,7 @@ class ChannelResponses:
     values : complex64 [n, repeats, 52]
         Response by each of the long training symbols; its phase is that of the first symbol's first sample.
     snr_db : float32 [n, 52]
-        Of one symbol on each carrier, by the differences between them; the noise is taken to be white. At most 99.
+        Of one symbol on each carrier, by the differences between them; the noise is taken to be white. -99 to 99.
     cfo : float64 [n]
         Carrier offset that was taken out, cycles per sample: that of the packets, or with more than one field a better one.
     """
@@ -69,8 +69,8 @@ def channel_responses(samples: np.ndarray, packets: Packets, repeats: int = 2) -
     mean = values.mean(axis=1)
     away = values - mean[:, None]
     noise = np.mean(np.sum(away.real**2 + away.imag**2, axis=1), axis=1, keepdims=True) / (repeats - 1)
-    power = np.maximum(mean.real**2 + mean.imag**2 - noise / repeats, 1e-30)
-    snr_db = np.minimum(10 * np.log10(power / np.maximum(noise, 1e-30)), 99)
+    snr = (mean.real**2 + mean.imag**2 - noise / repeats) / np.maximum(noise, 1e-30)
+    snr_db = np.clip(10 * np.log10(np.maximum(snr, 1e-10)), -99, 99)
     return ChannelResponses(values, snr_db.astype(np.float32), cfo)
 
 
