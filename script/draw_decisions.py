@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draws the spectrogram of an annotated SigMF recording twice: with its own annotations, and with decisions.
+"""Draws the spectrogram of an annotated SigMF recording twice: with its own annotations, and with decisions about bursts.
 
 Usage: draw_decisions.py RECORDING.sigmf-meta DECISIONS.jsonl PICTURE.png
 """
 
 import json
 import sys
-from itertools import groupby
 
 import matplotlib
 
@@ -14,10 +13,13 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from gnuradio.rfsec.recordings.recording import open_recording
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Rectangle
 from scipy import signal
 
-SLICE = 64  # decisions whose majority is drawn as one stretch
 COLUMNS = 2000
+TRUE = "tab:blue"
+COLOURS = {"accepted": "tab:green", "unknown": "tab:orange", "low_snr": "tab:gray", "skipped": "tab:red"}
 
 
 def spectrogram(recording) -> np.ndarray:
@@ -31,48 +33,33 @@ def spectrogram(recording) -> np.ndarray:
     return 10 * np.log10(np.array(columns).T + 1e-20)
 
 
-def decided_stretches(path: str) -> list[tuple[int, int, str]]:
-    """Runs of slices with the same majority label, as (first sample, end sample, label)."""
-    with open(path, encoding="utf-8") as lines:
-        decisions = [json.loads(line) for line in lines]
-    slices = []
-    for first in range(0, len(decisions), SLICE):
-        part = decisions[first:first + SLICE]
-        labels = [one["label"] or one["verdict"] for one in part]
-        slices.append((part[0]["sample_start"], part[-1]["sample_start"] + part[-1]["sample_count"],
-                       max(set(labels), key=labels.count)))
-    runs = [list(run) for _, run in groupby(slices, key=lambda one: one[2])]
-    return [(run[0][0], run[-1][1], run[0][2]) for run in runs]
-
-
-def draw(axis, image, extent, stretches, colours, title) -> None:
-    axis.imshow(image, origin="lower", aspect="auto", extent=extent, cmap="gray",
-                vmin=np.percentile(image, 5), vmax=np.percentile(image, 99.7))
-    low, high = extent[2], extent[3]
-    for start, end, label, text in stretches:
-        axis.axvspan(start, end, color=colours[label], alpha=0.35, lw=0)
-        if end - start > 0.012 * extent[1]:
-            ink = "black" if sum(colours[label][:3]) > 1.7 else "white"
-            axis.text((start + end) / 2, low + 0.93 * (high - low), text, rotation=90, ha="center", va="top",
-                      fontsize=9, color=ink, bbox={"facecolor": colours[label], "lw": 0, "pad": 1.5})
-    axis.set(title=title, ylabel="frequency / kHz")
+def box(axis, colour, start: float, end: float, low: float, high: float, text: str) -> None:
+    """A box over seconds and kHz, and above it its text, upright."""
+    axis.add_patch(Rectangle((start, low), end - start, high - low, facecolor=to_rgba(colour, 0.15), edgecolor=colour, lw=1.5))
+    axis.text((start + end) / 2, high + 4, text, rotation=90, ha="center", va="bottom", fontsize=9, color="white")
 
 
 def main(recording_path: str, decisions_path: str, picture_path: str) -> None:
     with open_recording(recording_path) as recording:
         rate, image = recording.sample_rate_hz, spectrogram(recording)
-        extent = (0, recording.sample_count / rate, -rate / 2e3, rate / 2e3)
-        annotations = recording.sigmf_metadata()["annotations"]
-    truth = [(one["core:sample_start"], one["core:sample_start"] + one["core:sample_count"], one["core:label"],
-              f"{one['core:label']}  {one.get('core:comment', '')}".strip()) for one in annotations]
-    decided = [(*stretch, stretch[2]) for stretch in decided_stretches(decisions_path)]
-    labels = sorted({stretch[2] for stretch in [*truth, *decided]})
-    colours = {label: plt.get_cmap("tab20")(index % 20) for index, label in enumerate(labels)}
+        seconds, edge = recording.sample_count / rate, rate / 2e3
+        metadata = recording.sigmf_metadata()
+    tuned = metadata["captures"][0]["core:frequency"]
+    with open(decisions_path, encoding="utf-8") as lines:
+        decisions = [json.loads(line) for line in lines]
     figure, (above, below) = plt.subplots(2, 1, figsize=(16, 9), sharex=True, layout="constrained")
-    for axis, stretches, title in ((above, truth, "Truth: modulation and transmitter"),
-                                   (below, decided, f"Decisions: majority of {SLICE} windows")):
-        seconds = [(start / rate, end / rate, *names) for start, end, *names in stretches]
-        draw(axis, image, extent, seconds, colours, title)
+    for axis, title in ((above, "Truth: modulation and transmitter"), (below, "Decisions: bursts that were found, and their labels")):
+        axis.imshow(image, origin="lower", aspect="auto", extent=(0, seconds, -edge, edge), cmap="gray",
+                    vmin=np.percentile(image, 5), vmax=np.percentile(image, 99.7))
+        axis.set(title=title, ylabel="frequency / kHz", xlim=(0, seconds), ylim=(-edge, edge))
+    for one in metadata["annotations"]:
+        start, edges = one["core:sample_start"] / rate, (one[f"core:freq_{side}_edge"] for side in ("lower", "upper"))
+        text = f"{one['core:label']}  {one.get('core:comment', '')}".strip()
+        box(above, TRUE, start, start + one["core:sample_count"] / rate, *((at - tuned) / 1e3 for at in edges), text)
+    for one in decisions:
+        start, centre, width = one["sample_start"] / rate, one["centre_hz"] / 1e3, one["bandwidth_hz"] / 1e3
+        end, text = start + one["sample_count"] / rate, one["label"] or one["verdict"]
+        box(below, COLOURS[one["verdict"]], start, end, centre - width / 2, centre + width / 2, text)
     below.set_xlabel("time / s")
     figure.savefig(picture_path, dpi=110)
 
