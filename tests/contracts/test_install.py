@@ -42,7 +42,8 @@ def test_everything_is_installed_and_nothing_else(installed):
     models = {f"models/{name}": data for name, data in files_below(ROOT / "models", "*.onnx").items()}
     assert files_below(package) == files_below(ROOT / "python" / "rfsec") | models
     assert files_below(prefix / "share/gnuradio/grc/blocks") == files_below(ROOT / "grc", "*.yml")
-    assert files_below(prefix / "share/gr-rfsec/examples") == files_below(ROOT / "examples", "*.grc")
+    examples = files_below(ROOT / "examples", "*.grc") | files_below(ROOT / "examples", "*.yaml")
+    assert files_below(prefix / "share/gr-rfsec/examples") == examples
     # GNU Radio finds the module by extending its own package path; an __init__.py here would hide GNU Radio itself.
     assert not (package.parent / "__init__.py").exists()
 
