@@ -47,10 +47,10 @@ def main(recording_path: str, decisions_path: str, picture_path: str) -> None:
     tuned = metadata["captures"][0]["core:frequency"]
     with open(decisions_path, encoding="utf-8") as lines:
         decisions = [json.loads(line) for line in lines]
+    darkest, brightest = np.percentile(image, (5, 99.7))
     figure, (above, below) = plt.subplots(2, 1, figsize=(16, 9), sharex=True, layout="constrained")
     for axis, title in ((above, "Truth: modulation and transmitter"), (below, "Decisions: bursts that were found, and their labels")):
-        axis.imshow(image, origin="lower", aspect="auto", extent=(0, seconds, -edge, edge), cmap="gray",
-                    vmin=np.percentile(image, 5), vmax=np.percentile(image, 99.7))
+        axis.imshow(image, origin="lower", aspect="auto", extent=(0, seconds, -edge, edge), cmap="gray", vmin=darkest, vmax=brightest)
         axis.set(title=title, ylabel="frequency / kHz", xlim=(0, seconds), ylim=(-edge, edge))
     for one in metadata["annotations"]:
         start, edges = one["core:sample_start"] / rate, (one[f"core:freq_{side}_edge"] for side in ("lower", "upper"))

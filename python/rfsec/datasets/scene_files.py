@@ -41,10 +41,10 @@ def write_scene(scene: Scene, path: Path) -> Path:
     stem = path.with_suffix("") if path.suffix in (".sigmf-meta", ".sigmf-data") else path
     data, meta = (stem.with_name(stem.name + suffix) for suffix in (".sigmf-data", ".sigmf-meta"))
     parts = scene.samples.view(np.float32)
-    integers = np.round(parts * (_FULL_SCALE / np.abs(parts).max())).astype("<i2")
+    samples = np.round(parts * (_FULL_SCALE / np.abs(parts).max())).astype("<i2").tobytes()
     with written_aside(meta, "scene") as meta_aside, written_aside(data, "scene") as data_aside:
-        data_aside.write_bytes(integers.tobytes())  # ndarray.tofile does not say why a disk takes no more
-        meta_aside.write_text(_metadata(scene, integers.tobytes()).dumps(pretty=True) + "\n", encoding="utf-8")
+        data_aside.write_bytes(samples)  # ndarray.tofile does not say why a disk takes no more
+        meta_aside.write_text(_metadata(scene, samples).dumps(pretty=True) + "\n", encoding="utf-8")
         meta.unlink(missing_ok=True)  # never beside samples that it does not describe; a pair that has it is complete
     return meta
 

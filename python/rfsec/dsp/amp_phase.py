@@ -3,8 +3,12 @@
 
 import numpy as np
 
-#: Of a window, between which float32 holds the squares of its samples.
-LEAST_POWER, MOST_POWER = 1e-24, 1e36
+_LEAST_POWER, _MOST_POWER = 1e-24, 1e36
+
+
+def beyond_float32(power: np.ndarray) -> np.ndarray:
+    """Which windows, by their power as float32 sums it, have samples whose squares float32 does not hold; NaN is one of them."""
+    return ~((power > _LEAST_POWER) & (power < _MOST_POWER))
 
 
 def amplitude_phase(windows: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -31,7 +35,7 @@ def amplitude_phase(windows: np.ndarray, out: np.ndarray | None = None) -> np.nd
         with np.errstate(over="ignore"):  # float32 does not hold the largest sums
             np.abs(piece, out=amplitude)
             power = np.einsum("nt,nt->n", amplitude, amplitude)
-        extreme = ~((power > LEAST_POWER) & (power < MOST_POWER))
+        extreme = beyond_float32(power)
         amplitude *= (1 / np.sqrt(np.where(extreme, 1, power)))[:, None]
         if extreme.any():
             amplitude[extreme] = _normalised(piece[extreme])

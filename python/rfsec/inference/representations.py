@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from ..dsp.amp_phase import LEAST_POWER, MOST_POWER, amplitude_phase
+from ..dsp.amp_phase import amplitude_phase, beyond_float32
 from ..errors import ParameterError
 
 
@@ -21,7 +21,7 @@ def unit_power_iq(windows: np.ndarray) -> np.ndarray:
     """
     parts = windows.view(np.float32)
     power = np.einsum("nt,nt->n", parts, parts).astype(np.float64)
-    extreme = ~((power > LEAST_POWER) & (power < MOST_POWER))
+    extreme = beyond_float32(power)
     if extreme.any():
         power[extreme] = np.einsum("nt,nt->n", parts[extreme], parts[extreme], dtype=np.float64)  # at a third of the speed
     power /= windows.shape[1]
