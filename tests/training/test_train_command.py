@@ -4,6 +4,7 @@
 import os
 import re
 import resource
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -136,3 +137,13 @@ def test_windows_that_are_too_short_for_a_network_are_told(tmp_path, model, leng
 def test_an_out_that_is_a_folder_is_told_before_the_work(tmp_path, model):
     with pytest.raises(OutputError, match="must be a file. '.*' is a folder"):
         train(model, out=tmp_path)
+
+
+@pytest.mark.parametrize("model", ["conv-bigru", "svm", "rffi-80211", "kgnet", "joint-conv", "technology-conv"])
+def test_an_out_that_cannot_be_written_is_told_before_the_work(tmp_path, monkeypatch, model):
+    (tmp_path / "runs").write_text("a file where a folder should be")
+    monkeypatch.chdir(tmp_path)
+    for out in (tmp_path / "runs" / "deep" / "model.onnx", None, Path("/proc/model.onnx")):
+        with pytest.raises(OutputError, match="The model '.*' cannot be written: .*. Choose another --out."):
+            train(model, out=out, checkpoint=tmp_path / "checkpoint")
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]

@@ -2,15 +2,21 @@
 """What a command may not write to, told before its work."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from ..errors import OutputError
 
 
-def refuse_folder(out: Path) -> None:
-    """Raise OutputError where the file of a model to write is a folder."""
+def check_model_out(out: Path) -> None:
+    """Raise OutputError where no file of a model can be written to `out`; nothing is left behind."""
     if out.is_dir():
         raise OutputError(f"The '--out' of a model must be a file. '{out}' is a folder.")
+    nearest = next(folder for folder in out.absolute().parents if os.path.lexists(folder))
+    try:
+        tempfile.TemporaryFile(dir=nearest).close()
+    except OSError as error:
+        raise OutputError(f"The model '{out}' cannot be written: {error.strerror}. Choose another --out.") from None
 
 
 def is_same_file(out: Path, source: Path) -> bool:

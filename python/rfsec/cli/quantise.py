@@ -9,7 +9,7 @@ import typer
 from rich.progress import Progress
 
 from ..errors import ParameterError
-from .out_files import refuse_folder
+from .out_files import check_model_out
 from .plain import plain_console
 
 
@@ -25,7 +25,7 @@ def quantise(
     from ..inference.session import ModelSession
     from ..training.quantise_int8 import quantise_model
 
-    refuse_folder(out)
+    check_model_out(out)
     source, console = find_model(model), plain_console()
     before = ModelSession(source).card.metrics
     with Progress(console=console) as bar:

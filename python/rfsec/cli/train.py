@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ParameterError
-from .out_files import refuse_folder
+from .out_files import check_model_out
 from .plain import plain_console
 from .train_classical import show_result, train_classical
 from .train_encoder import train_encoder
@@ -57,8 +57,8 @@ def train(
     every = (*RECIPES, *ENCODERS, *MAPPERS, *JOINT, *TECHNOLOGY, *CLASSICAL)
     if model not in every:
         raise ParameterError(f"The 'model' to train must be one of {', '.join(every)}. Got {model!r} instead.")
-    if out is not None:
-        refuse_folder(out)
+    out = out or Path("runs", f"{model}.onnx")
+    check_model_out(out)
     if model in ENCODERS:
         unused = {"data": data, "mode": mode, "windows_per_cell": windows_per_cell, "epochs": epochs, "batch": batch, "optimiser": optimiser,
                   "parent": parent}
@@ -86,7 +86,6 @@ def train(
     wanted = usual_windows(recipe, corpus) if windows is None else windows
     if epochs is not None:
         wanted = epochs * corpus.epoch_windows
-    out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-{mode or 'compat'}-seed{seed}.checkpoint")
     console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:

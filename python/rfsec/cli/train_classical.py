@@ -15,7 +15,7 @@ def train_classical(
     model: str,
     seed: int,
     windows: int | None,
-    out: Path | None,
+    out: Path,
     corpus: tuple[str | None, str | None, int | None],
     unused: dict[str, Any],
 ) -> None:
@@ -31,7 +31,6 @@ def train_classical(
     from ..training.classical import LSTM, produce_classical
     from ..training.corpus import make_corpus
 
-    out = out or Path("runs", f"{model}.onnx")
     console = plain_console()
     with console.status(model) as status:
 

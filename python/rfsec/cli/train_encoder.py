@@ -16,7 +16,7 @@ def train_encoder(
     model: str,
     seed: int,
     windows: int | None,
-    out: Path | None,
+    out: Path,
     checkpoint: Path | None,
     device: str,
     threads: int,
@@ -29,7 +29,6 @@ def train_encoder(
 
     refuse_unused(f"The encoder {model} has data and steps of its own and", unused)
     recipe, chosen = find_encoder_recipe(model), choose_device(device)
-    out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     wanted, console = recipe.default_windows if windows is None else windows, plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:

@@ -21,7 +21,7 @@ def train_joint_model(
     seed: int,
     epochs: int | None,
     batch: int | None,
-    out: Path | None,
+    out: Path,
     checkpoint: Path | None,
     device: str,
     threads: int,
@@ -47,7 +47,6 @@ def train_joint_model(
         from ..training.joint_corpus_folder import FolderCorpus
 
         corpus = FolderCorpus(seed, windows=load_joint_folder(Path(data), WINDOW))
-    out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     wanted = recipe.epochs if epochs is None else epochs
     words = ["rfsec", "train", model, *(() if data is None else ("--data", Path(data).resolve().name)), "--seed", str(seed), "--epochs", str(wanted)]

@@ -18,7 +18,7 @@ def train_mapper_model(
     data: str | None,
     seed: int,
     epochs: int | None,
-    out: Path | None,
+    out: Path,
     checkpoint: Path | None,
     device: str,
     threads: int,
@@ -35,7 +35,6 @@ def train_mapper_model(
 
     refuse_unused(f"The mapper {model} has steps of its own and", unused)
     recipe, chosen = find_mapper_recipe(model), choose_device(device)
-    out = out or Path("runs", f"{model}.onnx")
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
