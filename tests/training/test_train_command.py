@@ -133,6 +133,14 @@ def test_windows_that_are_too_short_for_a_network_are_told(tmp_path, model, leng
     assert not (tmp_path / "a.onnx").exists()
 
 
+def test_windows_whose_images_are_all_the_same_are_told(tmp_path):
+    x = np.random.default_rng(1).normal(size=(40, 2 * 2)).astype(np.float32).view(np.complex64)
+    save_windows(tmp_path / "short.npz", LabelledWindows(x, np.arange(40, dtype=np.int16) % 2, np.zeros(40, np.int16)), ("BPSK", "QPSK"), "test")
+    with pytest.raises(DatasetError, match="The training has diverged: .* such as longer ones"):
+        train("mtf-r50", data=str(tmp_path / "short.npz"), epochs=1, out=tmp_path / "a.onnx", checkpoint=tmp_path / "b")
+    assert not (tmp_path / "a.onnx").exists()
+
+
 @pytest.mark.parametrize("model", ["conv-bigru", "svm", "rffi-80211", "kgnet", "joint-conv", "technology-conv"])
 def test_an_out_that_is_a_folder_is_told_before_the_work(tmp_path, model):
     with pytest.raises(OutputError, match="must be a file. '.*' is a folder"):

@@ -6,14 +6,24 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
+from ..errors import DatasetError
+
 _LARGEST_GRADIENT = 1.0
 
 
 def descend(loss: torch.Tensor, rate: float, optimiser: torch.optim.Optimizer, clipped: Iterable[nn.Parameter]) -> None:
-    """Take a step at the learning rate `rate`; the gradient of the parameters `clipped` has a norm of at most 1."""
+    """Take a step at the learning rate `rate`; the gradient of the parameters `clipped` has a norm of at most 1.
+
+    Raises DatasetError where the gradient is no finite number: such a step would leave no weight that is one.
+    """
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad()
     loss.backward()
-    nn.utils.clip_grad_norm_(clipped, _LARGEST_GRADIENT)
+    try:
+        nn.utils.clip_grad_norm_(clipped, _LARGEST_GRADIENT, error_if_nonfinite=True)
+    except RuntimeError:
+        raise DatasetError(
+            "The training has diverged: its gradient is not finite. Take windows that differ more from each other, such as longer ones."
+        ) from None
     optimiser.step()
