@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 
 from gnuradio.rfsec.cli import app  # noqa: E402
 from gnuradio.rfsec.errors import DatasetError, OutputError, ParameterError  # noqa: E402
-from gnuradio.rfsec.training.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
+from gnuradio.rfsec.training.checkpoint import load_checkpoint, load_parent, save_checkpoint  # noqa: E402
 from gnuradio.rfsec.training import corpus_fixed, loop  # noqa: E402
 from gnuradio.rfsec.training.corpus import make_corpus  # noqa: E402
 from gnuradio.rfsec.training.loop import choose_device, learning_rate_scale, train_network  # noqa: E402
@@ -146,6 +146,13 @@ def test_damaged_checkpoint_is_refused(tmp_path, content):
     with pytest.raises(DatasetError, match="is not a readable checkpoint. Delete it") as error:
         run(tmp_path / "run")
     assert "\n" not in str(error.value)
+
+
+def test_a_checkpoint_that_cannot_be_read_at_all_is_not_to_be_deleted(tmp_path):
+    with pytest.raises(DatasetError, match="cannot be read: Is a directory. Name another with --checkpoint.$"):
+        run(tmp_path)
+    with pytest.raises(DatasetError, match="The parent '.*' cannot be read: Is a directory."):
+        load_parent(tmp_path)
 
 
 def test_a_checkpoint_without_a_run_is_refused(tmp_path):

@@ -15,6 +15,7 @@ import torch
 from ..errors import DatasetError, OutputError
 
 LONGEST_UNSAVED_S = 60.0  # a checkpoint follows every epoch or validation, and this where they are further apart
+_NO_FILE = (IsADirectoryError, PermissionError)
 _UNREADABLE = (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError)
 
 
@@ -48,12 +49,14 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> dict[str, Any] | No
     Raises
     ------
     DatasetError
-        If the file is no checkpoint, is cut short, or belongs to another run; the message names the difference.
+        If the file cannot be read, is no checkpoint, is cut short, or belongs to another run; the message names the difference.
     """
     try:
         if not path.exists():
             return None
         found, state = _read(path)
+    except _NO_FILE as error:
+        raise DatasetError(f"The checkpoint '{path}' cannot be read: {error.strerror}. Name another with --checkpoint.") from None
     except _UNREADABLE:
         raise DatasetError(
             f"The file '{path}' is not a readable checkpoint. Delete it, or name another with --checkpoint."
@@ -91,6 +94,8 @@ def load_parent(path: Path) -> tuple[dict[str, torch.Tensor], int]:
     try:
         state = _read(path)[1]
         return state["best_weights"], int(state["windows_seen"])
+    except _NO_FILE as error:
+        raise DatasetError(f"The parent '{path}' cannot be read: {error.strerror}. Name a file that rfsec train wrote.") from None
     except _UNREADABLE:
         raise DatasetError(f"The parent '{path}' is not a readable checkpoint. Name one that rfsec train wrote.") from None
 
