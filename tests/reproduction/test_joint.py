@@ -16,6 +16,7 @@ from gnuradio.rfsec.datasets.amplifiers import AmplifierBench  # noqa: E402
 from gnuradio.rfsec.datasets.seeding import Purpose  # noqa: E402
 from gnuradio.rfsec.inference.card import METADATA_KEY  # noqa: E402
 from gnuradio.rfsec.reproduction.joint_measure import score_of  # noqa: E402
+from gnuradio.rfsec.reproduction.joint_page import page  # noqa: E402
 from gnuradio.rfsec.reproduction.joint_rows import TABLES  # noqa: E402
 from gnuradio.rfsec.training.export import export_onnx  # noqa: E402
 from gnuradio.rfsec.training.networks.joint_cnn import JointCnn  # noqa: E402
@@ -49,6 +50,16 @@ def test_the_papers_figures_stand_beside_ours(tmp_path):
     assert {row["snr_db"] for row in mine} == {"0", "5", "10", "15", "20"}
     for picture in ("emitters.png", "confusion-emitter.png", "confusion-modulation.png"):
         assert (tmp_path / picture).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_page_says_what_of_the_training_is_not_the_papers(name):
+    from gnuradio.rfsec.training.descent import LARGEST_GRADIENT
+    from gnuradio.rfsec.training.joint_recipes import JOINT
+
+    said = page(TABLES[name], {}, {}, "rfsec reproduce", {})
+    assert "every window is turned by a random phase" in said and f"gradients are cut to a norm of {LARGEST_GRADIENT:g}" in said
+    assert f"at a peak rate of {JOINT['mmoe-cnn-transformer'].learning_rate:g}, where the paper says 0.1" in said
 
 
 def test_every_row_can_be_trained_and_the_papers_are_whole():

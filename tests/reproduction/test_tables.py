@@ -86,6 +86,15 @@ def test_a_difference_from_a_figure(kind, ours, difference):
     assert Figure(60, "table", kind).difference(ours) == difference
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_a_page_says_what_of_the_training_is_not_the_papers(name):
+    pytest.importorskip("torch")
+    from gnuradio.rfsec.training.descent import LARGEST_GRADIENT
+
+    notes = " ".join(TABLES[name].notes)
+    assert "turned by a random phase" in notes and f"gradients are cut to a norm of {LARGEST_GRADIENT:g}" in notes
+
+
 def test_an_unknown_table_and_an_unknown_row_name_those_that_are_known():
     with pytest.raises(ParameterError, match="'table' to reproduce must be one of signet-table2, .*lstm-table6. Got 'table9'"):
         find_table("table9")

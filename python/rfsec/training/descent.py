@@ -8,7 +8,7 @@ from torch import nn
 
 from ..errors import DatasetError
 
-_LARGEST_GRADIENT = 1.0
+LARGEST_GRADIENT = 1.0
 
 
 def descend(loss: torch.Tensor, rate: float, optimiser: torch.optim.Optimizer, clipped: Iterable[nn.Parameter]) -> None:
@@ -21,7 +21,7 @@ def descend(loss: torch.Tensor, rate: float, optimiser: torch.optim.Optimizer, c
     optimiser.zero_grad()
     loss.backward()
     try:
-        nn.utils.clip_grad_norm_(clipped, _LARGEST_GRADIENT, error_if_nonfinite=True)
+        nn.utils.clip_grad_norm_(clipped, LARGEST_GRADIENT, error_if_nonfinite=True)
     except RuntimeError:
         raise DatasetError(
             "The training has diverged: its gradient is not finite. Take windows that differ more from each other, such as longer ones."
