@@ -135,7 +135,7 @@ def test_over_time_what_was_not_accepted_is_hollow_and_old_decisions_go(applicat
 def test_symbols_stand_where_their_constellation_has_them(application, model, name, label):
     """Whatever the window's timing, phase and carrier offset were."""
     windows = np.concatenate([complex_noise(LENGTH)[None], signal(name, offset=2e-5)])
-    widget = shown(view_of(model), windows, said([0], 0.9, 6), said([MODULATIONS.index(label)], 0.9, 8))
+    widget = shown(view_of(model), windows, said([0, 0], 0.9, 6), said([0, MODULATIONS.index(label)], 0.9, 8))
     pixels = painted(widget, ConstellationPanel)
     where = places(pixels, YELLOW)
     centre, scale = np.array([26 + (pixels.shape[0] - 70) / 2, 34 + (pixels.shape[1] - 46) / 2]), (pixels.shape[0] - 70) / 2 / 1.8
@@ -146,6 +146,18 @@ def test_symbols_stand_where_their_constellation_has_them(application, model, na
     nearest = np.quantile(distance.min(axis=1), 0.95)
     # Near a point of it, nearer than half of the way to the next one of 16PSK, and none is missing.
     assert nearest < 0.19 and distance.min(axis=0).max() < 0.12
+
+
+@pytest.mark.parametrize("emitters, modulations", [(2, 2), (2, 5), (300, 2)])
+def test_the_constellation_is_of_the_window_that_all_heads_decided(application, model, emitters, modulations):
+    """Though newer windows wait for their decisions, more than are kept; and so again when the flowgraph runs again."""
+    view, symbols = view_of(model), signal("QPSK")
+    windows = np.concatenate([signal("BPSK"), symbols, np.repeat(signal("16PSK"), 200, axis=0)])
+    for _ in range(2):
+        shown(view, windows, said([0] * emitters, 0.9, 6), said([1] * modulations, 0.9, 8), sizes=(300,))
+        alone = view_of(model)
+        shown(alone, symbols, said([0], 0.9, 6), said([1], 0.9, 8))
+        np.testing.assert_array_equal(view._scene.points(), alone._scene.points())
 
 
 def test_an_undecided_window_has_no_modulation(application, tmp_path):

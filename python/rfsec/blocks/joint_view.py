@@ -16,7 +16,7 @@ from .parameters import check_real, check_whole
 
 class joint_view(gr.hier_block2):
     """
-    Show what the heads of a model say of a stream of windows, beside the constellation of the newest window.
+    Show what the heads of a model say of a stream of windows, beside the constellation of the newest window that they decided.
 
     A bar is the probability of a label; a dashed line is the head's threshold. Below, the head named "emitter" (or the last
     one) is shown over time: filled what was accepted, hollow what was less sure, nothing for a window that was not decided.

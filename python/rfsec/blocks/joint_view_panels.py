@@ -57,7 +57,7 @@ def _mark(painter: QPainter, x: float, area: QRectF, text: str) -> None:
 
 
 class ConstellationPanel(Panel):
-    """The symbols of the newest window, Q over I."""
+    """The symbols of the window that is shown, Q over I."""
 
     def paintEvent(self, event) -> None:
         points, painter = self._scene.points(), QPainter(self)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a Joint View shows: the newest window's symbols and what each head said of late, filled and read by several threads."""
+"""What a Joint View shows: the symbols of the newest window that was decided, and what each head said of late, filled and read by several threads."""
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..inference.card import Head
 
 TIMED_HEAD = "emitter"
 _MOST_SAMPLES = 6000  # of a window: enough points, and a picture takes a few ms
+_MOST_WAITING = 256  # windows that are kept until they are decided, 12 MB
 _ROLLOFF = 0.35
 _FOLDS = {"BPSK": 2, "8PSK": 8, "16PSK": 16}  # turns that give a constellation itself again; 4 for all others
 
@@ -39,7 +41,10 @@ class HeadNow:
 
 
 class Scene:
-    """Bounded memory: one window, and the latest `most` decisions of each head.
+    """Bounded memory: the windows that wait for their decisions, and the latest `most` decisions of each head.
+
+    The decisions of a head are of one window after the other. A window that is shown is the newest that was decided, or before
+    there are decisions the newest.
 
     Parameters
     ----------
@@ -55,19 +60,42 @@ class Scene:
         self._samples_per_symbol = samples_per_symbol
         self._lock = threading.Lock()
         self._window: np.ndarray | None = None
+        self._waiting: deque[np.ndarray] = deque(maxlen=_MOST_WAITING)
+        self._seen, self._decided = 0, [0] * len(heads)
         self._heads = [HeadNow(head, np.zeros(len(head.labels), np.float32), np.empty(0, np.int16), np.empty(0, bool)) for head in heads]
         self.changes = 0  # grows with everything that can be seen
 
-    def see(self, window: np.ndarray) -> None:
-        """Take the newest window, complex64 [length]."""
-        window = window[:_MOST_SAMPLES].copy()
+    def begin_windows(self) -> None:
+        """The next window is the first of a stream."""
         with self._lock:
-            self._window = window
+            self._waiting.clear()
+            self._seen = 0
+
+    def begin_decisions(self, index: int) -> None:
+        """The next decision of head number `index` is about the first window of a stream."""
+        with self._lock:
+            self._decided[index] = 0
+
+    def see(self, windows: np.ndarray) -> None:
+        """Take the next windows, complex64 [n, length], at least one."""
+        newest = windows[-_MOST_WAITING:, :_MOST_SAMPLES].copy()
+        with self._lock:
+            self._waiting.extend(newest)
+            self._seen += len(windows)
+            self._let_go()
             self.changes += 1
+
+    def _let_go(self) -> None:
+        """Choose the window that is shown, and let go of those before it."""
+        decided = min(self._decided)
+        while self._waiting and self._seen - len(self._waiting) < decided:
+            self._window = self._waiting.popleft()
+        if not decided and self._waiting:
+            self._window = self._waiting[-1]
 
     def decide(self, index: int, labels: np.ndarray, probabilities: np.ndarray) -> None:
         """Take the next decisions of head number `index`: int16 [n], at least one, and float32 [n, labels]."""
-        before = self._heads[index]
+        before, count = self._heads[index], len(labels)
         labels, probabilities = labels[-self.most :], probabilities[-self.most :]
         sure = probabilities.max(axis=1) >= before.head.reject_threshold
         decided = np.flatnonzero(labels >= 0)
@@ -76,6 +104,8 @@ class Scene:
                       np.concatenate([before.sure, sure])[-self.most :])
         with self._lock:
             self._heads[index] = now
+            self._decided[index] += count
+            self._let_go()
             self.changes += 1
 
     def heads(self) -> list[HeadNow]:
@@ -89,7 +119,7 @@ class Scene:
         return next((one for one in heads if one.head.name == TIMED_HEAD), heads[-1])
 
     def points(self) -> np.ndarray:
-        """The symbols of the newest window behind a matched filter (root raised cosine), complex64 [n] of unit mean power.
+        """The symbols of the window that is shown behind a matched filter (root raised cosine), complex64 [n] of unit mean power.
 
         Their phase is that of the modulation that was decided; where none was, that of a square. Empty before there is a window,
         and where it has two symbols or fewer, no power, or samples that are not finite.
