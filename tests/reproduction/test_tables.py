@@ -23,6 +23,19 @@ def test_table_2_is_there_in_full():
     assert rows["mcldnn-sig2019"].also == {"F1": "0.6731", "recall": "0.6738", "training time": "1h42m", "parameters": "0.37M"}
 
 
+@pytest.mark.parametrize("model, millions", [("lstm-128-64", 0.118), ("mcldnn", 0.406), ("signet2-r50", 23.45)])
+def test_table_2_says_where_a_network_has_another_size_than_the_paper_states(model, millions):
+    torch = pytest.importorskip("torch")
+    from gnuradio.rfsec.training.recipes import find_recipe
+
+    (row,) = (row for row in find_table("signet-table2").rows if row.name == model)
+    with torch.device("meta"):
+        count = sum(parameter.numel() for parameter in find_recipe(model).network(11).parameters())
+    assert count / 1e6 == pytest.approx(millions, abs=0.005)
+    (said,) = row.reasons
+    assert f"{millions:g} M" in said and row.also["parameters"].replace("M", " M") in said
+
+
 def test_tables_3_and_4_are_there_in_full():
     order = [row.paper.percent for row in find_table("signet-table3").rows]
     assert order == [60.60, 60.29, 61.35, 59.53, 61.44, 60.99, 60.98, 60.83, 61.18, 61.20,
