@@ -2,7 +2,8 @@
 """Reads a pickle of NumPy arrays from anyone: nothing in the file can name code to run.
 
 A pickle calls whatever it names. Here it may name NumPy's few reconstructors only, under the spellings of Python 2,
-NumPy 1 and NumPy 2, and even those are stand-ins, so that no state of a hostile file reaches NumPy's own C code.
+NumPy 1 and NumPy 2, and what makes bytes of text; and even those are stand-ins, so that no state of a hostile file reaches
+NumPy's own C code.
 
 It is read by the unpickler of the standard library that is written in Python. The one in C takes memory by a number in the file, 32 GiB
 for nine bytes; and to hash a tuple in a tuple, a million deep, ends the process in either, so keys are checked first.
@@ -49,7 +50,13 @@ def _scalar(dtype: _Dtype, raw: str | bytes) -> int | float:
     return dtype.read(raw)[0].item()
 
 
+def _bytes_of(text: str, _: str) -> bytes:
+    """What Python 3 writes for bytes in a protocol that has none."""
+    return text.encode("latin1")
+
+
 _STAND_INS: dict[tuple[str, str], Any] = {
+    ("_codecs", "encode"): _bytes_of,
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Dtype,
     ("numpy.core.multiarray", "_reconstruct"): _Array,
