@@ -188,6 +188,18 @@ def test_8_bits_are_enough():
     the_burst(detected(quantised(noisy_burst())))
 
 
+def test_a_receiver_that_is_silent_but_for_an_offset_between_bursts():
+    """As 8 bits unsigned give it, of which none is zero: half a step where there is nothing, here in the band of the bursts."""
+    starts, count = [60_000, 100_000, 140_000], 30_000
+    tones = np.where(np.arange(count) // 100 % 2, 0.005, 0.105)
+    samples = np.full(200_000, (1 + 1j) / 256, np.complex64)
+    for start in starts:
+        samples[start : start + count] += np.exp(2j * np.pi * np.cumsum(tones)) / 2
+    found = detected(samples)
+    assert [(burst.sample_start, burst.sample_count) for burst in found] == [
+        (pytest.approx(start, abs=40), pytest.approx(count, abs=80)) for start in starts]
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, complex(0, np.nan), 1.01e15, complex(0, -1e25), 3e38])
 def test_samples_that_are_not_finite_or_too_large_count_as_zero(bad):
     samples = noisy_burst()

@@ -80,9 +80,9 @@ class NoiseFloor:
         step = self._step
         steady = self._over_time(power)
         if steady is None:  # too short a stream to see pauses: what most frequencies hold is noise
-            steady = np.full(BINS, max(step**2, float(np.median(power)) / np.log(2)))
-        if not steady.all():  # the receiver is silent between bursts
-            return np.full(BINS, step**2)
+            steady = np.full(BINS, float(np.median(power)) / np.log(2))
+        # A receiver that is silent between bursts gives nothing, or a constant, of which nothing but rounding is in other bins.
+        steady = np.maximum(steady, step**2)
         passband = in_passband(steady)
         other = np.full(BINS, np.inf)
         quiet = _quietest(samples, steady)
