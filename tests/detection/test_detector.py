@@ -200,6 +200,20 @@ def test_a_receiver_that_is_silent_but_for_an_offset_between_bursts():
         (pytest.approx(start, abs=40), pytest.approx(count, abs=80)) for start in starts]
 
 
+@pytest.mark.parametrize("rate_hz", [1e6, 2.4e6, 3.2e6])
+def test_a_keyed_carrier_is_one_burst_at_any_rate(rate_hz):
+    """Pulses of 0.6 and 4 ms, one every 4.6 ms, as a remote sends them."""
+    on, period = (np.array([0.6e-3, 4e-3]) * rate_hz).astype(int), int(4.6e-3 * rate_hz)
+    keyed = np.concatenate([np.arange(period) < on[bit] for bit in (0, 0, 1, 1, 0, 1, 0, 1, 1, 1, 0)])
+    samples = np.float32(0.005) * complex_noise(keyed.size + int(0.03 * rate_hz))
+    start = int(0.01 * rate_hz)
+    samples[start : start + keyed.size] += shifted(keyed.astype(np.complex64), 5e3 / rate_hz)
+    last = int(np.flatnonzero(keyed)[-1])
+    [burst] = [one for one in detected(samples, rate_hz) if one.snr_db > 20]
+    assert burst.sample_start == pytest.approx(start, abs=1e-4 * rate_hz)
+    assert burst.sample_count == pytest.approx(last, abs=1e-4 * rate_hz)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, complex(0, np.nan), 1.01e15, complex(0, -1e25), 3e38])
 def test_samples_that_are_not_finite_or_too_large_count_as_zero(bad):
     samples = noisy_burst()

@@ -12,6 +12,7 @@ from .spectrogram import BINS, HOP
 PAUSE = 25.0
 #: A pulse lasts shorter than this over its bandwidth; pauses between pulses last at most so many pulses.
 PULSE, PULSE_PAUSE = 30.0, 8.0
+_LINE, _LONGEST_PULSE = 2.5, 128  # bins: no wider than a line under the window, it is a pulse of any bandwidth; frames
 _SPLATTER = 0.01  # of an emission's energy: what its start and end may spill over the band
 _SHORTEST_PAUSE = 2  # frames
 _NEAR = 4.0  # tones of FSK are at most so many of their widths apart
@@ -38,6 +39,8 @@ class Emission:
         The floor when it began.
     goes_on : bool
         What came before its first frame was cut off it.
+    pulse : int
+        Frames since its last pause.
     """
 
     first: int
@@ -47,6 +50,7 @@ class Emission:
     excess: np.ndarray
     noise: np.ndarray
     goes_on: bool = False
+    pulse: int = 0
 
     @property
     def width(self) -> float:
@@ -56,10 +60,11 @@ class Emission:
 
     @property
     def pause(self) -> float:
-        """Frames that it may pause."""
+        """Frames that it may pause. Its last pulse tells, not all that was joined: else the first pulses alone could be."""
         pause = PAUSE / self.width / HOP
-        if (self.last - self.first) * HOP * self.width < PULSE:
-            pause = max(pause, PULSE_PAUSE * (self.last - self.first))
+        is_line = self.width * BINS < _LINE and self.pulse <= _LONGEST_PULSE
+        if is_line or self.pulse * HOP * self.width < PULSE:
+            pause = max(pause, PULSE_PAUSE * self.pulse)
         return max(_SHORTEST_PAUSE, pause)
 
     def continues(self, later: "Emission") -> bool:
@@ -70,6 +75,10 @@ class Emission:
 
     def take(self, other: "Emission") -> None:
         """Make `other` a part of this emission."""
+        if self.last < other.first:
+            self.pulse = other.pulse
+        elif self.first <= other.last:
+            self.pulse = max(self.last, other.last) - min(self.last - self.pulse, other.last - other.pulse)
         if other.first < self.first:
             self.first, self.goes_on = other.first, other.goes_on
         self.last = max(self.last, other.last)
@@ -93,7 +102,7 @@ def emissions_of(components: list[Component], power: np.ndarray, floor: np.ndarr
         excess = np.zeros(BINS)
         inside = power[one.first : one.last, one.low : one.high].sum(axis=0, dtype=float)
         excess[one.low : one.high] = np.maximum(inside - (one.last - one.first) * floor[one.low : one.high], 0)
-        pieces.append(Emission(first_frame + one.first, first_frame + one.last, one.low, one.high, excess, floor))
+        pieces.append(Emission(first_frame + one.first, first_frame + one.last, one.low, one.high, excess, floor, pulse=one.last - one.first))
     joined = join([], pieces)
     return _join_tones(joined, power, first_frame) if 1 < len(joined) <= _MOST_PAIRS else joined
 
