@@ -132,6 +132,19 @@ def test_a_burst_is_measured(samples_per_symbol, frequency, snr_db, edge):
     assert burst.samples.dtype == np.complex64 and np.isfinite(burst.samples).all()
 
 
+@pytest.mark.parametrize("snr_db", [15, 12, 11, 10])
+def test_short_pauses_are_seen_as_long_as_bursts_stand_out_of_the_noise(snr_db):
+    """As between a frame and its acknowledgement: 160 samples, 95 over the bandwidth."""
+    length, pause, true_bandwidth = 2400, 160, 0.595
+    samples = np.float32(np.sqrt(1 / true_bandwidth / 10 ** (snr_db / 10))) * complex_noise(60_000)
+    starts = range(15_000, 45_000, length + pause)
+    for seed, start in enumerate(starts):
+        samples[start : start + length] += qpsk(length, 2, seed)
+    found = detected(samples, rate_hz=20e6)
+    assert [burst.sample_start for burst in found] == [pytest.approx(start, abs=30) for start in starts]
+    assert [burst.sample_count for burst in found] == [pytest.approx(length, abs=50)] * len(starts)
+
+
 def noisy_burst(count=120_000):
     return burst_scene(count, [(50_000, 20_000, 0.15)]) * np.float32(0.2)
 

@@ -7,13 +7,14 @@ from scipy import fft, signal
 from ..dsp.rotation import phasor
 from .emissions import PAUSE, PULSE_PAUSE
 
-# An emission far above the noise is seen to within a few samples, a weak one only over a longer time.
+# An emission far above the noise is seen to within a few samples, a weaker one only over a time that is longer by as much.
 _SMOOTHED, _SMOOTHED_WEAK = 12.0, 80.0  # of the inverse bandwidth
 _STRONG = 16.0  # of the noise
 _UP = 0.25  # from the noise to the strongest moment: an emission is on above,
 _CLEARLY = 2.5  # or above so many times the noise, for an envelope like noise dips deep in its short means
 _BELOW_PEAK = 1e-2  # of the strongest moment nearby
 _SHORTEST = 2.0  # over the bandwidth: what is shorter cannot be measured
+_SHORTEST_WEAK = 0.25  # of the time over which a weak emission is seen: what is shorter is another one's splatter
 _SIDE = 100.0  # over the equivalent bandwidth: a level that lasts so long on either side of a step is another burst's
 _STEP = 6.0
 _ALIKE = 20.0
@@ -44,17 +45,14 @@ def find_stretches(samples: np.ndarray, noise_density: float, band: tuple[float,
     bandwidth = min(1.0, (band[1] - band[0]) * step)
     summed = np.concatenate(([0.0], np.cumsum(narrow.real**2 + narrow.imag**2, dtype=float)))
     noise = noise_density * noise_bandwidth
-    smoothed = max(1, round(_SMOOTHED_WEAK / bandwidth))
+    strongest = min(_STRONG, _means(summed, max(1, round(_SMOOTHED_WEAK / bandwidth))).max(initial=0) / noise)
+    smoothed = max(1, round(min(_SMOOTHED_WEAK, _SMOOTHED * _STRONG / max(1.0, strongest)) / bandwidth))
+    shortest, shortest_pause = (_SHORTEST / bandwidth, 1) if strongest == _STRONG else (_SHORTEST_WEAK * smoothed, smoothed)
     level = _means(summed, smoothed)
-    strongest = min(_STRONG, level.max(initial=0) / noise)
-    shortest_pause = smoothed
-    if strongest == _STRONG:
-        smoothed, shortest_pause = max(1, round(_SMOOTHED / bandwidth)), 1
-        level = _means(summed, smoothed)
     least = min(_CLEARLY, 1 + (strongest - 1) * _UP) * noise
     runs = _runs(_above(level, smoothed, least), shortest_pause)
     edge = min(smoothed // 2, 1 + int(0.5 * smoothed * (1 - 2 * _BELOW_PEAK)))  # the mean sees a start that early
-    runs = [(first + edge, last - edge) for first, last in runs if (last - first - 2 * edge) * bandwidth >= _SHORTEST]
+    runs = [(first + edge, last - edge) for first, last in runs if last - first - 2 * edge >= shortest]
     runs = _joined(_divided(runs, summed, round(_SIDE / (width * step))), narrow, summed, noise, width * step)
     return [(first * step, min(last * step, samples.size) - first * step) for first, last in runs if first * step < samples.size]
 
