@@ -13,6 +13,7 @@ from gnuradio.rfsec.detection.finder import BLOCK
 from gnuradio.rfsec.detection.spectrogram import BINS
 from gnuradio.rfsec.dsp.pulse_shaping import shape_symbols
 from gnuradio.rfsec.errors import ParameterError
+from gnuradio.rfsec.recordings.analytic import AnalyticReader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -211,6 +212,17 @@ def test_a_receiver_that_is_silent_but_for_an_offset_between_bursts():
     found = detected(samples)
     assert [(burst.sample_start, burst.sample_count) for burst in found] == [
         (pytest.approx(start, abs=40), pytest.approx(count, abs=80)) for start in starts]
+
+
+def test_a_real_valued_receiver_that_is_silent_between_bursts():
+    """Its Q is computed and holds numbers far below the step of the converter, which still is the least that noise can be."""
+    samples = np.zeros(120_000, np.complex64)
+    samples[50_000:70_000] = shifted(keyed_softly(qpsk(20_000, 20)), 0.2)
+    real = np.rint(samples.real * 100) / np.float32(128)
+    found = detected(AnalyticReader(lambda start, count: real[start : start + count], real.size).read(0, real.size))
+    [burst] = [one for one in found if abs(one.centre_hz - 0.2 * RATE_HZ) < 0.01 * RATE_HZ]
+    assert burst.sample_start == pytest.approx(50_000, abs=60) and burst.sample_count == pytest.approx(20_000, abs=120)
+    assert 30 < burst.snr_db < 70
 
 
 @pytest.mark.parametrize("rate_hz", [1e6, 2.4e6, 3.2e6])
