@@ -225,6 +225,16 @@ def test_a_real_valued_receiver_that_is_silent_between_bursts():
     assert 30 < burst.snr_db < 70
 
 
+def test_a_steady_line_within_its_band_does_not_hide_where_a_burst_begins_and_ends():
+    """The line before it and the line after it are one emission, over which the burst is not forgotten."""
+    start, count = 70_000, 29_000
+    samples = np.float32(0.002) * complex_noise(130_000) + shifted(np.full(130_000, 0.05, np.complex64), 0.17)
+    tones = np.where(np.random.default_rng(3).integers(0, 2, count // 100).repeat(100), 0.134, 0.182)
+    samples[start : start + count] += np.exp(2j * np.pi * np.cumsum(tones)).astype(np.complex64)
+    [burst] = [one for one in detected(samples) if one.snr_db > 35]
+    assert burst.sample_start == pytest.approx(start, abs=100) and burst.sample_count == pytest.approx(count, abs=200)
+
+
 @pytest.mark.parametrize("rate_hz", [1e6, 2.4e6, 3.2e6])
 def test_a_keyed_carrier_is_one_burst_at_any_rate(rate_hz):
     """Pulses of 0.6 and 4 ms, one every 4.6 ms, as a remote sends them."""

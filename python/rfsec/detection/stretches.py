@@ -121,7 +121,7 @@ def _joined(
 ) -> list[tuple[int, int]]:
     """Join pulses over pauses and over what is far weaker between them, and symbols of a frame of which others are silent.
 
-    What holds more than a pulse or a symbol ends with any pause.
+    What holds more than a pulse or a symbol ends with any pause. Nothing is joined over what is stronger.
     """
     joined: list[list[int]] = []
     pulses = _Pulses(samples, noise)
@@ -134,6 +134,9 @@ def _joined(
                 if symbols or pulses.holds(first, last) or pulses.holds(pulse, end):
                     joined[back:] = [[begin, last, first]]
                     break
+            if _power(summed, pulse, end) > _power(summed, first, last):
+                joined.append([first, last, first])
+                break
         else:
             joined.append([first, last, first])
     return [(first, last) for first, last, _ in _without_tails(joined, pulses, summed, PAUSE / width)]
