@@ -26,6 +26,18 @@ def test_amplitude_and_phase_are_those_of_gnuradio(length):
     np.testing.assert_allclose(out[:, length:], phase / np.pi, atol=2e-4)
 
 
+@pytest.mark.filterwarnings("error")
+def test_phases_are_exact_on_the_axes_and_the_diagonals_and_near_them():
+    parts = [0.0, 1.0, np.nextafter(np.float32(1), 2), 1e-7, 1e-20, 1e-42, 3e18]
+    parts = np.array([sign * part for part in parts for sign in (1, -1)], np.float32)
+    samples = np.concatenate([(parts[:, None] + 1j * parts).ravel(), complex_noise(10_000)]).astype(np.complex64)
+    samples.real[: parts.size**2], samples.imag[: parts.size**2] = np.repeat(parts, parts.size), np.tile(parts, parts.size)
+    out, _ = run_chain(samples, rfsec.iq_windower(2, 2), rfsec.iq_to_amp_phase(2))
+    phase, expected = out[:, 2:].ravel(), np.arctan2(samples.imag, samples.real, dtype=np.float64) / np.pi
+    np.testing.assert_allclose(phase, expected, rtol=0, atol=1e-7)
+    np.testing.assert_array_equal(np.signbit(phase), np.signbit(expected))  # of zero too
+
+
 @settings(max_examples=15, deadline=None)
 @given(length=st.integers(2, 300), sizes=st.lists(st.integers(1, 900), min_size=1, max_size=4), max_items=st.integers(1, 60))
 def test_the_cut_of_the_stream_does_not_matter(length, sizes, max_items):

