@@ -37,10 +37,10 @@ class Emission:
         Power above the floor, summed over its frames.
     noise : float64 [BINS]
         The floor when it began.
+    resumed : int
+        First frame after its last pause.
     goes_on : bool
         What came before its first frame was cut off it.
-    pulse : int
-        Frames since its last pause.
     """
 
     first: int
@@ -49,8 +49,8 @@ class Emission:
     high: int
     excess: np.ndarray
     noise: np.ndarray
+    resumed: int
     goes_on: bool = False
-    pulse: int = 0
 
     @property
     def width(self) -> float:
@@ -61,10 +61,10 @@ class Emission:
     @property
     def pause(self) -> float:
         """Frames that it may pause. Its last pulse tells, not all that was joined: else the first pulses alone could be."""
-        pause = PAUSE / self.width / HOP
-        is_line = self.width * BINS < _LINE and self.pulse <= _LONGEST_PULSE
-        if is_line or self.pulse * HOP * self.width < PULSE:
-            pause = max(pause, PULSE_PAUSE * self.pulse)
+        pause, pulse = PAUSE / self.width / HOP, self.last - self.resumed
+        is_line = self.width * BINS < _LINE and pulse <= _LONGEST_PULSE
+        if is_line or pulse * HOP * self.width < PULSE:
+            pause = max(pause, PULSE_PAUSE * pulse)
         return max(_SHORTEST_PAUSE, pause)
 
     def continues(self, later: "Emission") -> bool:
@@ -76,9 +76,9 @@ class Emission:
     def take(self, other: "Emission") -> None:
         """Make `other` a part of this emission."""
         if self.last < other.first:
-            self.pulse = other.pulse
+            self.resumed = other.resumed
         elif self.first <= other.last:
-            self.pulse = max(self.last, other.last) - min(self.last - self.pulse, other.last - other.pulse)
+            self.resumed = min(self.resumed, other.resumed)
         if other.first < self.first:
             self.first, self.goes_on = other.first, other.goes_on
         self.last = max(self.last, other.last)
@@ -102,7 +102,8 @@ def emissions_of(components: list[Component], power: np.ndarray, floor: np.ndarr
         excess = np.zeros(BINS)
         inside = power[one.first : one.last, one.low : one.high].sum(axis=0, dtype=float)
         excess[one.low : one.high] = np.maximum(inside - (one.last - one.first) * floor[one.low : one.high], 0)
-        pieces.append(Emission(first_frame + one.first, first_frame + one.last, one.low, one.high, excess, floor, pulse=one.last - one.first))
+        first, last = first_frame + one.first, first_frame + one.last
+        pieces.append(Emission(first, last, one.low, one.high, excess, floor, resumed=first))
     joined = join([], pieces)
     return _join_tones(joined, power, first_frame) if 1 < len(joined) <= _MOST_PAIRS else joined
 
