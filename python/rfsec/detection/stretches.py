@@ -126,20 +126,24 @@ def _joined(
     joined: list[list[int]] = []
     pulses = _Pulses(samples, noise)
     for first, last in runs:
-        for back in range(len(joined) - 1, max(-1, len(joined) - 1 - _BACK), -1):
-            begin, end, pulse = joined[back]
-            allowed = max(PAUSE / width, PULSE_PAUSE * max(end - pulse, last - first))
-            if first - end < allowed and _alike(summed, (pulse, end), (first, last)):
-                symbols = back == len(joined) - 1 and _symbols_of_one((pulse, end), (first, last), width)
-                if symbols or pulses.holds(first, last) or pulses.holds(pulse, end):
-                    joined[back:] = [[begin, last, first]]
-                    break
-            if _power(summed, pulse, end) > _power(summed, first, last):
-                joined.append([first, last, first])
-                break
-        else:
-            joined.append([first, last, first])
+        back = _joins((first, last), joined, pulses, summed, width)
+        joined[back:] = [[joined[back][0] if back < len(joined) else first, last, first]]
     return [(first, last) for first, last, _ in _without_tails(joined, pulses, summed, PAUSE / width)]
+
+
+def _joins(one: tuple[int, int], joined: list[list[int]], pulses: "_Pulses", summed: np.ndarray, width: float) -> int:
+    """Which of the bursts so far a stretch is a part of; their number where it is a new one."""
+    first, last = one
+    for back in range(len(joined) - 1, max(-1, len(joined) - 1 - _BACK), -1):
+        _, end, pulse = joined[back]
+        allowed = max(PAUSE / width, PULSE_PAUSE * max(end - pulse, last - first))
+        if first - end < allowed and _alike(summed, (pulse, end), one):
+            symbols = back == len(joined) - 1 and _symbols_of_one((pulse, end), one, width)
+            if symbols or pulses.holds(first, last) or pulses.holds(pulse, end):
+                return back
+        if _power(summed, pulse, end) > _power(summed, first, last):
+            break
+    return len(joined)
 
 
 def _without_tails(joined: list[list[int]], pulses: "_Pulses", summed: np.ndarray, near: float) -> list[list[int]]:
