@@ -16,7 +16,7 @@ from gnuradio.rfsec.datasets.families import find_family
 from gnuradio.rfsec.inference.catalog import find_model
 from gnuradio.rfsec.inference.evaluation import evaluate
 from gnuradio.rfsec.inference.session import ModelSession
-from gnuradio.rfsec.reproduction.measure import TEST_SEED
+from gnuradio.rfsec.reproduction.data import TEST_SEED
 from small_model import small_card, write_small_model
 from typer.testing import CliRunner
 
@@ -49,7 +49,7 @@ def a_model(out, stem: str, name: str, seed: int = 1):
     path = out / "models" / f"{stem}-seed1.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
     heads = [{"name": "modulation", "labels": FAMILY.labels, "temperature": 1.0, "reject_threshold": 0.0}]
-    training = {**small_card()["training"], "seed": seed, "note": "Saw 7 windows of 9 that the recipe asks for. More."}
+    training = {**small_card()["training"], "seed": seed, "data": FAMILY.name, "note": "Saw 7 windows of 9 that the recipe asks for. More."}
     card = json.dumps(small_card(name=name, heads=heads, training=training))
     return write_small_model(path, card=card, heads=(("modulation", len(FAMILY.labels)),))
 

@@ -17,6 +17,7 @@ def quantise(
     model: Annotated[str, typer.Argument(help="Name of a shipped model, or an .onnx file.")],
     out: Annotated[Path, typer.Option(help="ONNX file to write.")],
     seed: Annotated[int | None, typer.Option(help="Seed of the calibration windows; 1 if not given. A joint model has its own.")] = None,
+    data: Annotated[Path | None, typer.Option(help="The file of windows that MODEL was trained on, where it was.")] = None,
 ) -> None:
     """Write MODEL with 8-bit weights to OUT, measured on the test set that MODEL's card names."""
     if find_spec("onnx") is None:
@@ -30,7 +31,7 @@ def quantise(
     before = ModelSession(source).card.metrics
     with Progress(console=console) as bar:
         task = bar.add_task("Measuring", total=None)
-        card = quantise_model(source, out, seed, lambda done, total: bar.update(task, completed=done, total=total))
+        card = quantise_model(source, out, seed, lambda done, total: bar.update(task, completed=done, total=total), data)
     sizes = f"{source.stat().st_size / 1e6:.2f} to {out.stat().st_size / 1e6:.2f} MB"
     console.print(f"Accuracy: {before.accuracy:.2%} to {card.metrics.accuracy:.2%} ({card.metrics.test_data}); {sizes}", soft_wrap=True)
     console.print(f"Written: {out}", soft_wrap=True)

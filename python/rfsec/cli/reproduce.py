@@ -48,6 +48,10 @@ def reproduce(
             "or test positions of a mapper (all)."
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Tables of modulations: a file of windows, such as RML2016.10a_dict.pkl, to train and measure on instead of generated data."),
+    ] = None,
     emitters: Annotated[int | None, typer.Option(help="siamese-table2: emitters never trained on, of each condition (64).")] = None,
     device: Annotated[str | None, typer.Option(help="With --train: auto, cpu or cuda; default: auto.")] = None,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
@@ -63,6 +67,8 @@ def reproduce(
     run, show = _reproduction_of(table)
     if emitters is not None and table != NAME:
         raise ParameterError(f"--emitters belongs to {NAME}; {table} has no emitters.")
+    if data is not None and run is not run_modulation:
+        raise ParameterError(f"--data belongs to tables of modulations in windows; those of {table} are generated. Leave it out.")
     for name, value in (("windows", windows), ("device", device)):
         if value is not None and not train:
             raise ParameterError(f"--{name} belongs to --train, without which nothing is trained. Leave it out, or add --train.")
@@ -83,7 +89,7 @@ def reproduce(
 
         training = TrainingOptions(windows, "auto" if device is None else device, threads) if train else None
         command = shlex.join(["rfsec", *sys.argv[1:]])
-        results = run(Asked(table, out, seeds, threads, only, test_windows_per_cell, emitters, training, command, report))
+        results = run(Asked(table, out, seeds, threads, only, test_windows_per_cell, emitters, data, training, command, report))
     show(results)
     console.print(f"Written: {out / 'README.md'}", soft_wrap=True)
 

@@ -24,6 +24,8 @@ class Asked:
         Names of rows; None for all.
     test_windows_per_cell, emitters : int or None
         None for the table's usual number.
+    data : Path or None
+        A file of labelled windows to train and to measure on.
     training : TrainingOptions or None
         Train what has no model, or list it.
     command : str
@@ -39,6 +41,7 @@ class Asked:
     only: list[str] | None
     test_windows_per_cell: int | None
     emitters: int | None
+    data: Path | None
     training: "TrainingOptions | None"
     command: str
     report: Callable[[str, float, float | None], None]

@@ -13,9 +13,11 @@ _TEST_WINDOWS = 100  # of each label at each SNR
 
 def run_modulation(asked: Asked) -> Any:
     """Return the result of ``reproduction.reproduce``."""
+    from ..reproduction.data import FileData, GeneratedData
     from ..reproduction.reproduce import reproduce
 
-    return reproduce(asked.table, asked.out, asked.options(_TEST_WINDOWS), asked.command, asked.report)
+    data = GeneratedData(asked.windows(_TEST_WINDOWS)) if asked.data is None else FileData(asked.data, asked.test_windows_per_cell)
+    return reproduce(asked.table, asked.out, asked.options(_TEST_WINDOWS), data, asked.command, asked.report)
 
 
 def show_modulation(result: Any) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Training, validation and test windows of one file: disjoint, and equally shared by every label and SNR."""
+"""Parts of one file: training, validation and test, disjoint and equally shared by every label and SNR, and fewer of each."""
 
 import numpy as np
 
@@ -48,3 +48,10 @@ def split(
             f"Got {size.max(initial=0)} at most, which leaves one part empty."
         )
     return tuple(data[part] for part in rows)
+
+
+def thin(data: LabelledWindows, windows_per_cell: int, seed: int) -> LabelledWindows:
+    """Return at most `windows_per_cell` windows of each label at each SNR, chosen at random by `seed`, in the order of `data`."""
+    order = np.random.default_rng(seed_sequence(Purpose.TRAINING, seed)).permutation(len(data))
+    rank = rank_in_cell(data.label[order], data.snr_db[order])
+    return data[np.sort(order[rank < windows_per_cell])]

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 from matplotlib import rc_context
 
+from ..inference.evaluation import match_labels
 from .features import flat_map, penultimate_features
 from .gates import gate_saturation
-from .measure import RowResult, family_of, test_windows
+from .measure import RowResult
 from .pictures.confusion import draw_confusions, draw_confusions_at_snrs
 from .pictures.curves import draw_curves
 from .pictures.features import draw_features
@@ -86,12 +87,13 @@ def _features(result: TableResult, out: Path) -> dict[str, Path]:
     """The networks' features of the windows at the highest SNR, each row's first seed."""
     pictures = {}
     for dataset, rows in _by_dataset(result).items():
-        windows = test_windows(rows[0].row, result.per_cell)
+        first = rows[0]
+        windows = result.data.windows(first.row, first.runs[0].seed)
         loudest = windows[windows.snr_db == windows.snr_db.max()]
         found = {one.row.title: penultimate_features(one.runs[0].path, loudest.x) for one in rows}
         maps = {title: flat_map(features) for title, features in found.items() if features is not None}
         if maps:
-            draw_features(maps, loudest.label, family_of(rows[0].row).labels, path := out / f"features-{dataset}.png")
+            draw_features(maps, loudest.label, result.data.labels(first.row), path := out / f"features-{dataset}.png")
             pictures[f"t-SNE of the features before the last layer at {windows.snr_db.max()} dB, {dataset}"] = path
     return pictures
 
@@ -99,8 +101,8 @@ def _features(result: TableResult, out: Path) -> dict[str, Path]:
 def _gates(result: TableResult, out: Path) -> dict[str, Path]:
     pictures = {}
     for one in _closer(result):
-        windows = test_windows(one.row, result.per_cell)
-        label = family_of(one.row).labels.index(_GATES_LABEL)
+        windows = result.data.windows(one.row, one.runs[0].seed)
+        (label,) = match_labels([_GATES_LABEL], result.data.labels(one.row), "")
         first = np.flatnonzero((windows.label == label) & (windows.snr_db == _GATES_SNR_DB))[0]
         layers = gate_saturation(one.runs[0].path, windows.x[first])
         if layers:

@@ -3,7 +3,7 @@
 
 from importlib.util import find_spec
 
-from .measure import RowResult, family_of
+from .measure import RowResult
 from .pictures.roc import area, roc_curves
 from .result import TableResult
 from .table import Row
@@ -15,7 +15,7 @@ def extra_columns(result: TableResult) -> Extra:
     """Return the columns that the table has beside those that all have; rows without any are left out."""
     found = {}
     for one in result.results:
-        columns = _weight_memory(one.row) | (_areas(one) if "roc" in result.table.pictures else {})
+        columns = _weight_memory(one.row, len(result.data.labels(one.row))) | (_areas(one) if "roc" in result.table.pictures else {})
         if columns:
             found[one.row.name] = columns
     return found
@@ -27,14 +27,14 @@ def _areas(result: RowResult) -> dict[str, str]:
     return {f"AUC {average}": f"{area(curve):.4f}" for average, curve in curves.items()}
 
 
-def _weight_memory(row: Row) -> dict[str, str]:
+def _weight_memory(row: Row, labels: int) -> dict[str, str]:
     """The LSTM paper's table V. The networks are PyTorch's: on a machine without it the columns are left out."""
     if row.bits is None or find_spec("torch") is None:
         return {}
     from ..training.low_bit_weights import weight_memory
     from ..training.recipes import find_recipe
 
-    found = weight_memory(find_recipe(row.model).network(len(family_of(row).labels)), row.bits)
+    found = weight_memory(find_recipe(row.model).network(labels), row.bits)
     return {
         "weights": f"{found.weights}",
         "multiplications": f"{found.multiplications}",

@@ -8,8 +8,7 @@ PAPER = (
     "Sensors, IEEE Transactions on Cognitive Communications and Networking 4(3), 2018, doi:10.1109/TCCN.2018.2835460"
 )
 NOTES = (
-    "The paper trains on half of RadioML 2016.10a and tests on the other half. Here the data are generated from that set's "
-    "recipe, and the test windows come from a seed that no training uses.",
+    "The paper trains on half of RadioML 2016.10a and tests on the other half.",
     "The paper counts from 0 to 20 dB; the set ends at 18 dB. Where the paper says 'at high SNR', an accuracy here is the "
     "mean over 0 to 18 dB unless the row says otherwise.",
     "Not in the paper: each training window is turned by a random phase, gradients are cut to a norm of 1, and the rate warms up and "

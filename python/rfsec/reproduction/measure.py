@@ -1,23 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How right a row's models are, on test windows that are the same for every row and that no training has seen."""
+"""How right a row's models are, on test windows that their training has not seen."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from statistics import mean, stdev
 
 import numpy as np
 
-from ..datasets.families import Family, find_family
-from ..datasets.labelled_windows import LabelledWindows
-from ..datasets.seeding import Purpose
 from ..inference.card import ModelCard
 from ..inference.evaluation import Evaluation, evaluate, share_right
 from ..inference.session import ModelSession
+from .data import Data
 from .table import WITHIN_POINTS, Row
-
-TEST_SEED = 90_000  # with the purpose EVALUATION; training and validation draw from other purposes
 
 
 @dataclass(frozen=True)
@@ -80,25 +76,8 @@ def percent_of(row: Row, evaluation: Evaluation) -> float:
     return 100 * share_right(sum(matrix for snr, matrix in evaluation.confusion_by_snr.items() if counts(row, float(snr))))
 
 
-def family_of(row: Row) -> Family:
-    """The kind of data that the row is about, with the published set's own faults where it has some."""
-    return find_family(row.dataset, "compat")
-
-
-@lru_cache(maxsize=2)
-def _windows(dataset: str, shape: tuple[int, int] | None, per_cell: int, seed: int) -> LabelledWindows:
-    family = find_family(dataset, "compat")
-    chosen = next(one for one in family.shapes if shape in (None, (one.samples_per_symbol, one.window)))
-    return family.generate(chosen, family.snrs_db, per_cell, seed, Purpose.EVALUATION)
-
-
-def test_windows(row: Row, per_cell: int) -> LabelledWindows:
-    """The windows that every model of a row is measured on: `per_cell` of each label at each SNR."""
-    return _windows(row.dataset, row.shape, per_cell, TEST_SEED)
-
-
-def measure(row: Row, seed: int, session: ModelSession, per_cell: int, report: Callable[[int, int], None]) -> Measured:
+def measure(row: Row, seed: int, session: ModelSession, data: Data, report: Callable[[int, int], None]) -> Measured:
     """Measure one model; `report` is told after each batch how many windows are done, and of how many."""
-    windows = test_windows(row, per_cell)
-    found = evaluate(session, windows, family_of(row).labels, lambda done: report(done, len(windows)))
+    windows = data.windows(row, seed)
+    found = evaluate(session, windows, data.labels(row), lambda done: report(done, len(windows)))
     return Measured(seed, session.path, session.card, found, percent_of(row, found))

@@ -8,6 +8,7 @@ from typing import Protocol
 from ..errors import ModelError
 from ..inference.catalog import list_models
 from ..inference.session import ModelSession
+from .data import Data
 from .table import Row
 
 SHIPPED_SEED = 1
@@ -40,22 +41,22 @@ def checkpoint_path(row: NamedRow, seed: int, out: Path) -> Path:
     return out / "checkpoints" / f"{row.file_stem}-seed{seed}.checkpoint"
 
 
-def find_model_file(row: Row, seed: int, out: Path) -> Path | None:
-    """Return the model of a row and seed: the user's own in `out`, else the shipped one for seed 1, else None."""
+def find_model_file(row: Row, seed: int, out: Path, data: Data) -> Path | None:
+    """Return the model of a row and seed: the user's own in `out`, else the shipped one for seed 1 and generated data, else None."""
     own = model_path(row, seed, out)
     if own.exists():
         return own
-    shipped = list_models() if seed == SHIPPED_SEED else {}
+    shipped = list_models() if seed == SHIPPED_SEED and data.file is None else {}
     return shipped.get(row.file_stem) or shipped.get(row.file_stem + QUANTISED)
 
 
-def open_model(path: Path, row: Row, seed: int, threads: int) -> ModelSession:
+def open_model(path: Path, row: Row, seed: int, data: Data, threads: int) -> ModelSession:
     """Open a row's model.
 
     Raises
     ------
     ModelError
-        If the file is no model, or its card is of another model or seed: a spread over equal seeds would be none.
+        If the file is no model, or its card is of another model, of other data, or of another seed: a spread over equal seeds would be none.
     """
     session = ModelSession(path, threads=threads)
     names = {name + suffix for name in (row.model, row.file_stem) for suffix in ("", QUANTISED)}
@@ -66,5 +67,10 @@ def open_model(path: Path, row: Row, seed: int, threads: int) -> ModelSession:
     if session.card.training.seed != seed:
         raise ModelError(
             f"{path}: the card's training seed must be {seed} for this file. Got {session.card.training.seed} instead."
+        )
+    if session.card.training.data != data.name(row):
+        raise ModelError(
+            f"{path}: the card's training data must be '{data.name(row)}' for the row {row.name}. Got '{session.card.training.data}' instead. "
+            "Keep models of other data in another --out."
         )
     return session

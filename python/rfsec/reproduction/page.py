@@ -7,7 +7,7 @@ from pathlib import Path
 from ..inference.card import Training
 from .extra import Extra
 from .markdown import markdown_table
-from .measure import TEST_SEED, RowResult
+from .measure import RowResult
 from .models import QUANTISED
 from .result import TableResult, macro_f1, macro_recall, measured_on
 from .speed import BATCH, processor_name
@@ -40,8 +40,7 @@ def _head(result: TableResult) -> str:
             f"# {result.table.title}",
             f"{result.table.paper}.",
             f"Made by\n\n```\n{result.command}\n```",
-            f"Every model saw the same test windows: {result.per_cell} of each label at each SNR, seed {TEST_SEED} of the "
-            "recipe `compat` (Sig2019-12: its only recipe).",
+            result.data.describe(),
             *result.table.notes,
         )
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import ParameterError
 from .catalog import choose_rows, find_table
 from .csv_files import by_snr_csv, table_csv
+from .data import Data, check_covered
 from .draw import draw_pictures
 from .extra import extra_columns
 from .files import make_folder, write_text
@@ -27,7 +28,7 @@ class Options:
     seeds : int
         Models a row, of seeds 1, 2, ..., at least 1.
     per_cell : int
-        Test windows of each label at each SNR, at least 1.
+        Test windows, of what the table says, at least 1. Those of modulations are the `data`'s own.
     only : list of str or None
         Names of rows; None for all.
     threads : int
@@ -43,7 +44,7 @@ class Options:
     training: TrainingOptions | None = None
 
 
-def reproduce(name: str, out: Path, options: Options, command: str, report: Report) -> TableResult:
+def reproduce(name: str, out: Path, options: Options, data: Data, command: str, report: Report) -> TableResult:
     """Reproduce the table `name` into the folder `out`.
 
     Parameters
@@ -54,6 +55,8 @@ def reproduce(name: str, out: Path, options: Options, command: str, report: Repo
         Gets README.md, table.csv, accuracy_by_snr.csv and pictures; models/ and checkpoints/ are read from, and written to
         where rows are trained.
     options : Options
+    data : Data
+        Its rows are trained and measured on these; those of other data are left out.
     command : str
         What the page shall say that made it.
     report : callable
@@ -64,13 +67,14 @@ def reproduce(name: str, out: Path, options: Options, command: str, report: Repo
     ParameterError
         If the table, a row or an option is none that there is.
     ModelError, DatasetError
-        If a model file or a checkpoint is damaged or another's.
+        If a model file or a checkpoint is damaged or another's, or no row is about `data`.
     OutputError
         If `out` cannot be written to.
     """
     table = find_table(name)
-    rows = choose_rows(table, options.only)
-    for option, value in (("seeds", options.seeds), ("test-windows-per-cell", options.per_cell), ("threads", options.threads)):
+    rows = tuple(row for row in choose_rows(table, options.only) if data.covers(row))
+    check_covered(data, table, rows)
+    for option, value in (("seeds", options.seeds), ("threads", options.threads)):
         if value < 1:
             raise ParameterError(f"The '{option}' of a reproduction must be at least 1. Got {value} instead.")
     make_folder(out)
@@ -78,16 +82,16 @@ def reproduce(name: str, out: Path, options: Options, command: str, report: Repo
     for row in rows:
         runs = []
         for seed in range(1, options.seeds + 1):
-            path = find_model_file(row, seed, out)
+            path = find_model_file(row, seed, out, data)
             if path is None and options.training:
-                path = train_model(row, seed, out, options.training, report)
+                path = train_model(row, seed, out, data, options.training, report)
             if path is None:
-                missing.append(Missing(row, seed, training_command(row, seed, out)))
+                missing.append(Missing(row, seed, training_command(row, seed, out, data)))
                 continue
-            session = open_model(path, row, seed, options.threads)
+            session = open_model(path, row, seed, data, options.threads)
             what = f"measuring {row.name}, seed {seed}"
             report(what, 0, None)
-            runs.append(measure(row, seed, session, options.per_cell, lambda done, of, what=what: report(what, done, of)))
+            runs.append(measure(row, seed, session, data, lambda done, of, what=what: report(what, done, of)))
         if runs:
             results.append(RowResult(row, tuple(runs)))
     if table.timed and results:
@@ -95,7 +99,7 @@ def reproduce(name: str, out: Path, options: Options, command: str, report: Repo
         rates = windows_per_s(paths, lambda done: report("timing", done, ROUNDS))
         results = [replace(one, windows_per_s=rates[one.row.name]) for one in results]
 
-    result = TableResult(table, command, options.per_cell, results, missing)
+    result = TableResult(table, command, data, results, missing)
     report("drawing", 0, None)
     extra = extra_columns(result)
     pictures = draw_pictures(result, out)

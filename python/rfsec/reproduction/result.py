@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from statistics import mean
 
+from .data import Data
 from .measure import RowResult
 from .models import Missing
 from .table import Comparison, Row, Table
@@ -18,8 +19,8 @@ class TableResult:
     table : Table
     command : str
         What the user typed.
-    per_cell : int
-        Test windows of each label at each SNR.
+    data : Data
+        What the rows were measured on.
     results : list of RowResult
         In the table's order, rows without any model left out.
     missing : list of Missing
@@ -28,7 +29,7 @@ class TableResult:
 
     table: Table
     command: str
-    per_cell: int
+    data: Data
     results: list[RowResult]
     missing: list[Missing]
 

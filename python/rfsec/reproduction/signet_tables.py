@@ -8,8 +8,7 @@ PAPER = (
     "IEEE Transactions on Cognitive Communications and Networking 8(2), 2022, doi:10.1109/TCCN.2021.3120997"
 )
 NOTES = (
-    "The paper trains and tests on 6:2:2 parts of RadioML 2016.10a and of its own Sig2019-12. Here both are generated from "
-    "their recipes, and the test windows come from a seed that no training uses.",
+    "The paper trains and tests on 6:2:2 parts of RadioML 2016.10a and of its own Sig2019-12.",
     "An accuracy is over all SNRs, as in the paper.",
     "Not in the paper: each training window is turned by a random phase each time it is seen, and gradients are cut to a norm of 1. "
     "Windows of RadioML 2016.10a are scaled to unit mean power, where the paper takes them as they are in the file.",

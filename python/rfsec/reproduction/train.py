@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import ParameterError
 from ..training.classical_recipes import CLASSICAL
+from .data import Data
 from .models import QUANTISED, checkpoint_path, find_model_file, model_path
 from .table import Row
 
@@ -37,14 +38,15 @@ class TrainingOptions:
             raise ParameterError(f"The 'windows' to train rows with must be at least 1. Got {self.windows} instead.")
 
 
-def training_command(row: Row, seed: int, out: Path) -> str:
+def training_command(row: Row, seed: int, out: Path, data: Data) -> str:
     """Return the command that makes the model of a row and seed where the table looks for it, after that of its parent where that is not there."""
     path, parent = model_path(row, seed, out), _parent(row)
+    file = [] if data.file is None else ["--data", str(data.file)]
     if row.model.endswith(QUANTISED):
-        source = find_model_file(parent, seed, out)
-        words = ["rfsec", "quantise", str(source or model_path(parent, seed, out)), "--seed", str(seed), "--out", str(path)]
-        return shlex.join(words) if source else f"{training_command(parent, seed, out)} && {shlex.join(words)}"
-    words = ["rfsec", "train", row.model, "--seed", str(seed), "--out", str(path)]
+        source = find_model_file(parent, seed, out, data)
+        words = ["rfsec", "quantise", str(source or model_path(parent, seed, out)), "--seed", str(seed), "--out", str(path), *file]
+        return shlex.join(words) if source else f"{training_command(parent, seed, out, data)} && {shlex.join(words)}"
+    words = ["rfsec", "train", row.model, "--seed", str(seed), "--out", str(path), *file]
     if row.model in CLASSICAL:
         return shlex.join(words)
     words += ["--checkpoint", str(checkpoint_path(row, seed, out))]
@@ -55,16 +57,16 @@ def training_command(row: Row, seed: int, out: Path) -> str:
     if parent is None:
         return shlex.join(words)
     words += ["--parent", str(checkpoint_path(parent, seed, out))]
-    return shlex.join(words) if _is_trained(parent, seed, out) else f"{training_command(parent, seed, out)} && {shlex.join(words)}"
+    return shlex.join(words) if _is_trained(parent, seed, out) else f"{training_command(parent, seed, out, data)} && {shlex.join(words)}"
 
 
-def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report: Report) -> Path:
+def train_model(row: Row, seed: int, out: Path, data: Data, options: TrainingOptions, report: Report) -> Path:
     """Make the model of a row and seed, or go on where a killed run stopped; return its file.
 
     `report` is told what is done, how much of it, and of how much. The parent that a row is quantised or starts from is made first
     where there is none. See ``training.produce.produce_model`` and ``training.quantise_int8.quantise_model`` for the errors.
     """
-    from ..training.classical import produce_classical
+    from ..training.classical import LSTM, produce_classical
     from ..training.corpus import make_corpus
     from ..training.loop import choose_device
     from ..training.produce import produce_model, usual_windows
@@ -72,17 +74,19 @@ def train_model(row: Row, seed: int, out: Path, options: TrainingOptions, report
     from ..training.recipes import find_recipe
 
     path, what, parent = model_path(row, seed, out), f"training {row.name}, seed {seed}", _parent(row)
+    file = None if data.file is None else str(data.file)
     if row.model.endswith(QUANTISED):
-        source = find_model_file(parent, seed, out) or train_model(parent, seed, out, options, report)
-        quantise_model(source, path, seed, lambda done, total: report(f"quantising {row.name}, seed {seed}", done, total))
+        source = find_model_file(parent, seed, out, data) or train_model(parent, seed, out, data, options, report)
+        quantise_model(source, path, seed, lambda done, total: report(f"quantising {row.name}, seed {seed}", done, total), data.file)
     elif row.model in CLASSICAL:
         most = CLASSICAL[row.model].default_windows
-        produce_classical(row.model, seed, min(options.windows or most, most), path, lambda stage: report(f"{what}: {stage}", 0, None))
+        produce_classical(row.model, seed, min(options.windows or most, most), path, lambda stage: report(f"{what}: {stage}", 0, None),
+                          make_corpus(LSTM, seed, file))
     else:
         if parent is not None and not _is_trained(parent, seed, out):
-            train_model(parent, seed, out, options, report)
+            train_model(parent, seed, out, data, options, report)
         recipe = replace(find_recipe(row.model), **row.changes)
-        corpus = make_corpus(recipe, seed, windows_per_cell=row.windows_per_cell)
+        corpus = make_corpus(recipe, seed, file, windows_per_cell=row.windows_per_cell)
         produce_model(
             recipe,
             corpus,

@@ -4,13 +4,8 @@
 import math
 from pathlib import Path
 
-import numpy as np
-
-from ..datasets.cells import rank_in_cell
-from ..datasets.labelled_windows import LabelledWindows
 from ..datasets.opening import is_large, open_windows
-from ..datasets.seeding import Purpose, seed_sequence
-from ..datasets.splits import split
+from ..datasets.splits import split, thin
 from ..errors import DatasetError, ParameterError
 from .corpus_fixed import FixedCorpus, validated_after
 from .corpus_labels import check_labels
@@ -57,7 +52,7 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
             f"At least {_FEWEST} of each label at each SNR are needed."
         )
     if windows_per_cell is not None:
-        training = _thinned(training, windows_per_cell, seed)
+        training = thin(training, windows_per_cell, seed)
     return FixedCorpus(
         name=path.name,
         labels=labels,
@@ -75,10 +70,3 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
         test=lambda: (test,),
         make_training=lambda: (training,),
     )
-
-
-def _thinned(data: LabelledWindows, windows_per_cell: int, seed: int) -> LabelledWindows:
-    """At most `windows_per_cell` windows of each label at each SNR, chosen by `seed`, in the order of `data`."""
-    order = np.random.default_rng(seed_sequence(Purpose.TRAINING, seed)).permutation(len(data))
-    rank = rank_in_cell(data.label[order], data.snr_db[order])
-    return data[np.sort(order[rank < windows_per_cell])]

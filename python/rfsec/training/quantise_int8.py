@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a float model to its int8 twin: calibrated, measured on the parent's own test set, written with a card."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..datasets.families import Family, find_family
-from ..datasets.labelled_windows import LabelledWindows
-from ..datasets.seeding import Purpose
-from ..errors import ModelError
+from ..errors import ParameterError
 from ..inference.card import ModelCard
 from ..inference.representations import represent
+from .quantise_data import quantise_data
 from .quantise_file import twin_of, write_int8
 from .quantise_joint import quantise_joint
 
@@ -21,7 +18,6 @@ if TYPE_CHECKING:
     from ..inference.evaluation import Evaluation
 
 _USUAL_SEED = 1
-_CALIBRATION_WINDOWS_PER_CELL = 12  # 2,640 windows of RadioML 2016.10a
 _NOT_MEASURED = (
     "expected_calibration_error",
     "accepted_share",
@@ -33,28 +29,36 @@ _NOT_MEASURED = (
 
 
 def quantise_model(
-    source: Path, out: Path, seed: int | None = None, report: Callable[[int, int], None] = lambda done, total: None
+    source: Path,
+    out: Path,
+    seed: int | None = None,
+    report: Callable[[int, int], None] = lambda done, total: None,
+    file: Path | None = None,
 ) -> ModelCard:
     """Write the int8 twin of the model `source` to `out`, whole or not at all, and return its card.
 
     Parameters
     ----------
     source : Path
-        A float model with a card, trained on generated data: these are made again to calibrate and to measure.
+        A float model with a card. The data that it was trained on calibrate its twin, and its test set measures it.
     out : Path
     seed : int or None
         Of the calibration windows, at least 0; None is 1, and of a joint model its own.
     report : callable
         Told how many windows of the test set are measured, and of how many.
+    file : Path, optional
+        The labelled windows that the model was trained on, where they were a file; generated ones are made again.
 
     Raises
     ------
+    DatasetError
+        If `file` cannot be read.
     ModelError
-        If `source` is no such model, or is 8-bit already.
+        If `source` is no such model, is 8-bit already, or was trained on other data.
     OutputError
         If `out` cannot be written.
     ParameterError
-        If `seed` is not that of a joint model.
+        If `seed` is not that of a joint model, or one is given a `file`.
     """
     # ONNX Runtime is only needed here: the rest of this room runs on machines that lack it.
     from ..inference.evaluation import evaluate
@@ -62,50 +66,21 @@ def quantise_model(
 
     parent = ModelSession(source).card
     if parent.metrics.by_head:
+        if file is not None:
+            raise ParameterError(f"The joint model {parent.name} is quantised with generated windows of its amplifiers. Leave --data out.")
         return quantise_joint(source, parent, out, seed, report)
     seed = _USUAL_SEED if seed is None else seed
-    family = _family_of(parent, source)
-    test = _test_set(parent, family, source)
-    calibration = [represent(parent.input.representation, part.x) for part in _calibration_set(parent, family, seed)]
+    data = quantise_data(parent, source, seed, file)
+    calibration = [represent(parent.input.representation, part.x) for part in data.calibration]
 
     def describe(session: ModelSession, sha256: str, method: str) -> ModelCard:
-        found, done, total = [], 0, sum(map(len, test))
-        for part in test:
-            found.append(evaluate(session, part, family.labels, lambda now, before=done: report(before + now, total)))
+        found, done, total = [], 0, sum(map(len, data.test))
+        for part in data.test:
+            found.append(evaluate(session, part, data.labels, lambda now, before=done: report(before + now, total)))
             done += len(part)
         return twin_of(parent, sha256, seed, method, _measured(parent, found))
 
     return write_int8(source, calibration, out, parent, describe)
-
-
-def _family_of(card: ModelCard, source: Path) -> Family:
-    dataset, _, mode = card.training.data.partition(" ")
-    try:
-        return find_family(dataset, mode or "compat")
-    except ValueError:
-        raise ModelError(
-            f"{source}: the card's field 'training.data' names no data that can be generated again "
-            f"('{card.training.data}'); they are needed to calibrate int8."
-        ) from None
-
-
-def _calibration_set(card: ModelCard, family: Family, seed: int) -> list[LabelledWindows]:
-    shapes = [one for one in family.shapes if card.input.window_min <= one.window <= card.input.window_max]
-    count = max(1, _CALIBRATION_WINDOWS_PER_CELL // len(shapes))
-    return [family.generate(shape, family.snrs_db, count, seed, Purpose.TRAINING) for shape in shapes]
-
-
-def _test_set(card: ModelCard, family: Family, source: Path) -> list[LabelledWindows]:
-    """Return the test set that the card's metrics are of, from its own words."""
-    stated = re.search(r"seed (\d+), (\d+) windows of each label", card.metrics.test_data)
-    if stated is None or not card.metrics.test_data.startswith(family.name):
-        raise ModelError(
-            f"{source}: the card's field 'metrics.test_data' names no data that can be generated again "
-            f"('{card.metrics.test_data}')."
-        )
-    seed, count = map(int, stated.groups())
-    shapes = [one for one in family.shapes if card.input.window_min <= one.window <= card.input.window_max]
-    return [family.generate(shape, family.snrs_db, count, seed) for shape in shapes]
 
 
 def _measured(parent: ModelCard, found: "list[Evaluation]") -> dict[str, Any]:
