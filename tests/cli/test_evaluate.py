@@ -51,6 +51,17 @@ def test_json_has_accuracy_and_counts(path, data):
     assert found["recall"] == pytest.approx(found["accuracy"], abs=1e-6) and 0 < found["f1"] < 1
 
 
+def test_the_first_windows_of_each_label_at_each_snr(path, tmp_path, data):
+    found = json.loads(evaluated(path, "--json", "--windows-per-cell", 2))
+    assert found["windows"] == 2 * 2 * len(LABELS)
+    kept = np.arange(len(data)) % 6 < 2
+    np.savez(tmp_path / "few.npz", x=data.x[kept], label=np.array(LABELS)[data.label[kept]], snr_db=data.snr_db[kept])
+    assert found == json.loads(evaluated(tmp_path / "few.npz", "--json"))
+    assert "'windows_per_cell' of a data set must be at least 1" in refused(path, "--windows-per-cell", 0)
+    done = CliRunner().invoke(app, ["evaluate", "--manifest", str(path), "--windows-per-cell", "1"])
+    assert "--windows-per-cell belongs to --windows" in str(done.exception)
+
+
 def test_names_may_differ_in_case_and_separators(path, data):
     before = evaluated(path, "--json")
     names = [name.lower().replace("-", "_") for name in LABELS]

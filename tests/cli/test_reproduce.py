@@ -241,3 +241,10 @@ def test_the_command_of_a_quantised_row_makes_its_parent_first(tmp_path):
     first, second = row["not_trained"].split(" && ")
     made = f"{tmp_path}/models/lstm-amp-phase-seed2.onnx"
     assert first.startswith("rfsec train lstm-amp-phase --seed 2") and made in first and second.startswith(f"rfsec quantise {made} --seed 2")
+
+
+def test_rows_that_share_a_model_share_its_command(tmp_path):
+    reproduce("lstm-fig9", tmp_path, "--seeds", "2", "--only", "lstm-varied-4x64", "--only", "lstm-varied-8x128")
+    lines = (tmp_path / "README.md").read_text().split("## Not trained")[1].splitlines()
+    (line,) = [line for line in lines if line.startswith("- ")]
+    assert line.startswith("- lstm-varied-4x64, lstm-varied-8x128, seed 2: `rfsec train lstm-varied --seed 2 ")

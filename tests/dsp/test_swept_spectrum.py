@@ -116,7 +116,7 @@ def test_bins_without_a_value_are_nan_and_silence_has_a_number():
     assert (stitch(grid, grid.centres_hz, np.zeros_like(powers)).power_db == LEAST_DB).all()
 
 
-@pytest.mark.parametrize("change, name", [({"sample_rate_hz": 0}, "sample_rate_hz"), ({"fft_size": 63}, "fft_size"), ({"averages": 0}, "averages"),
+@pytest.mark.parametrize("change, name", [({"sample_rate_hz": 0}, "sample_rate_hz"), ({"sample_rate_hz": 1e-9}, "sample_rate_hz"), ({"fft_size": 63}, "fft_size"), ({"averages": 0}, "averages"),
                                           ({"fft_size": 256.5}, "fft_size"), ({"bin_hz": 4e3}, "bin_hz"), ({"bin_hz": 70e3}, "bin_hz"),
                                           ({"start_hz": -1}, "start_hz"), ({"stop_hz": 99e6}, "stop_hz"), ({"stop_hz": 99.004e6}, "stop_hz"),
                                           ({"stop_hz": 2e10}, "stop_hz"), ({"stop_hz": float("nan")}, "stop_hz"), ({"averages": float("nan")}, "averages")])

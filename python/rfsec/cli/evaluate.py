@@ -20,6 +20,8 @@ from .plain import plain_console
 def evaluate(
     windows: Annotated[Path | None, typer.Option(
         help="Labelled windows: an .npz with x (complex64, windows x samples), label and snr_db, or a published RadioML file.")] = None,
+    windows_per_cell: Annotated[int | None, typer.Option(
+        help="The first of each label at each SNR: RadioML 2018.01A, 21 GB, is then read no further. All, if not given.")] = None,
     manifest: Annotated[Path | None, typer.Option(
         help="Labelled recordings: JSON whose files have a name, sample_format, sample_rate and class.")] = None,
     model: Annotated[str | None, typer.Option(
@@ -30,6 +32,8 @@ def evaluate(
     """Run labelled windows, or the bursts of labelled recordings, through a model, and compare what it says with their labels."""
     if (windows is None) == (manifest is None):
         raise ParameterError("Name what to evaluate on: labelled windows by --windows, or labelled recordings by --manifest.")
+    if manifest is not None and windows_per_cell is not None:
+        raise ParameterError("--windows-per-cell belongs to --windows. Leave it out.")
     if manifest is not None:
         return evaluate_manifest(manifest, model or "field", as_json, threads)
     from ..datasets.opening import open_windows
@@ -38,7 +42,7 @@ def evaluate(
     from ..inference.session import ModelSession
 
     session = ModelSession(find_model(model or "default"), threads=threads)
-    data, labels = open_windows(windows)
+    data, labels = open_windows(windows, windows_per_cell)
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(session.card.name, total=len(data))
         try:

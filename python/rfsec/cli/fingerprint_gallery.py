@@ -35,7 +35,7 @@ def list_(
     for one in emitters:
         table.add_row(one.name, f"{one.examples:,}", one.enrolled, one.note)
     console.print(table)
-    console.print(f"{len(emitters):,} emitters, by the encoder {encoder.name}.", highlight=False)
+    console.print(f"{_counted(len(emitters))}, by the encoder {encoder.name}.", highlight=False)
 
 
 def revoke(gallery: GalleryFile, name: Name) -> None:
@@ -65,7 +65,7 @@ def export(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="The 
         raise OutputError(f"{file}: this is the gallery; choose another name for the text.")
     with _opened(gallery) as store:
         count = store.export_to(file)
-    say(f"{file}: {count:,} emitters written.")
+    say(f"{file}: {_counted(count)} written.")
 
 
 def import_(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="A text file that export wrote.")]) -> None:
@@ -76,7 +76,11 @@ def import_(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="A t
     encoder = None if os.path.exists(gallery) else read_export(file)[0]
     with Gallery(gallery, encoder, create=encoder is not None) as store:
         count = store.import_from(file)
-    say(f"{file}: {count:,} emitters enrolled.")
+    say(f"{file}: {_counted(count)} enrolled.")
+
+
+def _counted(emitters: int) -> str:
+    return f"{emitters:,} emitter{'s' * (emitters != 1)}"
 
 
 def _opened(gallery: Path):

@@ -29,7 +29,7 @@ class SweepGrid:
     start_hz, stop_hz : float
         The band, Hz, 0 or more. Its last bin ends at `stop_hz`, or by less than half a bin before or behind it.
     sample_rate_hz : float
-        Above 0.
+        1 or more.
     fft_size : int
         Samples of a spectrum, 64 to 65536.
     averages : int
@@ -51,8 +51,8 @@ class SweepGrid:
     bin_hz: float = 10e3
 
     def __post_init__(self) -> None:
-        if not 0 < self.sample_rate_hz < math.inf:
-            raise ParameterError(f"The 'sample_rate_hz' of a sweep must be above 0 Hz. Got {self.sample_rate_hz} instead.")
+        if not 1 <= self.sample_rate_hz < math.inf:  # slower, and a step could be too small to change a frequency of some GHz at all
+            raise ParameterError(f"The 'sample_rate_hz' of a sweep must be 1 Hz or more. Got {self.sample_rate_hz} instead.")
         for name, lowest, highest in (("fft_size", *_FFT_SIZES), ("averages", 1, MAX_AVERAGES)):
             value = getattr(self, name)
             if not lowest <= value <= highest or value != int(value):

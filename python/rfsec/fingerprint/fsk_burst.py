@@ -71,7 +71,7 @@ def measure_fsk(samples: np.ndarray, sample_rate_hz: float) -> FskBurst:
     """
     if samples.size < FEWEST_SAMPLES:
         raise NoFsk("too short")
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         largest = float(np.abs(samples).max())
     if not np.isfinite(largest):
         raise NoFsk("not finite")

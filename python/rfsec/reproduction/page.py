@@ -239,5 +239,8 @@ def _models(result: TableResult) -> str:
 def _missing(result: TableResult) -> str:
     if not result.missing:
         return ""
-    lines = [f"- {one.row.name}, seed {one.seed}: `{one.command}`" for one in result.missing]
+    rows: dict[tuple[int, str], list[str]] = {}  # some share a model
+    for one in result.missing:
+        rows.setdefault((one.seed, one.command), []).append(one.row.name)
+    lines = [f"- {', '.join(names)}, seed {seed}: `{command}`" for (seed, command), names in rows.items()]
     return "\n".join(("## Not trained", "", "These commands train them; then run the command above again.", "", *lines))
