@@ -97,7 +97,8 @@ def test_what_cannot_be_is_refused_in_one_line(published, tmp_path):
     for done, message in (
         (generated, "training data must be 'rml2016a compat' for the row lstm-1x16. Got 'RML2016.10a_dict.pkl'"),
         (quantised, "must be the file that --data names, 'other.npz'. Got 'RML2016.10a_dict.pkl'"),
-        (reproduce("lstm-fig12", other, out), "has 11 labels at -20 to 18 dB and windows of 64 samples. The rows of lstm-fig12 that are asked for"),
+        (reproduce("lstm-fig12", other, out), "has 11 labels at -20 to 18 dB and windows of 64 samples. The rows that are asked for are about rml2016a compat (11"),
+        (reproduce("signet-table2", published, out, "--only", "mcldnn-sig2019"), "asked for are about sig2019-12 (12 labels at -20 to 30 dB, windows of 512"),
         (reproduce("lstm-fig9", published, out), "windows of several lengths, which no file holds: leave --data out"),
         (reproduce("signet-table2", tmp_path / "none", out), "cannot be read: No such file"),
         (reproduce("kgnet-fig3", published, out), "--data belongs to tables of modulations in windows; those of kgnet-fig3 are generated"),

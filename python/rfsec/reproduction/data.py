@@ -13,7 +13,7 @@ from ..datasets.seeding import Purpose
 from ..datasets.splits import split, thin
 from ..errors import DatasetError, ParameterError
 from ..inference.evaluation import match_labels
-from .table import Row, Table
+from .table import Row
 
 TEST_SEED = 90_000  # with the purpose EVALUATION; training and validation draw from other purposes
 
@@ -139,11 +139,12 @@ class FileData(Data):
         )
 
 
-def check_covered(data: Data, table: Table, rows: tuple[Row, ...]) -> None:
-    """Raises DatasetError, naming what the rows of `table` are about, where `rows`, those of them that `data` cover, are none."""
-    if rows:
-        return
-    families = [find_family(name) for name in dict.fromkeys(row.dataset for row in table.rows)]
+def covered(data: Data, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return those of `rows` that `data` cover; DatasetError says what they are about where there is none."""
+    found = tuple(row for row in rows if data.covers(row))
+    if found:
+        return found
+    families = [find_family(name) for name in dict.fromkeys(row.dataset for row in rows)]
     about = " or ".join(
         f"{one.name} ({len(one.labels)} labels at {min(one.snrs_db)} to {max(one.snrs_db)} dB, windows of {one.shapes[0].window} samples)"
         for one in families
@@ -152,7 +153,7 @@ def check_covered(data: Data, table: Table, rows: tuple[Row, ...]) -> None:
     windows, labels = _one_of_each(data.file)
     raise DatasetError(
         f"The data set '{data.file}' has {len(labels)} labels at {windows.snr_db.min()} to {windows.snr_db.max()} dB and windows of "
-        f"{windows.x.shape[1]} samples. The rows of {table.name} that are asked for are about "
+        f"{windows.x.shape[1]} samples. The rows that are asked for are about "
         + (f"{about}." if about else "windows of several lengths, which no file holds: leave --data out.")
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import ParameterError
 from .catalog import choose_rows, find_table
 from .csv_files import by_snr_csv, table_csv
-from .data import Data, check_covered
+from .data import Data, covered
 from .draw import draw_pictures
 from .extra import extra_columns
 from .files import make_folder, write_text
@@ -72,8 +72,7 @@ def reproduce(name: str, out: Path, options: Options, data: Data, command: str, 
         If `out` cannot be written to.
     """
     table = find_table(name)
-    rows = tuple(row for row in choose_rows(table, options.only) if data.covers(row))
-    check_covered(data, table, rows)
+    rows = covered(data, choose_rows(table, options.only))
     for option, value in (("seeds", options.seeds), ("threads", options.threads)):
         if value < 1:
             raise ParameterError(f"The '{option}' of a reproduction must be at least 1. Got {value} instead.")
