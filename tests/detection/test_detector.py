@@ -163,6 +163,29 @@ def test_a_constant_offset_is_no_burst_and_hides_none():
     assert len(found) <= 2 and all(abs(burst.centre_hz) < 0.01 * RATE_HZ for burst in found if burst is not the_burst(found))
 
 
+@pytest.mark.parametrize("offset_db", [-30, -15, -8])
+def test_a_strong_offset_hides_no_burst_and_leaves_them_as_they_are(offset_db):
+    """Wide frames with short pauses, 30 dB above the noise; the last one fills the second block."""
+    samples = np.float32(0.03) * complex_noise(2 * BLOCK)
+    starts = [*range(4_000, BLOCK - 12_000, 6_000), BLOCK + 2_000]
+    for start in starts:
+        count = 5_000 if start < BLOCK else BLOCK - 2_000
+        samples[start : start + count] += keyed_softly(qpsk(count, 2, start))
+    offset = np.complex64(10 ** (offset_db / 20) * np.exp(0.7j))
+    plain, found = detected(samples), detected(samples + offset)
+    assert [burst.sample_start for burst in plain] == pytest.approx(starts, abs=300)
+    assert [burst.sample_start for burst in found] == [burst.sample_start for burst in plain]
+    for one, other in zip(plain, found):
+        assert other.snr_db == pytest.approx(one.snr_db, abs=0.1) and other.sample_count == one.sample_count
+        assert np.allclose(one.samples, other.samples, atol=0.02 * np.abs(one.samples).max())
+
+
+def test_a_clipped_burst_clips_with_an_offset_too():
+    scene = burst_scene(200_000, [(90_000, 12_000, 0.1)]) + np.complex64(0.1 - 0.2j)
+    loud = (scene.real.clip(-0.6, 0.6) + 1j * scene.imag.clip(-0.6, 0.6)).astype(np.complex64)
+    assert {one.clips for one in detected(scene)} == {False} and {one.clips for one in detected(loud)} == {True}
+
+
 def test_the_scale_of_a_stream_does_not_matter():
     one, other = detected(noisy_burst()), detected(noisy_burst() * np.float32(1e-6))
     assert [(burst.sample_start, burst.sample_count) for burst in one] == [(burst.sample_start, burst.sample_count) for burst in other]

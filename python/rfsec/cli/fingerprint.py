@@ -38,7 +38,6 @@ def enrol(
         raise ParameterError("--note belongs to a new emitter; leave out --add.")
     from ..fingerprint.enrolled import check_name, check_note
     from ..fingerprint.gallery import Gallery
-    from ..dsp.clipping import clips
     from ..inference.authenticator import encoder_of
     from ..inference.fingerprinter import Fingerprinter
     from ..inference.recorded_fingerprints import fingerprinted, suitable_encoder
@@ -58,7 +57,7 @@ def enrol(
                 if one.embedding is None:
                     left_out.append(f"{where}: {one.reason}")
                     continue
-                if clips(one.burst.samples) and not allow_clipping:
+                if one.burst.clips and not allow_clipping:
                     raise ParameterError(f"{where} clips, and that would become part of the fingerprint; choose others with --burst, "
                                          "receive with less gain, or add --allow-clipping.")
                 embeddings.append(one.embedding)

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..dsp.clipping import clips
 from ..dsp.usable import only_usable
 from ..errors import ParameterError
 from .cells import find_components, thresholds
 from .emissions import Emission, emissions_of, join
 from .measure import SHORTEST, Occupied, measure
 from .noise_floor import NoiseFloor
+from .receiver_offset import ReceiverOffset
 from .spectrogram import BINS, HOP, ZERO_HZ, spectrogram
 from .stretches import find_stretches
 
@@ -31,13 +33,20 @@ class Found:
     sample_start : int
         Counted from the stream's start.
     samples : complex64 [n]
+        Without the receiver's constant.
     occupied : Occupied
         Its band, cycles per sample.
+    offset : complex64
+        The receiver's constant where it begins.
+    clips : bool
+        Whether the converter cut it off.
     """
 
     sample_start: int
     samples: np.ndarray = field(repr=False)
     occupied: Occupied
+    offset: np.complex64
+    clips: bool
 
 
 class BurstFinder:
@@ -63,9 +72,9 @@ class BurstFinder:
         self._start()
 
     def _start(self) -> None:
-        self._floor = NoiseFloor()
+        self._floor, self._offset = NoiseFloor(), ReceiverOffset()
         self._open: list[Emission] = []
-        self._blocks: deque[np.ndarray] = deque()
+        self._blocks: deque[tuple[np.ndarray, np.complex64]] = deque()  # as they were received, and the receiver's constant in each
         self._blocks_from = 0  # number of the first block that is kept
         self._block = np.empty(BLOCK, np.complex64)
         self._filled = 0
@@ -92,14 +101,15 @@ class BurstFinder:
         self._start()
         return sorted(found, key=lambda one: one.sample_start)
 
-    def _look(self, block: np.ndarray) -> list[Found]:
+    def _look(self, received: np.ndarray) -> list[Found]:
         """Look at the next block, which only at the end of the stream is a short one."""
-        first_frame = (self._blocks_from + len(self._blocks)) * (BLOCK // HOP)
-        self._blocks.append(block)
+        first_frame, offset = (self._blocks_from + len(self._blocks)) * (BLOCK // HOP), self._offset.of(received)
+        self._blocks.append((received, offset))
+        block = received - offset
         padding = np.zeros(-block.size % HOP, np.complex64)
         power = spectrogram(np.concatenate((self._before, block, padding)))
         self._before = block[-HOP:]
-        floor = self._floor.update(power, block)
+        floor = self._floor.update(power, block, received)
         if floor is not None:
             components = find_components(power, floor, self._limits)
             self._open = join(self._open, emissions_of(components, power, floor, first_frame))
@@ -127,24 +137,32 @@ class BurstFinder:
     def _bursts(self, emission: Emission, is_cut: bool = False) -> list[Found]:
         begin = (emission.first - 1) * HOP  # frame k spans the HOP samples before and after sample k * HOP
         start = max(self._blocks_from * BLOCK, begin - (0 if emission.goes_on else _MARGIN))
-        samples = self._read(start, (emission.last - 1) * HOP if is_cut else emission.last * HOP + _MARGIN)
+        received, samples, offset = self._read(start, (emission.last - 1) * HOP if is_cut else emission.last * HOP + _MARGIN)
         band = ((emission.low - ZERO_HZ - 1) / BINS, (emission.high - ZERO_HZ) / BINS)
         noise = float(emission.noise[emission.low : emission.high].mean())
         stretches = find_stretches(samples, noise, band, emission.width)
-        return [_found(samples[first : first + count], start + first, noise, band)
-                for first, count in stretches if count >= SHORTEST]
+        found = []
+        for first, count in stretches:
+            if count >= SHORTEST:
+                part = slice(first, first + count)
+                found.append(Found(start + first, samples[part], _occupied(samples[part], noise, band), offset, clips(received[part])))
+        return found
 
-    def _read(self, start: int, stop: int) -> np.ndarray:
+    def _read(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.complex64]:
+        """The samples as received, without the receiver's constant, and that of the first."""
         first = start // BLOCK - self._blocks_from
         last = -(-stop // BLOCK) - self._blocks_from
-        whole = np.concatenate(list(self._blocks)[first:last])
-        offset = (self._blocks_from + first) * BLOCK
-        return whole[start - offset : stop - offset]
+        blocks = list(self._blocks)[first:last]
+        behind = (self._blocks_from + first) * BLOCK
+        within = slice(start - behind, stop - behind)
+        received = np.concatenate([block for block, _ in blocks])[within]
+        samples = np.concatenate([block - offset for block, offset in blocks])[within]
+        return received, samples, blocks[0][1]
 
 
-def _found(samples: np.ndarray, start: int, noise: float, band: tuple[float, float]) -> Found:
+def _occupied(samples: np.ndarray, noise: float, band: tuple[float, float]) -> Occupied:
     occupied = measure(samples, noise, band)
     if occupied.bandwidth < _FOCUS * (band[1] - band[0]):
         half = _AROUND / 2 * occupied.bandwidth
         occupied = measure(samples, noise, (max(band[0], occupied.centre - half), min(band[1], occupied.centre + half)))
-    return Found(start, samples, occupied)
+    return occupied

@@ -56,7 +56,7 @@ class NoiseFloor:
         self._step: float | None = None
         self._blocks = 0
 
-    def update(self, power: np.ndarray, samples: np.ndarray) -> np.ndarray | None:
+    def update(self, power: np.ndarray, samples: np.ndarray, received: np.ndarray) -> np.ndarray | None:
         """Return the floor of a block.
 
         Parameters
@@ -64,7 +64,9 @@ class NoiseFloor:
         power : float32 [frames, BINS]
             Spectra of the block.
         samples : complex64 [n]
-            The block.
+            The block without the receiver's constant.
+        received : complex64 [n]
+            The same with the receiver's constant, in the converter's steps.
 
         Returns
         -------
@@ -75,7 +77,7 @@ class NoiseFloor:
         if np.abs(samples.view(np.float32)).max(initial=0) < _LEAST:
             return None
         if self._step is None or self._blocks % _STEP_EVERY == 0:
-            self._step = min(self._step or np.inf, _converter_step(samples))
+            self._step = min(self._step or np.inf, _converter_step(received))
         self._blocks += 1
         step = self._step
         steady = self._over_time(power)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..dsp.clipping import clips
 from ..recordings.reader import Recording
 from ..recordings.tunings import Tuning, tunings_of
 from .finder import BurstFinder, Found
@@ -32,7 +33,10 @@ class RawBurst:
     tuning : Tuning
         In which it was received.
     samples : complex64 [n]
-        At the recording's rate, with a margin before and after the emission where that tuning has one, at most `MOST`.
+        At the recording's rate, without the receiver's constant where that is known, and with a margin before and after the emission
+        where that tuning has one, at most `MOST`.
+    clips : bool
+        Whether the converter cut it off.
     """
 
     sample_start: int
@@ -42,6 +46,7 @@ class RawBurst:
     snr_db: float | None
     tuning: Tuning
     samples: np.ndarray = field(repr=False, compare=False)
+    clips: bool
 
 
 def raw_bursts(recording: Recording, rate_hz: float, *, false_alarms_per_s: float = 0.1,
@@ -78,7 +83,7 @@ def whole(recording: Recording) -> RawBurst:
     """Return a recording, to where it was first retuned, as one burst of at most `MOST` samples: one that fills it is not found."""
     tuning, end = next(tunings_of(recording))
     samples = recording.read(0, min(end, MOST))
-    return RawBurst(0, samples.size, None, None, None, tuning, samples)
+    return RawBurst(0, samples.size, None, None, None, tuning, samples, clips(samples))
 
 
 def raw_bursts_or_whole(recording: Recording, rate_hz: float) -> Iterator[RawBurst]:
@@ -97,4 +102,4 @@ def _cut(recording: Recording, rate_hz: float, found: Found, tuning: Tuning, end
     start = tuning.sample_start + found.sample_start
     first = max(tuning.sample_start, start - margin)
     samples = recording.read(first, min(start - first + count + margin, end - first, MOST))
-    return RawBurst(start, count, band.centre * rate_hz, band.bandwidth * rate_hz, band.snr_db, tuning, samples)
+    return RawBurst(start, count, band.centre * rate_hz, band.bandwidth * rate_hz, band.snr_db, tuning, samples - found.offset, clips(samples))

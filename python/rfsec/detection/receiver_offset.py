@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The constant that a receiver adds to all samples: of its leaking oscillator, of its converter."""
+
+import numpy as np
+
+_PIECE = 16  # samples: gaps between frames may be that short
+_QUIET = 0.02  # of the pieces are quiet
+_FEWEST = 16  # of them
+_ALIKE = 0.2  # of the constant's power: how far the means of all samples and of the quiet ones may be apart
+_ALONG = 3.0  # of what changes: its power along the constant's phase beside that across
+_SURE = 10.0  # the constant's power beside what noise leaves in the mean of the quiet pieces
+_STEADY = 3e-4  # of its power: how far the means of the quiet pieces of both halves may be apart
+
+
+class ReceiverOffset:
+    """Follows the constant from block to block.
+
+    It is what the quietest moments have as well as the whole. A carrier at 0 Hz that is keyed or modulated is not the receiver's:
+    its quiet moments have less of it, its amplitude changes while its phase does not, or it turns. A block that does not tell, as a burst fills it,
+    has the constant of the one before, for nothing should jump within a burst.
+    """
+
+    def __init__(self) -> None:
+        self._constant = np.complex64(0)
+
+    def of(self, block: np.ndarray) -> np.complex64:
+        """Return the receiver's constant in the next block, complex64 [n]; 0 where there is none."""
+        count = int(_QUIET * (block.size // _PIECE))
+        found = None if count < _FEWEST else _constant_of(block, count)
+        if found is not None:
+            self._constant = np.complex64(found)
+        elif self._constant and abs(mean := complex(block.mean(dtype=complex))) < abs(mean - self._constant):
+            self._constant = np.complex64(0)  # it is gone: the receiver was tuned elsewhere
+        return self._constant
+
+
+def _constant_of(block: np.ndarray, count: int) -> complex | None:
+    """The constant of a block by its `count` quietest pieces; None where it does not tell, or has none."""
+    (before, first), (after, second) = (_quietest(half, count // 2) for half in np.array_split(block, 2))
+    left = _SURE * (before + after - abs(first) ** 2 - abs(second) ** 2) / 2 / (count * _PIECE)
+    whole = complex(block.mean(dtype=complex))
+    apart = abs(whole - (first + second) / 2) ** 2
+    if not whole or apart > _ALIKE * abs(whole) ** 2 or abs(first - second) ** 2 > max(4 * left, _STEADY * abs(whole) ** 2):
+        return None
+    rest = block - np.complex64(whole)
+    power, skew = float(np.vdot(rest, rest).real), (complex(np.dot(rest, rest)) * np.conj(whole / abs(whole)) ** 2).real
+    if power + skew > _ALONG * (power - skew):
+        return None
+    constant = whole + _quietest(rest, count)[1]
+    return constant if abs(constant) ** 2 > left else None
+
+
+def _quietest(samples: np.ndarray, count: int) -> tuple[float, complex]:
+    """Mean power, and mean, of the `count` pieces with the least power."""
+    pieces = samples[: samples.size // _PIECE * _PIECE].reshape(-1, _PIECE)
+    power = np.square(pieces.view(np.float32)).sum(axis=1)
+    chosen = np.argpartition(power, count)[:count]
+    return float(power[chosen].mean()) / _PIECE, complex(pieces[chosen].mean(dtype=complex))
