@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from ..dsp.clipping import clips
 from .burst import Burst
 from .condition import condition
 from .finder import BurstFinder, Found
@@ -52,4 +53,4 @@ class BurstDetector:
         rate, occupied = self.sample_rate_hz, found.occupied
         samples, ratio = condition(found.samples, occupied.centre, occupied.bandwidth)
         return Burst(found.sample_start, found.samples.size, rate, occupied.centre * rate, occupied.bandwidth * rate,
-                     occupied.snr_db, symbol_rate(samples, ratio * rate, rate), samples, ratio * rate, found.clips)
+                     occupied.snr_db, symbol_rate(samples, ratio * rate, rate), samples, ratio * rate, clips(found.received))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..dsp.clipping import clips
 from ..dsp.usable import only_usable
 from ..errors import ParameterError
 from .cells import find_components, thresholds
@@ -38,15 +37,15 @@ class Found:
         Its band, cycles per sample.
     offset : complex64
         The receiver's constant where it begins.
-    clips : bool
-        Whether the converter cut it off.
+    received : complex64 [n]
+        The same with it.
     """
 
     sample_start: int
     samples: np.ndarray = field(repr=False)
     occupied: Occupied
     offset: np.complex64
-    clips: bool
+    received: np.ndarray = field(repr=False)
 
 
 class BurstFinder:
@@ -105,7 +104,7 @@ class BurstFinder:
         """Look at the next block, which only at the end of the stream is a short one."""
         first_frame, offset = (self._blocks_from + len(self._blocks)) * (BLOCK // HOP), self._offset.of(received)
         self._blocks.append((received, offset))
-        block = received - offset
+        block = received - offset if offset else received
         padding = np.zeros(-block.size % HOP, np.complex64)
         power = spectrogram(np.concatenate((self._before, block, padding)))
         self._before = block[-HOP:]
@@ -145,7 +144,7 @@ class BurstFinder:
         for first, count in stretches:
             if count >= SHORTEST:
                 part = slice(first, first + count)
-                found.append(Found(start + first, samples[part], _occupied(samples[part], noise, band), offset, clips(received[part])))
+                found.append(Found(start + first, samples[part], _occupied(samples[part], noise, band), offset, received[part]))
         return found
 
     def _read(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.complex64]:
@@ -156,7 +155,7 @@ class BurstFinder:
         behind = (self._blocks_from + first) * BLOCK
         within = slice(start - behind, stop - behind)
         received = np.concatenate([block for block, _ in blocks])[within]
-        samples = np.concatenate([block - offset for block, offset in blocks])[within]
+        samples = np.concatenate([block - offset for block, offset in blocks])[within] if any(offset for _, offset in blocks) else received
         return received, samples, blocks[0][1]
 
 

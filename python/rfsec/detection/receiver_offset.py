@@ -8,7 +8,7 @@ _QUIET = 0.02  # of the pieces are quiet
 _FEWEST = 16  # of them
 _ALIKE = 0.2  # of the constant's power: how far the means of all samples and of the quiet ones may be apart
 _ALONG = 3.0  # of what changes: its power along the constant's phase beside that across
-_SURE = 10.0  # the constant's power beside what noise leaves in the mean of the quiet pieces
+_SURE = 10.0  # the constant's power beside what is left in a mean of the rest
 _STEADY = 3e-4  # of its power: how far the means of the quiet pieces of both halves may be apart
 
 
@@ -25,28 +25,30 @@ class ReceiverOffset:
 
     def of(self, block: np.ndarray) -> np.complex64:
         """Return the receiver's constant in the next block, complex64 [n]; 0 where there is none."""
-        count = int(_QUIET * (block.size // _PIECE))
-        found = None if count < _FEWEST else _constant_of(block, count)
+        mean = complex(block.mean())
+        found = _constant_of(block, mean)
         if found is not None:
             self._constant = np.complex64(found)
-        elif self._constant and abs(mean := complex(block.mean(dtype=complex))) < abs(mean - self._constant):
+        elif self._constant and abs(mean) < abs(mean - self._constant):
             self._constant = np.complex64(0)  # it is gone: the receiver was tuned elsewhere
         return self._constant
 
 
-def _constant_of(block: np.ndarray, count: int) -> complex | None:
-    """The constant of a block by its `count` quietest pieces; None where it does not tell, or has none."""
+def _constant_of(block: np.ndarray, mean: complex) -> complex | None:
+    """The constant of a block with this mean; None where it does not tell, or has none."""
+    count, power = int(_QUIET * (block.size // _PIECE)), float(np.vdot(block, block).real)
+    if count < _FEWEST or abs(mean) ** 2 <= _SURE * power / block.size**2:
+        return None
     (before, first), (after, second) = (_quietest(half, count // 2) for half in np.array_split(block, 2))
     left = _SURE * (before + after - abs(first) ** 2 - abs(second) ** 2) / 2 / (count * _PIECE)
-    whole = complex(block.mean(dtype=complex))
-    apart = abs(whole - (first + second) / 2) ** 2
-    if not whole or apart > _ALIKE * abs(whole) ** 2 or abs(first - second) ** 2 > max(4 * left, _STEADY * abs(whole) ** 2):
+    apart = abs(mean - (first + second) / 2) ** 2
+    if apart > _ALIKE * abs(mean) ** 2 or abs(first - second) ** 2 > max(4 * left, _STEADY * abs(mean) ** 2):
         return None
-    rest = block - np.complex64(whole)
-    power, skew = float(np.vdot(rest, rest).real), (complex(np.dot(rest, rest)) * np.conj(whole / abs(whole)) ** 2).real
+    rest = block - np.complex64(mean)
+    power, skew = float(np.vdot(rest, rest).real), (complex(np.dot(rest, rest)) * np.conj(mean / abs(mean)) ** 2).real
     if power + skew > _ALONG * (power - skew):
         return None
-    constant = whole + _quietest(rest, count)[1]
+    constant = mean + _quietest(rest, count)[1]
     return constant if abs(constant) ** 2 > left else None
 
 
