@@ -59,6 +59,10 @@ def test_rows_are_trained_and_measured_on_the_file(published, tmp_path):
     page = (out / "README.md").read_text()
     assert "those of `RML2016.10a_dict.pkl`, split 6:2:2 by the seed of each model" in page and "generated" not in page.split("## Accuracy")[0]
 
+    done = reproduce("signet-fig7", published, out, "--only", "resnet1d-2of600", "--train", "--windows", 100, "--device", "cpu")
+    assert done.exception is None, done.exception
+    assert "from 440 of the file" in ModelSession(out / "models" / "resnet1d-2of600-seed1.onnx").card.training.note
+
     done = reproduce("lstm-fig3", published, out, "--only", "gaussian-nb", "--train", "--windows", 500, "--test-windows-per-cell", 1)
     assert done.exception is None, done.exception
     card = ModelSession(out / "models" / "gaussian-nb-seed1.onnx").card
@@ -99,6 +103,8 @@ def test_what_cannot_be_is_refused_in_one_line(published, tmp_path):
         (quantised, "must be the file that --data names, 'other.npz'. Got 'RML2016.10a_dict.pkl'"),
         (reproduce("lstm-fig12", other, out), "has 11 labels at -20 to 18 dB and windows of 64 samples. The rows that are asked for are about rml2016a compat (11"),
         (reproduce("signet-table2", published, out, "--only", "mcldnn-sig2019"), "asked for are about sig2019-12 (12 labels at -20 to 30 dB, windows of 512"),
+        (reproduce("signet-fig7", published, out, "--only", "resnet1d-20of600", "--train", "--device", "cpu"),
+         "trained on 20 windows of each label at each SNR, and the training part of the data set"),
         (reproduce("lstm-fig9", published, out), "windows of several lengths, which no file holds: leave --data out"),
         (reproduce("signet-table2", tmp_path / "none", out), "cannot be read: No such file"),
         (reproduce("kgnet-fig3", published, out), "--data belongs to tables of modulations in windows; those of kgnet-fig3 are generated"),

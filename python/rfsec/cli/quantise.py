@@ -29,7 +29,7 @@ def quantise(
     check_model_out(out)
     source, console = find_model(model), plain_console()
     before = ModelSession(source).card.metrics
-    with Progress(console=console) as bar:
+    with Progress(console=console, transient=True) as bar:
         task = bar.add_task("Measuring", total=None)
         card = quantise_model(source, out, seed, lambda done, total: bar.update(task, completed=done, total=total), data)
     sizes = f"{source.stat().st_size / 1e6:.2f} to {out.stat().st_size / 1e6:.2f} MB"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import ParameterError
+from ..datasets.families import find_family
+from ..errors import DatasetError, ParameterError
 from ..training.classical_recipes import CLASSICAL
 from .data import Data
 from .models import QUANTISED, checkpoint_path, find_model_file, model_path
@@ -87,6 +88,8 @@ def train_model(row: Row, seed: int, out: Path, data: Data, options: TrainingOpt
             train_model(parent, seed, out, data, options, report)
         recipe = replace(find_recipe(row.model), **row.changes)
         corpus = make_corpus(recipe, seed, file, windows_per_cell=row.windows_per_cell)
+        if file is not None and row.windows_per_cell is not None:
+            _check_enough(file, row, corpus.epoch_windows, recipe.lowest_snr_db)
         produce_model(
             recipe,
             corpus,
@@ -100,6 +103,15 @@ def train_model(row: Row, seed: int, out: Path, data: Data, options: TrainingOpt
             None if parent is None else checkpoint_path(parent, seed, out),
         )
     return path
+
+
+def _check_enough(file: str, row: Row, windows: int, lowest_snr_db: int) -> None:
+    """Raises DatasetError where a file's training part has fewer windows of each label at each SNR than the row is about."""
+    family = find_family(row.dataset)
+    cells = len(family.labels) * sum(snr >= lowest_snr_db for snr in family.snrs_db)
+    if windows < row.windows_per_cell * cells:
+        raise DatasetError(f"The row {row.name} is trained on {row.windows_per_cell} windows of each label at each SNR, and the training part of "
+                           f"the data set '{file}' has {windows // cells}. Leave the row out with --only.")
 
 
 def _is_trained(row: Row, seed: int, out: Path) -> bool:
