@@ -9,7 +9,7 @@ _FEWEST = 16  # of them
 _ALIKE = 0.2  # of the constant's power: how far the means of all samples and of the quiet ones may be apart
 _ALONG = 3.0  # of what changes: its power along the constant's phase beside that across
 _SURE = 10.0  # the constant's power beside what is left in a mean of the rest
-_STEADY = 3e-4  # of its power: how far the means of the quiet pieces of both halves may be apart
+_STEADY = 3e-4  # of its power: how far the means of both halves, or of their quiet pieces, may be apart
 
 
 class ReceiverOffset:
@@ -39,10 +39,12 @@ def _constant_of(block: np.ndarray, mean: complex) -> complex | None:
     count, power = int(_QUIET * (block.size // _PIECE)), float(np.vdot(block, block).real)
     if count < _FEWEST or abs(mean) ** 2 <= _SURE * power / block.size**2:
         return None
-    (before, first), (after, second) = (_quietest(half, count // 2) for half in np.array_split(block, 2))
+    halves = np.array_split(block, 2)
+    (before, first), (after, second) = (_quietest(half, count // 2) for half in halves)
     left = _SURE * (before + after - abs(first) ** 2 - abs(second) ** 2) / 2 / (count * _PIECE)
     apart = abs(mean - (first + second) / 2) ** 2
-    if apart > _ALIKE * abs(mean) ** 2 or abs(first - second) ** 2 > max(4 * left, _STEADY * abs(mean) ** 2):
+    changed = min(abs(first - second), abs(halves[0].mean() - halves[1].mean())) ** 2
+    if apart > _ALIKE * abs(mean) ** 2 or changed > max(4 * left, _STEADY * abs(mean) ** 2):
         return None
     rest = block - np.complex64(mean)
     power, skew = float(np.vdot(rest, rest).real), (complex(np.dot(rest, rest)) * np.conj(mean / abs(mean)) ** 2).real
