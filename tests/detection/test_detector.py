@@ -237,6 +237,16 @@ def test_a_receiver_that_is_silent_but_for_an_offset_between_bursts():
         (pytest.approx(start, abs=40), pytest.approx(count, abs=80)) for start in starts]
 
 
+def test_an_offset_of_a_part_of_the_converters_step_changes_nothing():
+    """As a program leaves it that takes the mean off 8-bit samples."""
+    samples = np.zeros(300_000, np.complex64)
+    for start in range(20_000, 290_000, 30_000):
+        samples[start : start + 8_000] = 0.2 * keyed_softly(shifted(qpsk(8_000, 8, start), 0.05))
+    received = quantised(samples)
+    plain, found = detected(received), detected(received + np.complex64(0.00131 - 0.0007j))
+    assert len(plain) == 9 and [burst.sample_start for burst in found] == [burst.sample_start for burst in plain]
+
+
 def test_a_real_valued_receiver_that_is_silent_between_bursts():
     """Its Q is computed and holds numbers far below the step of the converter, which still is the least that noise can be."""
     samples = np.zeros(120_000, np.complex64)

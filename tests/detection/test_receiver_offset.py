@@ -41,3 +41,11 @@ def test_a_block_that_a_burst_fills_has_that_of_the_one_before_and_a_receiver_tu
     assert abs(kept - constant) < 1e-3
     assert offset_of(0.3 * FSK + constant, follower) == kept
     assert offset_of(0j * TIME, follower) == 0
+
+
+def test_a_keyed_carrier_that_fills_a_block_is_none_as_the_pause_before_had_less():
+    follower = ReceiverOffset()
+    assert offset_of(0j * TIME, follower) == 0 and offset_of(0.3 + 0 * TIME, follower) == 0
+    follower = ReceiverOffset()
+    constant = offset_of(0.01 + 0 * TIME, follower)
+    assert abs(constant - 0.01) < 1e-3 and offset_of(0.01 + 0.3j + 0 * TIME, follower) == constant

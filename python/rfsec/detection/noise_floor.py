@@ -124,11 +124,11 @@ def _beside_emissions(steady: np.ndarray) -> float | None:
 
 
 def _converter_step(samples: np.ndarray) -> float:
-    """The smallest value that is not zero: of integers the step, of floating point nearly nothing.
+    """The smallest distance of a value from the first that is not zero: of integers the step, whatever was added to them, of floating point nearly nothing.
 
     Of I or of Q, where it is larger: a real-valued intermediate frequency has integers in I alone, Q is computed.
     """
-    parts = [np.abs(part) for part in (samples.real, samples.imag) if part.min() < part.max()] or [np.abs(samples.view(np.float32))]
+    parts = [np.abs(part - part[0]) for part in (samples.real, samples.imag) if part.min() < part.max()] or [np.abs(samples.view(np.float32))]
     return max(float(part.min(initial=np.inf, where=part > 0)) for part in parts)
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The constant that a receiver adds to all samples: of its leaking oscillator, of its converter."""
 
+from collections import deque
+
 import numpy as np
 
 _PIECE = 16  # samples: gaps between frames may be that short
@@ -9,6 +11,8 @@ _FEWEST = 16  # of them
 _ALIKE = 0.2  # of the constant's power: how far the means of all samples and of the quiet ones may be apart
 _ALONG = 3.0  # of what changes: its power along the constant's phase beside that across
 _SURE = 10.0  # the constant's power beside what is left in a mean of the rest
+_MORE = 4.0  # times the power of the quietest moments of late: the receiver's constant is in these, too
+_REMEMBERED = 64  # blocks
 _STEADY = 3e-4  # of its power: how far the means of both halves, or of their quiet pieces, may be apart
 
 
@@ -16,28 +20,30 @@ class ReceiverOffset:
     """Follows the constant from block to block.
 
     It is what the quietest moments have as well as the whole. A carrier at 0 Hz that is keyed or modulated is not the receiver's:
-    its quiet moments have less of it, its amplitude changes while its phase does not, or it turns. A block that does not tell, as a burst fills it,
-    has the constant of the one before, for nothing should jump within a burst.
+    its quiet moments have less of it, a while ago if not now, its amplitude changes while its phase does not, or it turns. A block that
+    does not tell, as a burst fills it, has the constant of the one before, for nothing should jump within a burst.
     """
 
     def __init__(self) -> None:
         self._constant = np.complex64(0)
+        self._quiet: deque[float] = deque(maxlen=_REMEMBERED)  # power of the quietest moments of each block
 
     def of(self, block: np.ndarray) -> np.complex64:
         """Return the receiver's constant in the next block, complex64 [n]; 0 where there is none."""
-        mean = complex(block.mean())
-        found = _constant_of(block, mean)
-        if found is not None:
+        mean, count = complex(block.mean()), int(_QUIET * (block.size // _PIECE))
+        found = _constant_of(block, mean, count) if count >= _FEWEST else None
+        if count >= _FEWEST:
+            self._quiet.append(_quietest(block, count)[0])
+        if found is not None and abs(found) ** 2 <= _MORE * min(self._quiet):
             self._constant = np.complex64(found)
         elif self._constant and abs(mean) < abs(mean - self._constant):
             self._constant = np.complex64(0)  # it is gone: the receiver was tuned elsewhere
         return self._constant
 
 
-def _constant_of(block: np.ndarray, mean: complex) -> complex | None:
-    """The constant of a block with this mean; None where it does not tell, or has none."""
-    count, power = int(_QUIET * (block.size // _PIECE)), float(np.vdot(block, block).real)
-    if count < _FEWEST or abs(mean) ** 2 <= _SURE * power / block.size**2:
+def _constant_of(block: np.ndarray, mean: complex, count: int) -> complex | None:
+    """The constant of a block with this mean, by its `count` quietest pieces; None where it does not tell, or has none."""
+    if abs(mean) ** 2 <= _SURE * float(np.vdot(block, block).real) / block.size**2:
         return None
     halves = np.array_split(block, 2)
     (before, first), (after, second) = (_quietest(half, count // 2) for half in halves)
