@@ -180,6 +180,13 @@ def test_a_strong_offset_hides_no_burst_and_leaves_them_as_they_are(offset_db):
         assert np.allclose(one.samples, other.samples, atol=0.02 * np.abs(one.samples).max())
 
 
+def test_gaps_that_were_lost_are_no_bursts_beside_an_offset():
+    samples = (0.1 + 0.003 * complex_noise(300_000)).astype(np.complex64)
+    for start in range(20_000, 290_000, 40_000):
+        samples[start : start + 1_403] = 0
+    assert not detected(samples)
+
+
 def test_a_clipped_burst_clips_with_an_offset_too():
     scene = burst_scene(200_000, [(90_000, 12_000, 0.1)]) + np.complex64(0.1 - 0.2j)
     loud = (scene.real.clip(-0.6, 0.6) + 1j * scene.imag.clip(-0.6, 0.6)).astype(np.complex64)

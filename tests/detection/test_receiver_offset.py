@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from flowgraphs import complex_noise
 from gnuradio.rfsec.detection.finder import BLOCK
-from gnuradio.rfsec.detection.receiver_offset import ReceiverOffset
+from gnuradio.rfsec.detection.receiver_offset import ReceiverOffset, without
 
 TIME = np.arange(BLOCK)
 SPEECH = np.convolve(np.random.default_rng(2).standard_normal(BLOCK), np.ones(40) / 40, "same")
@@ -31,6 +31,14 @@ def test_a_modulated_carrier_is_none(carrier):
     assert offset_of(carrier) == 0
 
 
+@pytest.mark.parametrize("depth", [0.1, 0.3, 0.8])
+def test_a_modulated_carrier_that_begins_after_a_pause_is_none_in_any_block(depth):
+    samples = np.zeros(3 * BLOCK, complex)
+    samples[30_000:-30_000] = 0.3 * (1 + depth * np.resize(SPEECH, 3 * BLOCK - 60_000))
+    follower = ReceiverOffset()
+    assert [offset_of(block, follower) for block in np.split(samples, 3)] == [0, 0, 0]
+
+
 def test_noise_alone_has_none():
     assert offset_of(0j * TIME) == 0 and offset_of(np.zeros(20, complex)) == 0 and complex(ReceiverOffset().of(np.zeros(BLOCK, np.complex64))) == 0
 
@@ -49,3 +57,10 @@ def test_a_keyed_carrier_that_fills_a_block_is_none_as_the_pause_before_had_less
     follower = ReceiverOffset()
     constant = offset_of(0.01 + 0 * TIME, follower)
     assert abs(constant - 0.01) < 1e-3 and offset_of(0.01 + 0.3j + 0 * TIME, follower) == constant
+
+
+def test_samples_that_were_lost_have_none():
+    received = (0.1 + 1e-3 * complex_noise(10_000)).astype(np.complex64)
+    received[3_000:4_005], received[7_000:7_003] = 0, 0
+    left = without(received, np.complex64(0.1))
+    assert not left[3_000:4_005].any() and np.abs(left[7_000:7_003] + 0.1).max() < 1e-6 and np.abs(left.mean()) < 1e-3

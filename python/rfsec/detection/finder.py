@@ -12,7 +12,7 @@ from .cells import find_components, thresholds
 from .emissions import Emission, emissions_of, join
 from .measure import SHORTEST, Occupied, measure
 from .noise_floor import NoiseFloor
-from .receiver_offset import ReceiverOffset
+from .receiver_offset import ReceiverOffset, without
 from .spectrogram import BINS, HOP, ZERO_HZ, spectrogram
 from .stretches import find_stretches
 
@@ -35,8 +35,6 @@ class Found:
         Without the receiver's constant.
     occupied : Occupied
         Its band, cycles per sample.
-    offset : complex64
-        The receiver's constant where it begins.
     received : complex64 [n]
         The same with it.
     """
@@ -44,7 +42,6 @@ class Found:
     sample_start: int
     samples: np.ndarray = field(repr=False)
     occupied: Occupied
-    offset: np.complex64
     received: np.ndarray = field(repr=False)
 
 
@@ -104,7 +101,7 @@ class BurstFinder:
         """Look at the next block, which only at the end of the stream is a short one."""
         first_frame, offset = (self._blocks_from + len(self._blocks)) * (BLOCK // HOP), self._offset.of(received)
         self._blocks.append((received, offset))
-        block = received - offset if offset else received
+        block = without(received, offset)
         padding = np.zeros(-block.size % HOP, np.complex64)
         power = spectrogram(np.concatenate((self._before, block, padding)))
         self._before = block[-HOP:]
@@ -136,7 +133,7 @@ class BurstFinder:
     def _bursts(self, emission: Emission, is_cut: bool = False) -> list[Found]:
         begin = (emission.first - 1) * HOP  # frame k spans the HOP samples before and after sample k * HOP
         start = max(self._blocks_from * BLOCK, begin - (0 if emission.goes_on else _MARGIN))
-        received, samples, offset = self._read(start, (emission.last - 1) * HOP if is_cut else emission.last * HOP + _MARGIN)
+        received, samples = self._read(start, (emission.last - 1) * HOP if is_cut else emission.last * HOP + _MARGIN)
         band = ((emission.low - ZERO_HZ - 1) / BINS, (emission.high - ZERO_HZ) / BINS)
         noise = float(emission.noise[emission.low : emission.high].mean())
         stretches = find_stretches(samples, noise, band, emission.width)
@@ -144,19 +141,19 @@ class BurstFinder:
         for first, count in stretches:
             if count >= SHORTEST:
                 part = slice(first, first + count)
-                found.append(Found(start + first, samples[part], _occupied(samples[part], noise, band), offset, received[part]))
+                found.append(Found(start + first, samples[part], _occupied(samples[part], noise, band), received[part]))
         return found
 
-    def _read(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.complex64]:
-        """The samples as received, without the receiver's constant, and that of the first."""
+    def _read(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """The samples as received, and without the receiver's constant."""
         first = start // BLOCK - self._blocks_from
         last = -(-stop // BLOCK) - self._blocks_from
         blocks = list(self._blocks)[first:last]
         behind = (self._blocks_from + first) * BLOCK
         within = slice(start - behind, stop - behind)
         received = np.concatenate([block for block, _ in blocks])[within]
-        samples = np.concatenate([block - offset for block, offset in blocks])[within] if any(offset for _, offset in blocks) else received
-        return received, samples, blocks[0][1]
+        samples = np.concatenate([without(*one) for one in blocks])[within] if any(offset for _, offset in blocks) else received
+        return received, samples
 
 
 def _occupied(samples: np.ndarray, noise: float, band: tuple[float, float]) -> Occupied:

@@ -10,6 +10,7 @@ from ..dsp.clipping import clips
 from ..recordings.reader import Recording
 from ..recordings.tunings import Tuning, tunings_of
 from .finder import BurstFinder, Found
+from .receiver_offset import without
 
 #: Samples of a burst at most; what tells the transmitter stands at its beginning.
 MOST = 1 << 19
@@ -102,4 +103,7 @@ def _cut(recording: Recording, rate_hz: float, found: Found, tuning: Tuning, end
     start = tuning.sample_start + found.sample_start
     first = max(tuning.sample_start, start - margin)
     samples = recording.read(first, min(start - first + count + margin, end - first, MOST))
-    return RawBurst(start, count, band.centre * rate_hz, band.bandwidth * rate_hz, band.snr_db, tuning, samples - found.offset, clips(samples))
+    # Its margins have the constants of its ends.
+    taken = found.received - found.samples
+    offset = np.pad(taken, (start - first, max(0, samples.size - count - (start - first))), mode="edge")[: samples.size]
+    return RawBurst(start, count, band.centre * rate_hz, band.bandwidth * rate_hz, band.snr_db, tuning, without(samples, offset), clips(samples))

@@ -4,6 +4,7 @@
 from collections import deque
 
 import numpy as np
+from scipy import ndimage
 
 _PIECE = 16  # samples: gaps between frames may be that short
 _QUIET = 0.02  # of the pieces are quiet
@@ -11,6 +12,7 @@ _FEWEST = 16  # of them
 _ALIKE = 0.2  # of the constant's power: how far the means of all samples and of the quiet ones may be apart
 _ALONG = 3.0  # of what changes: its power along the constant's phase beside that across
 _SURE = 10.0  # the constant's power beside what is left in a mean of the rest
+_EXACT = 30.0  # times steadier than that of the quiet pieces: then it is the mean of all
 _MORE = 4.0  # times the power of the quietest moments of late: the receiver's constant is in these, too
 _REMEMBERED = 64  # blocks
 _STEADY = 3e-4  # of its power: how far the means of both halves, or of their quiet pieces, may be apart
@@ -34,11 +36,24 @@ class ReceiverOffset:
         found = _constant_of(block, mean, count) if count >= _FEWEST else None
         if count >= _FEWEST:
             self._quiet.append(_quietest(block, count)[0])
-        if found is not None and abs(found) ** 2 <= _MORE * min(self._quiet):
-            self._constant = np.complex64(found)
-        elif self._constant and abs(mean) < abs(mean - self._constant):
-            self._constant = np.complex64(0)  # it is gone: the receiver was tuned elsewhere
+            if found is not None and abs(found) ** 2 <= _MORE * min(self._quiet):
+                self._constant = np.complex64(found)
+            elif abs(mean) < abs(mean - self._constant):
+                self._constant = np.complex64(0)  # it is gone: the receiver was tuned elsewhere
         return self._constant
+
+
+def without(received: np.ndarray, offset: np.ndarray | np.complex64) -> np.ndarray:
+    """Return samples, complex64 [n], without the receiver's constant, one for all or [n].
+
+    Runs of zeros are left alone: they stand for samples that were lost.
+    """
+    if not np.any(offset):
+        return received
+    samples, zero = received - offset, received == 0
+    if np.count_nonzero(zero) >= _PIECE:
+        samples[ndimage.binary_opening(zero, np.ones(_PIECE))] = 0
+    return samples
 
 
 def _constant_of(block: np.ndarray, mean: complex, count: int) -> complex | None:
@@ -49,14 +64,15 @@ def _constant_of(block: np.ndarray, mean: complex, count: int) -> complex | None
     (before, first), (after, second) = (_quietest(half, count // 2) for half in halves)
     left = _SURE * (before + after - abs(first) ** 2 - abs(second) ** 2) / 2 / (count * _PIECE)
     apart = abs(mean - (first + second) / 2) ** 2
-    changed = min(abs(first - second), abs(halves[0].mean() - halves[1].mean())) ** 2
-    if apart > _ALIKE * abs(mean) ** 2 or changed > max(4 * left, _STEADY * abs(mean) ** 2):
+    quiet_changed, all_changed = abs(first - second), abs(complex(halves[0].mean() - halves[1].mean()))
+    if apart > _ALIKE * abs(mean) ** 2 or min(quiet_changed, all_changed) ** 2 > max(4 * left, _STEADY * abs(mean) ** 2):
         return None
     rest = block - np.complex64(mean)
     power, skew = float(np.vdot(rest, rest).real), (complex(np.dot(rest, rest)) * np.conj(mean / abs(mean)) ** 2).real
     if power + skew > _ALONG * (power - skew):
         return None
-    constant = mean + _quietest(rest, count)[1]
+    # Without power at 0 Hz beside it the mean is exact, and the quietest moments are those in which a signal hides a part of it.
+    constant = mean if _EXACT * all_changed < quiet_changed else mean + _quietest(rest, count)[1]
     return constant if abs(constant) ** 2 > left else None
 
 

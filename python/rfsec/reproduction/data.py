@@ -2,6 +2,7 @@
 """What the rows of a table are trained and measured on: data generated from their recipe, or a file, such as the published one."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..errors import DatasetError, ParameterError
 from ..inference.evaluation import match_labels
 from .table import Row
 
+_FEWEST = 5  # windows of a cell that a split gives each part one of
 TEST_SEED = 90_000  # with the purpose EVALUATION; training and validation draw from other purposes
 
 
@@ -140,9 +142,11 @@ class FileData(Data):
 
 
 def covered(data: Data, rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """Return those of `rows` that `data` cover; DatasetError says what they are about where there is none."""
+    """Return those of `rows` that `data` cover; DatasetError where there is none, or a file holds too few windows of some label at some SNR."""
     found = tuple(row for row in rows if data.covers(row))
     if found:
+        if data.file is not None:
+            _check_cells(data.file)
         return found
     families = [find_family(name) for name in dict.fromkeys(row.dataset for row in rows)]
     about = " or ".join(
@@ -161,6 +165,16 @@ def covered(data: Data, rows: tuple[Row, ...]) -> tuple[Row, ...]:
 def _check(per_cell: int) -> None:
     if per_cell < 1:
         raise ParameterError(f"The 'test-windows-per-cell' of a reproduction must be at least 1. Got {per_cell} instead.")
+
+
+def _check_cells(file: Path) -> None:
+    windows, labels = _opened(file)
+    cells = Counter(zip(windows.label.tolist(), windows.snr_db.tolist()))
+    few = min(((count, labels[label], snr) for (label, snr), count in cells.items()), default=(0, "any", 0))
+    missing = next((f"{labels[label]} at {snr} dB" for label in range(len(labels)) for snr in {snr for _, snr in cells} if (label, snr) not in cells), None)
+    if missing or few[0] < _FEWEST:
+        raise DatasetError(f"The data set '{file}' must hold {_FEWEST} windows or more of each label at each SNR, to be split 6:2:2. "
+                           + (f"It has none of {missing}." if missing else f"It has {few[0]} of {few[1]} at {few[2]} dB."))
 
 
 def _are_alike(theirs: tuple[str, ...], ours: tuple[str, ...]) -> bool:
@@ -183,7 +197,12 @@ def _one_of_each(file: Path) -> tuple[LabelledWindows, tuple[str, ...]]:
     return open_windows(file, windows_per_cell=1)
 
 
+@lru_cache(maxsize=1)
+def _opened(file: Path) -> tuple[LabelledWindows, tuple[str, ...]]:
+    return open_windows(file)
+
+
 @lru_cache(maxsize=4)
 def _test_share(file: Path, seed: int, per_cell: int | None) -> LabelledWindows:
-    _, _, test = split(open_windows(file)[0], seed)
+    _, _, test = split(_opened(file)[0], seed)
     return test if per_cell is None else thin(test, per_cell, seed)

@@ -90,7 +90,7 @@ def _features(result: TableResult, out: Path) -> dict[str, Path]:
         first = rows[0]
         windows = result.data.windows(first.row, first.runs[0].seed)
         loudest = windows[windows.snr_db == windows.snr_db.max()]
-        found = {one.row.title: penultimate_features(one.runs[0].path, loudest.x) for one in rows}
+        found = {one.row.title: penultimate_features(one.runs[0].path, loudest.x) for one in rows if one.runs[0].seed == first.runs[0].seed}
         maps = {title: flat_map(features) for title, features in found.items() if features is not None}
         if maps:
             draw_features(maps, loudest.label, result.data.labels(first.row), path := out / f"features-{dataset}.png")

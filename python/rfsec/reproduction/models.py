@@ -8,6 +8,7 @@ from typing import Protocol
 from ..errors import ModelError
 from ..inference.catalog import list_models
 from ..inference.session import ModelSession
+from ..training.file_of_card import parts_of
 from .data import Data
 from .table import Row
 
@@ -73,4 +74,6 @@ def open_model(path: Path, row: Row, seed: int, data: Data, threads: int) -> Mod
             f"{path}: the card's training data must be '{data.name(row)}' for the row {row.name}. Got '{session.card.training.data}' instead. "
             "Keep models of other data in another --out."
         )
+    if data.file is not None:
+        parts_of(session.card, path, data.file)
     return session

@@ -7,15 +7,14 @@ from pathlib import Path
 
 from ..datasets.families import Family, find_family
 from ..datasets.labelled_windows import LabelledWindows
-from ..datasets.opening import open_windows
 from ..datasets.seeding import Purpose
-from ..datasets.splits import split, thin
+from ..datasets.splits import thin
 from ..errors import ModelError
 from ..inference.card import ModelCard
+from .file_of_card import parts_of
 
 _CALIBRATION_WINDOWS_PER_CELL = 12  # 2,640 windows of RadioML 2016.10a
 _GENERATED_TEST = re.compile(r"seed (\d+), (\d+) windows of each label")
-_FILE_TEST = re.compile(r", the (\d+) windows(?: of the first (\d+) of each label at each SNR)? that the split 6:2:2 of seed (\d+) keeps")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def quantise_data(card: ModelCard, source: Path, seed: int, file: Path | None) -
     Raises
     ------
     ModelError
-        If the card names other data.
+        If the card names other data, or the file is another one of that name.
     DatasetError
         If the file cannot be read.
     """
@@ -74,14 +73,5 @@ def _generated(card: ModelCard, source: Path, seed: int) -> QuantiseData:
 
 
 def _of_file(card: ModelCard, source: Path, seed: int, file: Path) -> QuantiseData:
-    stated = _FILE_TEST.search(card.metrics.test_data)
-    if stated is None or card.training.data != file.name:
-        raise ModelError(f"{source}: the card's field 'training.data' must be the file that --data names, '{file.name}'. "
-                         f"Got '{card.training.data}' instead.")
-    tested, first, split_seed = (None if one is None else int(one) for one in stated.groups())
-    data, labels = open_windows(file, first)
-    training, _, test = split(data, split_seed)
-    if len(test) != tested or sorted(labels) != sorted(card.heads[0].labels):
-        raise ModelError(f"{source}: the card's test set has {tested} windows of {len(card.heads[0].labels)} labels, that of '{file}' {len(test)} of "
-                         f"{len(labels)}: it is another file of that name.")
+    training, test, labels = parts_of(card, source, file)
     return QuantiseData(labels, [thin(training, _CALIBRATION_WINDOWS_PER_CELL, seed)], [test])
