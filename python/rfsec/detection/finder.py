@@ -70,7 +70,7 @@ class BurstFinder:
     def _start(self) -> None:
         self._floor, self._offset = NoiseFloor(), ReceiverOffset()
         self._open: list[Emission] = []
-        self._blocks: deque[tuple[np.ndarray, np.complex64]] = deque()  # as they were received, and the receiver's constant in each
+        self._blocks: deque[tuple[np.ndarray, np.ndarray]] = deque()  # as they were received, and without the receiver's constant
         self._blocks_from = 0  # number of the first block that is kept
         self._block = np.empty(BLOCK, np.complex64)
         self._filled = 0
@@ -99,9 +99,8 @@ class BurstFinder:
 
     def _look(self, received: np.ndarray) -> list[Found]:
         """Look at the next block, which only at the end of the stream is a short one."""
-        first_frame, offset = (self._blocks_from + len(self._blocks)) * (BLOCK // HOP), self._offset.of(received)
-        self._blocks.append((received, offset))
-        block = without(received, offset)
+        first_frame, block = (self._blocks_from + len(self._blocks)) * (BLOCK // HOP), without(received, self._offset.of(received))
+        self._blocks.append((received, block))
         padding = np.zeros(-block.size % HOP, np.complex64)
         power = spectrogram(np.concatenate((self._before, block, padding)))
         self._before = block[-HOP:]
@@ -152,7 +151,7 @@ class BurstFinder:
         behind = (self._blocks_from + first) * BLOCK
         within = slice(start - behind, stop - behind)
         received = np.concatenate([block for block, _ in blocks])[within]
-        samples = np.concatenate([without(*one) for one in blocks])[within] if any(offset for _, offset in blocks) else received
+        samples = received if all(one is other for one, other in blocks) else np.concatenate([block for _, block in blocks])[within]
         return received, samples
 
 

@@ -33,13 +33,14 @@ class ReceiverOffset:
     def of(self, block: np.ndarray) -> np.complex64:
         """Return the receiver's constant in the next block, complex64 [n]; 0 where there is none."""
         mean, count = complex(block.mean()), int(_QUIET * (block.size // _PIECE))
-        found = _constant_of(block, mean, count) if count >= _FEWEST else None
-        if count >= _FEWEST:
-            self._quiet.append(_quietest(block, count)[0])
-            if found is not None and abs(found) ** 2 <= _MORE * min(self._quiet):
-                self._constant = np.complex64(found)
-            elif abs(mean) < abs(mean - self._constant):
-                self._constant = np.complex64(0)  # it is gone: the receiver was tuned elsewhere
+        if count < _FEWEST:
+            return self._constant
+        self._quiet.append(_quietest(block, count)[0])
+        found = _constant_of(block, mean, count)
+        if found is not None and abs(found) ** 2 <= _MORE * min(self._quiet):
+            self._constant = np.complex64(found)
+        elif abs(mean) < abs(mean - self._constant):
+            self._constant = np.complex64(0)  # it is gone: the receiver was tuned elsewhere
         return self._constant
 
 
