@@ -8,6 +8,8 @@ from .cells import rank_in_cell
 from .labelled_windows import LabelledWindows
 from .seeding import Purpose, seed_sequence
 
+FEWEST = 5  # windows of each label at each SNR of which 6:2:2 gives each part one
+
 
 def split(
     data: LabelledWindows, seed: int, shares: tuple[float, ...] = (0.6, 0.2, 0.2)

@@ -2,21 +2,23 @@
 """What the rows of a table are trained and measured on: data generated from their recipe, or a file, such as the published one."""
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+import numpy as np
 
 from ..datasets.families import find_family
 from ..datasets.labelled_windows import LabelledWindows
 from ..datasets.opening import open_windows
 from ..datasets.seeding import Purpose
-from ..datasets.splits import split, thin
-from ..errors import DatasetError, ParameterError
+from ..datasets.splits import FEWEST, split, thin
+from ..errors import DatasetError, ModelError, ParameterError
+from ..inference.card import ModelCard
 from ..inference.evaluation import match_labels
+from ..training.file_of_card import parts_of
 from .table import Row
 
-_FEWEST = 5  # windows of a cell that a split gives each part one of
 TEST_SEED = 90_000  # with the purpose EVALUATION; training and validation draw from other purposes
 
 
@@ -38,6 +40,10 @@ class Data(ABC):
     @abstractmethod
     def name(self, row: Row) -> str:
         """Return what the card of a model that was trained on the data of a row calls them."""
+
+    @abstractmethod
+    def check(self, card: ModelCard, model: Path, row: Row) -> None:
+        """Raise ModelError unless the card of the file `model` says that it was trained on the data of a row."""
 
     @abstractmethod
     def labels(self, row: Row) -> tuple[str, ...]:
@@ -72,6 +78,10 @@ class GeneratedData(Data):
     def name(self, row: Row) -> str:
         """See `Data`."""
         return find_family(row.dataset).name
+
+    def check(self, card: ModelCard, model: Path, row: Row) -> None:
+        """See `Data`."""
+        _check_name(card, model, row, self.name(row))
 
     def labels(self, row: Row) -> tuple[str, ...]:
         """See `Data`."""
@@ -124,6 +134,11 @@ class FileData(Data):
         """See `Data`."""
         return self.file.name
 
+    def check(self, card: ModelCard, model: Path, row: Row) -> None:
+        """See `Data`."""
+        _check_name(card, model, row, self.name(row))
+        parts_of(card, model, self.file, _opened(self.file)[0])
+
     def labels(self, row: Row) -> tuple[str, ...]:
         """See `Data`."""
         return _one_of_each(self.file)[1]
@@ -167,14 +182,22 @@ def _check(per_cell: int) -> None:
         raise ParameterError(f"The 'test-windows-per-cell' of a reproduction must be at least 1. Got {per_cell} instead.")
 
 
+def _check_name(card: ModelCard, model: Path, row: Row, name: str) -> None:
+    if card.training.data != name:
+        raise ModelError(f"{model}: the card's training data must be '{name}' for the row {row.name}. Got '{card.training.data}' instead. "
+                         "Keep models of other data in another --out.")
+
+
 def _check_cells(file: Path) -> None:
+    """Raises DatasetError, naming the fewest, where some label has too few windows at some SNR to be split."""
     windows, labels = _opened(file)
-    cells = Counter(zip(windows.label.tolist(), windows.snr_db.tolist()))
-    few = min(((count, labels[label], snr) for (label, snr), count in cells.items()), default=(0, "any", 0))
-    missing = next((f"{labels[label]} at {snr} dB" for label in range(len(labels)) for snr in {snr for _, snr in cells} if (label, snr) not in cells), None)
-    if missing or few[0] < _FEWEST:
-        raise DatasetError(f"The data set '{file}' must hold {_FEWEST} windows or more of each label at each SNR, to be split 6:2:2. "
-                           + (f"It has none of {missing}." if missing else f"It has {few[0]} of {few[1]} at {few[2]} dB."))
+    snrs_db, column = np.unique(windows.snr_db, return_inverse=True)
+    counts = np.zeros((len(labels), len(snrs_db)), int)
+    np.add.at(counts, (windows.label, column), 1)
+    label, snr = np.unravel_index(counts.argmin(), counts.shape)
+    if counts[label, snr] < FEWEST:
+        raise DatasetError(f"The data set '{file}' must hold {FEWEST} windows or more of each label at each SNR, to be split 6:2:2. "
+                           f"It has {counts[label, snr] or 'none'} of {labels[label]} at {snrs_db[snr]} dB.")
 
 
 def _are_alike(theirs: tuple[str, ...], ours: tuple[str, ...]) -> bool:

@@ -8,7 +8,6 @@ from typing import Protocol
 from ..errors import ModelError
 from ..inference.catalog import list_models
 from ..inference.session import ModelSession
-from ..training.file_of_card import parts_of
 from .data import Data
 from .table import Row
 
@@ -69,11 +68,5 @@ def open_model(path: Path, row: Row, seed: int, data: Data, threads: int) -> Mod
         raise ModelError(
             f"{path}: the card's training seed must be {seed} for this file. Got {session.card.training.seed} instead."
         )
-    if session.card.training.data != data.name(row):
-        raise ModelError(
-            f"{path}: the card's training data must be '{data.name(row)}' for the row {row.name}. Got '{session.card.training.data}' instead. "
-            "Keep models of other data in another --out."
-        )
-    if data.file is not None:
-        parts_of(session.card, path, data.file)
+    data.check(session.card, path, row)
     return session

@@ -5,13 +5,12 @@ import math
 from pathlib import Path
 
 from ..datasets.opening import is_large, open_windows
-from ..datasets.splits import split, thin
+from ..datasets.splits import FEWEST, split, thin
 from ..errors import DatasetError, ParameterError
 from .corpus_fixed import FixedCorpus, validated_after
 from .corpus_labels import check_labels
 
 _TRAINED = 0.6  # of the split 6:2:2
-_FEWEST = 5  # windows of a cell that it gives each part one of
 
 
 def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, seed: int, options: str) -> FixedCorpus:
@@ -40,7 +39,7 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
     """
     if windows_per_cell is not None and windows_per_cell < 1:
         raise ParameterError(f"The 'windows_per_cell' to train on must be at least 1. Got {windows_per_cell} instead.")
-    first = None if windows_per_cell is None or not is_large(path) else max(_FEWEST, math.ceil(windows_per_cell / _TRAINED))
+    first = None if windows_per_cell is None or not is_large(path) else max(FEWEST, math.ceil(windows_per_cell / _TRAINED))
     data, labels = open_windows(path, first)
     check_labels(f"data set '{path}'", labels)
     part = "" if first is None else f" of the first {first} of each label at each SNR"
@@ -49,7 +48,7 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
     if len(training) < 2 or not len(validation) or not len(test):
         raise DatasetError(
             f"The data set '{path}' has too few windows from {lowest_snr_db} dB up to train, validate and test on. "
-            f"At least {_FEWEST} of each label at each SNR are needed."
+            f"At least {FEWEST} of each label at each SNR are needed."
         )
     if windows_per_cell is not None:
         training = thin(training, windows_per_cell, seed)

@@ -5,13 +5,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..datasets.families import Family, find_family
+from ..datasets.families import find_family
 from ..datasets.labelled_windows import LabelledWindows
+from ..datasets.opening import open_windows
 from ..datasets.seeding import Purpose
 from ..datasets.splits import thin
 from ..errors import ModelError
 from ..inference.card import ModelCard
-from .file_of_card import parts_of
+from .file_of_card import first_of, parts_of
 
 _CALIBRATION_WINDOWS_PER_CELL = 12  # 2,640 windows of RadioML 2016.10a
 _GENERATED_TEST = re.compile(r"seed (\d+), (\d+) windows of each label")
@@ -73,5 +74,6 @@ def _generated(card: ModelCard, source: Path, seed: int) -> QuantiseData:
 
 
 def _of_file(card: ModelCard, source: Path, seed: int, file: Path) -> QuantiseData:
-    training, test, labels = parts_of(card, source, file)
+    windows, labels = open_windows(file, first_of(card, source, file))
+    training, test = parts_of(card, source, file, windows)
     return QuantiseData(labels, [thin(training, _CALIBRATION_WINDOWS_PER_CELL, seed)], [test])
