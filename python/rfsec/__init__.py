@@ -11,6 +11,8 @@ Example
 
 from importlib import import_module
 
+__version__ = "0.1.0"  # CMakeLists.txt reads it here
+
 _WHERE = {
     "recording_source": ".blocks.recording_source",
     "iq_windower": ".blocks.iq_windower",

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from command_line import DEADLINE_S, RFSEC, rfsec, the_error
+from gnuradio.rfsec import __version__
 
 
 @pytest.mark.parametrize("arguments", [("models", "show", "dilated-conv"), ("models", "list"), ("--help",)])
@@ -42,6 +43,11 @@ def test_a_name_of_several_lines_stays_in_one(tmp_path):
 
 def test_what_an_error_names_does_not_command_the_terminal(tmp_path):
     assert r"\x1b[2J\u202enone.onnx" in the_error(rfsec("models", "show", tmp_path / "\x1b[2J\u202enone.onnx"))
+
+
+def test_the_version_is_that_of_the_package():
+    done = rfsec("--version")
+    assert (done.returncode, done.stdout) == (0, f"rfsec {__version__}\n")
 
 
 def test_a_command_loads_what_it_needs_and_no_more():

@@ -3,10 +3,11 @@
 
 import os
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from .. import __version__
 from ..errors import RfsecError
 from .bench import app as bench
 from .classify import classify
@@ -23,8 +24,20 @@ from .reproduce import reproduce
 from .sensor import sensor
 from .train import train
 
-app = typer.Typer(name="rfsec", help="RF security in GNU Radio: classify what is transmitted, and by whom; draw keys from channels.",
-                  no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(name="rfsec", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rfsec {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = False) -> None:
+    """RF security in GNU Radio: classify what is transmitted, and by whom; draw keys from channels."""
+
+
 app.command()(classify)
 app.command()(report)
 app.add_typer(models)

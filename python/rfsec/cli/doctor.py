@@ -113,7 +113,7 @@ def _usrp_images() -> Finding:
 _CHECKS = (
     partial(_probe, "GNU Radio 3.10 or newer", "from gnuradio import gr; v = gr.version(); print(v)\n"
             "[int(p) for p in v.split('.')[:2]] >= [3, 10] or exit(v + ' is too old')", "sudo apt-get install gnuradio"),
-    partial(_probe, "gr-rfsec", "from gnuradio import rfsec; print(rfsec.__path__[0])", _BOOTSTRAP),
+    partial(_probe, "gr-rfsec", "from gnuradio import rfsec; print(rfsec.__version__, 'in', rfsec.__path__[0])", _BOOTSTRAP),
     partial(_probe, "numpy below 2", "import numpy; v = numpy.__version__; print(v)\n"
             "int(v.split('.')[0]) < 2 or exit(v + ', but GNU Radio is compiled against an older one')", _BOOTSTRAP),
     _version("scipy", "sudo apt-get install python3-scipy"),
