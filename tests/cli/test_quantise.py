@@ -82,6 +82,7 @@ def test_refused_in_one_line(tmp_path):
         ("lstm-ternary", "x.onnx", "have two or three levels already"),
         ("cnn2d-binary", "x.onnx", "have two or three levels already"),
         ("lstm-amp-phase", "", "is a folder"),
+        (dense, "dense.onnx", "the command uses the file of that name itself. Choose another --out."),
     ]:
         with pytest.raises(RfsecError) as refusal:
             quantise(str(source), tmp_path / out)

@@ -155,3 +155,15 @@ def test_an_out_that_cannot_be_written_is_told_before_the_work(tmp_path, monkeyp
         with pytest.raises(OutputError, match="The model '.*' cannot be written: .*. Choose another --out."):
             train(model, out=out, checkpoint=tmp_path / "checkpoint")
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+
+
+@pytest.mark.parametrize("option", ["data", "checkpoint", "parent"])
+def test_an_out_that_the_command_uses_itself_is_refused(tmp_path, option):
+    used, linked = tmp_path / "used", tmp_path / "linked"
+    for out in (used, linked):  # the first is not there yet
+        with pytest.raises(OutputError, match="the command uses the file of that name itself. Choose another --out."):
+            train("conv-bigru", out=out, **{option: str(used) if option == "data" else used})
+        used.write_text("precious")
+        linked.unlink(missing_ok=True)
+        linked.hardlink_to(used)
+    assert used.read_text() == "precious"

@@ -26,8 +26,8 @@ def quantise(
     from ..inference.session import ModelSession
     from ..training.quantise_int8 import quantise_model
 
-    check_model_out(out)
     source, console = find_model(model), plain_console()
+    check_model_out(out, source, data)
     before = ModelSession(source).card.metrics
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("Measuring", total=None)

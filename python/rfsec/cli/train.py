@@ -58,7 +58,7 @@ def train(
     if model not in every:
         raise ParameterError(f"The 'model' to train must be one of {', '.join(every)}. Got {model!r} instead.")
     out = out or Path("runs", f"{model}.onnx")
-    check_model_out(out)
+    check_model_out(out, data, checkpoint, parent)
     if model in ENCODERS:
         unused = {"data": data, "mode": mode, "windows_per_cell": windows_per_cell, "epochs": epochs, "batch": batch, "optimiser": optimiser,
                   "parent": parent}

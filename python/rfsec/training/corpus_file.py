@@ -50,8 +50,9 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
             f"The data set '{path}' has too few windows from {lowest_snr_db} dB up to train, validate and test on. "
             f"At least {FEWEST} of each label at each SNR are needed."
         )
+    thinned = ""
     if windows_per_cell is not None:
-        training = thin(training, windows_per_cell, seed)
+        training, thinned = thin(training, windows_per_cell, seed), f", at most {windows_per_cell} of each label at each SNR"
     return FixedCorpus(
         name=path.name,
         labels=labels,
@@ -60,7 +61,7 @@ def file_corpus(path: Path, lowest_snr_db: int, windows_per_cell: int | None, se
         seed=seed,
         options=options,
         identity={"dataset": path.name, "seed": seed, "lowest_snr_db": lowest_snr_db, "data_sha256": training.sha256()},
-        note=f"from {len(training)} of the file{part}, split 6:2:2, from {lowest_snr_db} dB up; the weights are those with the "
+        note=f"from {len(training)} of the file{part}, split 6:2:2{thinned}, from {lowest_snr_db} dB up; the weights are those with the "
         f"best accuracy on {len(validation)} others, measured after {validated_after(len(validation), len(training))}; the temperature was fitted on these, too. data_sha256 is that "
         "of the windows trained on.",
         test_name=f"{path.name}, the {len(test)} windows{part} that the split 6:2:2 of seed {seed} keeps for the test",

@@ -4,15 +4,13 @@
 import re
 from pathlib import Path
 
-import numpy as np
-
 from ..datasets.labelled_windows import LabelledWindows
 from ..datasets.splits import split, thin
 from ..errors import ModelError
 from ..inference.card import ModelCard
 
 _TESTED = re.compile(r", the \d+ windows(?: of the first (\d{1,9}) of each label at each SNR)? that the split 6:2:2 of seed (\d{1,18}) keeps")
-_TRAINED = re.compile(r"from (\d{1,9}) of the file.*?, from (-?\d{1,5}) dB up")
+_TRAINED = re.compile(r"from \d{1,9} of the file.*?(?:, at most (\d{1,9}) of each label at each SNR)?, from (-?\d{1,5}) dB up")
 
 
 def first_of(card: ModelCard, model: Path, file: Path) -> int | None:
@@ -33,12 +31,11 @@ def parts_of(card: ModelCard, model: Path, file: Path, windows: LabelledWindows)
     Raises ModelError as `first_of` does, and if those trained on are not those of the card's SHA-256.
     """
     first_of(card, model, file)
-    seed, (count, lowest) = int(_TESTED.search(card.metrics.test_data)[2]), map(int, _TRAINED.search(card.training.note).groups())
+    seed, (most, lowest) = int(_TESTED.search(card.metrics.test_data)[2]), _TRAINED.search(card.training.note).groups()
     training, _, test = split(windows, seed)
-    training = training[training.snr_db >= lowest]
-    if count < len(training):
-        cells = len(np.unique(np.stack((training.label, training.snr_db)), axis=1).T)
-        training = thin(training, count // cells, seed)
+    training = training[training.snr_db >= int(lowest)]
+    if most is not None:
+        training = thin(training, int(most), seed)
     if training.sha256() != card.training.data_sha256:
         raise ModelError(f"{model}: the windows of '{file}' are not those that it was trained on: this is another file of that name. Name that one.")
     return training, test
