@@ -52,6 +52,8 @@ def faults_of(path: Path):
                 yield f"{where} imports {module} by its full name; inside the package imports are relative"
             elif top in ONLY_IN and room not in ONLY_IN[top]:
                 yield f"{where} imports {top}, which only {' and '.join(sorted(ONLY_IN[top]))} may"
+        elif target == "__version__":  # the package's own
+            continue
         elif target not in HOUSE:
             yield f"{where} imports {target}, which is no room of the house"
         elif room and HOUSE.index(target) < HOUSE.index(room):

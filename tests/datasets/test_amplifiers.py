@@ -9,7 +9,6 @@ from gnuradio.rfsec.datasets.amplifier_set import COUNT, draw_amplifier_set
 from gnuradio.rfsec.datasets.amplifiers import (
     EMITTERS,
     MODULATIONS,
-    RECORDINGS,
     SAMPLE_RATE_HZ,
     SNRS_DB,
     SPLIT,
@@ -48,9 +47,9 @@ def test_an_amplifier_remembers_across_the_end_of_a_period():
 
 def test_the_set_is_the_papers():
     assert len(EMITTERS) == 6 and len(MODULATIONS) == 8 and (SAMPLE_RATE_HZ, WINDOW) == (10e6, 6000)
-    assert 6 * 8 * RECORDINGS * WINDOWS_PER_SNR * len(SNRS_DB) == 36_000
+    assert 6 * 8 * 10 * WINDOWS_PER_SNR * len(SNRS_DB) == 36_000
     assert [len(part) for part in SPLIT.values()] == [7, 2, 1]
-    assert sorted(number for part in SPLIT.values() for number in part) == list(range(RECORDINGS))
+    assert sorted(number for part in SPLIT.values() for number in part) == list(range(10))
 
 
 @pytest.mark.parametrize("payload", ["repeated", "random"])

@@ -3,7 +3,8 @@
 
 import pytest
 from gnuradio.rfsec.errors import ParameterError
-from gnuradio.rfsec.reproduction.catalog import TABLES, choose_rows, find_table
+from gnuradio.rfsec.reproduction.catalog import TABLES, find_table
+from gnuradio.rfsec.reproduction.named_rows import named_rows
 from gnuradio.rfsec.reproduction.table import Figure
 
 ON_RML2016A = {"GAF": 49.43, "MTF": 48.17, "Constellation": 44.92, "1D-ResNet": 57.74, "2D-CNN": 54.02, "LSTM": 57.20,
@@ -78,17 +79,17 @@ def test_rows_have_names_of_their_own_and_comparisons_are_of_rows(name):
     assert len(set(names)) == len(names)
     assert {one for pair in table.comparisons for one in (pair.row, pair.other)} <= set(names)
     assert set(table.closer_look) <= set(names)
-    assert {row.name for row in choose_rows(table, names[1:3])} == set(names[1:3])
+    assert {row.name for row in named_rows(table.name, table.rows, names[1:3])} == set(names[1:3])
 
 
 def test_every_row_names_a_model_that_can_be_made():
     pytest.importorskip("torch")
     from gnuradio.rfsec.training.classical import CLASSICAL
     from gnuradio.rfsec.training.recipe import Recipe
-    from gnuradio.rfsec.training.recipes import recipe_names
+    from gnuradio.rfsec.training.recipes import RECIPES
 
     models = {row.model.removesuffix("-int8") for table in TABLES.values() for row in table.rows}
-    assert models - {*recipe_names(), *CLASSICAL} == set()
+    assert models - {*RECIPES, *CLASSICAL} == set()
     changes = {field for table in TABLES.values() for row in table.rows for field in row.changes}
     assert changes == {"batch", "optimiser"} and changes <= set(Recipe.__dataclass_fields__)
 
@@ -112,4 +113,4 @@ def test_an_unknown_table_and_an_unknown_row_name_those_that_are_known():
     with pytest.raises(ParameterError, match="'table' to reproduce must be one of signet-table2, .*lstm-table6. Got 'table9'"):
         find_table("table9")
     with pytest.raises(ParameterError, match="'only' row of lstm-table6 must be one of cnn2d, .* Got 'svm'"):
-        choose_rows(find_table("lstm-table6"), ["svm"])
+        named_rows("lstm-table6", find_table("lstm-table6").rows, ["svm"])

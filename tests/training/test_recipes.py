@@ -9,7 +9,7 @@ from gnuradio.rfsec.datasets.families import find_family  # noqa: E402
 from gnuradio.rfsec.errors import ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.card import NORMALISATIONS  # noqa: E402
 from gnuradio.rfsec.training.optimisers import RATE_FACTORS  # noqa: E402
-from gnuradio.rfsec.training.recipes import find_recipe, recipe_names  # noqa: E402
+from gnuradio.rfsec.training.recipes import RECIPES, find_recipe  # noqa: E402
 
 SIGNET = ["cnn2d", "resnet1d", "mcldnn", "lstm-128-64", "signet2-r50", "signet-r50-k5", "signet-r50-k7", "signet-r50-k9",
           *(f"signet-r{depth}" for depth in (18, 34, 50, 101)),
@@ -19,10 +19,10 @@ LSTM = ["lstm-amp-phase", *(f"lstm-{layers}x{cells}" for layers in (1, 2, 3) for
 
 
 def test_every_row_has_its_recipe():
-    assert {*SIGNET, *(f"{name}-sig2019" for name in SIGNET), *LSTM, "conv-bigru"} <= set(recipe_names())
+    assert {*SIGNET, *(f"{name}-sig2019" for name in SIGNET), *LSTM, "conv-bigru"} <= set(RECIPES)
 
 
-@pytest.mark.parametrize("name", recipe_names())
+@pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_holds_together(name):
     recipe = find_recipe(name)
     family = find_family(recipe.dataset)

@@ -128,11 +128,11 @@ def skip_mode(path: Path, seconds: float, skip_seconds: float) -> dict:
 def _bare_run(path: Path, seconds: float):
     """How many batches a bare loop runs in ``seconds``, and one batch: float32 [BATCH, 2, length]."""
     from ..blocks.bench_flowgraphs import noise
-    from ..inference.bare_loop import bare_windows_per_s
+    from ..inference.bare_loop import batches_in
     from ..inference.representations import represent
     from ..inference.session import ModelSession
 
     card = ModelSession(path).card
     length = card.input.window_min
     batch = represent(card.input.representation, noise(BATCH * length).reshape(BATCH, length))
-    return max(1, round(seconds * bare_windows_per_s(path, batch, 4, THREADS) / BATCH)), batch
+    return batches_in(seconds, path, batch, THREADS), batch

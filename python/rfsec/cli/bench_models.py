@@ -72,11 +72,10 @@ def _run(path, batch: int, threads: int, seconds: float):
     """A function that runs the model for about ``seconds`` and gives its windows a second."""
     import numpy as np
 
-    from ..inference.bare_loop import bare_windows_per_s
+    from ..inference.bare_loop import bare_windows_per_s, batches_in
 
     windows = np.random.default_rng(1).normal(size=(batch, 2, _window(path))).astype(np.float32)
-    batches = max(1, round(seconds * bare_windows_per_s(path, windows, 1, threads) / batch))
-    return partial(bare_windows_per_s, path, windows, batches, threads)
+    return partial(bare_windows_per_s, path, windows, batches_in(seconds, path, windows, threads), threads)
 
 
 def _table(report: dict) -> Table:

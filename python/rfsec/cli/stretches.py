@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..records import ACCEPTED, SKIPPED, DecisionRecord
+from ..records import ACCEPTED, DecisionRecord
 
 WINDOWS_A_SLICE = 64
 KEPT = 40  # a radio may run for weeks
@@ -80,4 +80,4 @@ class StretchesByHead:
 
 
 def _name(record: DecisionRecord) -> str:
-    return record.label if record.verdict == ACCEPTED else SKIPPED if record.verdict == SKIPPED else record.verdict
+    return record.label if record.verdict == ACCEPTED else record.verdict

@@ -33,9 +33,8 @@ PAYLOADS = ("repeated", "random")
 SAMPLE_RATE_HZ = 10e6
 SYMBOL_S = 1e-6
 WINDOW = 6000
-RECORDINGS = 10  # of each amplifier and modulation, and so much of the whole that 7:2:1 needs
 WINDOWS_PER_SNR = 15  # of each recording
-SPLIT = {"training": range(7), "validation": range(7, 9), "test": range(9, 10)}
+SPLIT = {"training": range(7), "validation": range(7, 9), "test": range(9, 10)}  # recordings of each amplifier and modulation
 
 _ROLLOFF = 0.35
 _PN9_PERIOD = 511

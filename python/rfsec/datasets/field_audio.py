@@ -61,7 +61,7 @@ def _speech(count: int, rate_hz: float, rng: np.random.Generator) -> npt.NDArray
         part *= log_between(rng, 0.3, 1.0) / (np.abs(part).max() + 1e-12)
         if chance(rng, 0.4):  # a consonant in front of the vowel
             length = int(between(rng, 0.1, 0.4) * part.size)
-            hiss = _fricative(length, rate_hz, rng)
+            hiss = _fricative(length, rng)
             part[:length] = hiss * np.float32(between(rng, 0.05, 0.4) / (np.abs(hiss).max(initial=0) + 1e-12))
         if syllables > 1:
             part *= np.sin(np.float32(3.14159) * ramp(part.size)) ** np.float32(between(rng, 0.2, 1.5))
@@ -81,7 +81,7 @@ def _voiced(count: int, rate_hz: float, rng: np.random.Generator) -> npt.NDArray
     return fft.irfft(spectrum, count)
 
 
-def _fricative(count: int, rate_hz: float, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _fricative(count: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
     noise = rng.standard_normal(count, dtype=np.float32)
     noise[1:] -= np.float32(between(rng, 0.5, 1.0)) * noise[:-1]
     return noise

@@ -81,7 +81,7 @@ def random_emission(low_hz: float, high_hz: float, power: Power, band: Band) -> 
     return Emission(low_hz, high_hz, np.broadcast_to(power, shape), np.zeros(shape))
 
 
-def regridded(power: Power, first_hz: float, time_ns: int | None = None) -> SweptSpectrum:
+def regridded(power: Power, first_hz: float) -> SweptSpectrum:
     """Return raw bins as a swept spectrum of 10 kHz bins; power density is kept.
 
     Parameters
@@ -95,4 +95,4 @@ def regridded(power: Power, first_hz: float, time_ns: int | None = None) -> Swep
     grid = np.arange(np.ceil(edges[0] / BIN_HZ), np.floor(edges[-1] / BIN_HZ) + 1) * BIN_HZ
     summed = np.interp(grid, edges, np.r_[0.0, np.cumsum(power)])
     density = np.maximum(np.diff(summed) * (RAW_BIN_HZ / BIN_HZ), 1e-30)
-    return SweptSpectrum(float(grid[0] + BIN_HZ / 2), BIN_HZ, (10 * np.log10(density)).astype(np.float32), time_ns)
+    return SweptSpectrum(float(grid[0] + BIN_HZ / 2), BIN_HZ, (10 * np.log10(density)).astype(np.float32))

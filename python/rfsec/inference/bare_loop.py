@@ -22,3 +22,8 @@ def bare_windows_per_s(path: Path, windows: np.ndarray, batches: int, threads: i
     for _ in range(batches):
         run(names, feed)
     return batches * len(windows) / (time.perf_counter() - started)
+
+
+def batches_in(seconds: float, path: Path, windows: np.ndarray, threads: int) -> int:
+    """Return how many batches of `windows` such a loop runs in about `seconds`, at least 1."""
+    return max(1, round(seconds * bare_windows_per_s(path, windows, 1, threads) / len(windows)))

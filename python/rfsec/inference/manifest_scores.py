@@ -2,7 +2,7 @@
 """How right bursts are found and named in labelled recordings."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -85,8 +85,7 @@ def _key(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: list[int],
-               report: Callable[[int], None] = lambda samples: None) -> FileScore:
+def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: list[int]) -> FileScore:
     """Find and decide the bursts of one recording, and compare them with its entry.
 
     Parameters
@@ -98,8 +97,6 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
     classifier : BurstClassifier
     starts : list of int
         Known first samples of frames.
-    report : callable
-        Called with the number of samples done.
 
     Raises
     ------
@@ -111,7 +108,7 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
     with opened(folder, entry) as recording:
         if recording.sample_rate_hz is None:
             raise DatasetError(f"{entry.name}: neither it nor the manifest tells its sample rate; add 'sample_rate', in Hz.")
-        found = list(_found(recording, report))
+        found = list(_found(recording))
         bursts = _annotated(found, recording)
     decisions = classifier.decide(bursts)
     labels = Counter(one.label for one in decisions if one.verdict == ACCEPTED)
@@ -125,14 +122,12 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
         starts=len(starts), starts_met=sum(any(abs(one - start) <= START_TOLERANCE for one in begun) for start in starts))
 
 
-def _found(recording: Recording, report: Callable[[int], None]) -> Iterator[tuple[Burst, float]]:
+def _found(recording: Recording) -> Iterator[tuple[Burst, float]]:
     """The bursts of a recording, which end where it was retuned, placed in it, each with the frequency in Hz that was tuned (0: not told)."""
     for tuning, end in tunings_of(recording):
         detector, bursts = BurstDetector(recording.sample_rate_hz), []
         for start in range(tuning.sample_start, end, READ_SAMPLES):
-            samples = recording.read(start, min(READ_SAMPLES, end - start))
-            bursts += detector.push(samples)
-            report(start + samples.size)
+            bursts += detector.push(recording.read(start, min(READ_SAMPLES, end - start)))
         for burst in bursts + detector.flush():
             yield replace(burst, sample_start=tuning.sample_start + burst.sample_start), tuning.freq_hz or 0.0
 

@@ -8,6 +8,7 @@ import numpy as np
 from ..errors import ModelError
 from .card import ModelCard
 from .runtime import card_text, head_output, one_line, open_runtime
+from .softmax import softmax
 
 
 class ModelSession:
@@ -70,7 +71,7 @@ class ModelSession:
 
     def probabilities(self, logits: list[np.ndarray]) -> list[np.ndarray]:
         """The probabilities that belong to ``logits``."""
-        return [_softmax(values / np.float32(head.temperature)) for head, values in zip(self.card.heads, logits)]
+        return [softmax(values, head.temperature) for head, values in zip(self.card.heads, logits)]
 
 
 def _checked_input(session, card: ModelCard, path: Path) -> str:
@@ -85,10 +86,3 @@ def _checked_input(session, card: ModelCard, path: Path) -> str:
         raise ModelError(f"{path}: the card's field 'input.window_min..window_max' says {card.input.window_min} to "
                          f"{card.input.window_max} samples, but the graph takes {window} only.")
     return inputs[0].name
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    with np.errstate(invalid="ignore"):  # logits that are not finite give probabilities that are not finite
-        scores = np.exp(logits - logits.max(axis=1, keepdims=True))
-        scores /= scores.sum(axis=1, keepdims=True)
-    return scores

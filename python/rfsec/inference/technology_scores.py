@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .calibration_error import expected_calibration_error
+
 OTHERS_ACCEPTED = 0.02
 """The share of windows of none of the technologies that a threshold is chosen to let pass."""
 
 _LABELS = 6  # the technologies; a truth beyond them is something else
-_CALIBRATION_BINS = 15
 
 Rows = npt.NDArray[np.floating]
 Truth = npt.NDArray[np.integer]
@@ -43,7 +44,7 @@ class TechnologyScores:
                 for name, value in values.items()}
 
 
-def choose_threshold(probabilities: Rows, truth: Truth, labels: Sequence[str]) -> float:
+def choose_threshold(probabilities: Rows, truth: Truth) -> float:
     """Return the least confidence that lets `OTHERS_ACCEPTED` of the windows of none of the technologies pass.
 
     Parameters
@@ -51,8 +52,6 @@ def choose_threshold(probabilities: Rows, truth: Truth, labels: Sequence[str]) -
     probabilities : float [n, labels]
     truth : int [n]
         6 stands for none of the technologies.
-    labels : sequence of str
-        The technologies, perhaps "other" after them.
     """
     others = probabilities[truth >= _LABELS]
     wrong = np.where(others.argmax(axis=1) < _LABELS, others.max(axis=1), 0.0)
@@ -72,16 +71,10 @@ def score(probabilities: Rows, truth: Truth, snr_db: Truth, labels: Sequence[str
         accuracy=float(right[known].mean()),
         accuracy_by_snr={str(snr): float(right[known & (snr_db == snr)].mean()) for snr in np.unique(snr_db[known])},
         accuracy_by_label={labels[one]: float(right[truth == one].mean()) for one in range(_LABELS) if (truth == one).any()},
-        expected_calibration_error=_calibration_error(confidence[known], right[known]),
+        expected_calibration_error=expected_calibration_error(confidence[known], right[known]),
         accepted_share=float(passed[known].mean()),
         accepted_error_rate=float((~right)[known & passed].mean()) if (known & passed).any() else 0.0,
         other_accepted_share=float(passed[~known].mean()) if (~known).any() else 0.0,
         confusion=confusion,
         accepted=accepted,
     )
-
-
-def _calibration_error(confidence: Rows, right: npt.NDArray[np.bool_]) -> float:
-    """Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, equation 3, with bins of equal width."""
-    which = np.minimum((confidence * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
-    return float(np.abs(np.bincount(which, confidence - right, _CALIBRATION_BINS)).sum() / len(right))

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from ..errors import ModelError
 from .runtime import card_text, head_output, one_line, open_runtime
+from .softmax import softmax
 from .technology_card import TechnologyCard
 
 
@@ -50,9 +51,7 @@ class TechnologySession:
         if logits.shape != (len(windows), len(self._head.labels)):
             raise ModelError(f"{self.path}: the head '{self._head.name}' gave {logits.shape} for {len(windows)} windows, "
                              f"but its card has {len(self._head.labels)} labels.")
-        scores = logits / np.float32(self._head.temperature)
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return scores / scores.sum(axis=1, keepdims=True)
+        return softmax(logits, self._head.temperature)
 
     def _checked(self) -> str:
         inputs = self._runtime.get_inputs()

@@ -4,7 +4,6 @@
 from pathlib import Path
 
 import numpy as np
-from matplotlib import rc_context
 
 from ..inference.evaluation import match_labels
 from .features import flat_map, penultimate_features
@@ -17,7 +16,6 @@ from .pictures.gates import draw_gates
 from .pictures.roc import draw_roc
 from .pictures.shares import draw_shares
 from .pictures.speed import draw_speed
-from .pictures.style import SETTINGS
 from .result import TableResult
 
 _GATES_LABEL, _GATES_SNR_DB = "QAM64", 18  # the LSTM paper's figures 10 and 11
@@ -31,9 +29,8 @@ def draw_pictures(result: TableResult, out: Path) -> dict[str, Path]:
     if not result.results:
         return {}
     pictures = {}
-    with rc_context(SETTINGS):
-        for kind in result.table.pictures:
-            pictures |= _DRAWERS[kind](result, out)
+    for kind in result.table.pictures:
+        pictures |= _DRAWERS[kind](result, out)
     return pictures
 
 

@@ -8,11 +8,12 @@ import numpy as np
 from ..datasets.emitter_conditions import CONDITIONS
 from .emitter_measure import ENROLLED, EmitterResult
 from .emitter_rows import EmitterRow
-from .pictures.style import colour_of, grid, line_style, percent_axis, save_picture
+from .pictures.style import colour_of, grid, line_style, percent_axis, save_picture, styled
 
 _CHANCE = 50.0  # percent
 
 
+@styled
 def draw_conditions(results: dict[EmitterRow, list[EmitterResult]], path: Path) -> None:
     """Draw the equal error rate of single windows (bars) and of the most that are fused (dots), mean over the seeds."""
     names = [one.name for one in CONDITIONS]
@@ -28,11 +29,11 @@ def draw_conditions(results: dict[EmitterRow, list[EmitterResult]], path: Path) 
                     rotation=60, fontsize=8)
     percent_axis(axes, "equal error rate / % (50 is chance)")
     axes.set_ylim(0, 65)
-    axes.set_axisbelow(True)
     axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))  # above the bars, which fill the axes
     save_picture(figure, path)
 
 
+@styled
 def draw_one_shot(results: dict[EmitterRow, list[EmitterResult]], path: Path) -> None:
     """Draw the share of bursts identified against the number enrolled, a line for each number of emitters, of the last row."""
     row, runs = list(results.items())[-1]

@@ -8,7 +8,8 @@ from ..inference.encoder_session import EncoderSession
 from .emitter_measure import measure_encoder
 from .emitter_page import Results, page, table_csv
 from .emitter_pictures import draw_conditions, draw_one_shot
-from .emitter_rows import EmitterRow, choose_rows
+from .emitter_rows import NAME, ROWS, EmitterRow
+from .named_rows import named_rows
 from .files import make_folder, write_text
 from .named_models import check_at_least, check_card, each_model, find_named
 from .reproduce import Options
@@ -42,7 +43,7 @@ def reproduce_emitters(out: Path, options: Options, emitters: int, command: str,
     OutputError
         If `out` cannot be written to.
     """
-    rows = choose_rows(options.only)
+    rows = named_rows(NAME, ROWS, options.only)
     check_at_least(seeds=(options.seeds, 1), test_windows_per_cell=(options.per_cell, SMALLEST), threads=(options.threads, 1),
                    emitters=(emitters, 4))
     make_folder(out)

@@ -3,8 +3,6 @@
 
 from dataclasses import dataclass
 
-from ..errors import ParameterError
-
 NAME = "siamese-table2"
 TITLE = "Siamese paper, table 2: pairs of windows told apart, and what is left of it elsewhere"
 PAPER = (
@@ -49,12 +47,3 @@ ROWS = (
     EmitterRow("rffi-80211", "ours, supervised contrastive loss of single and of fused windows"),
 )
 OURS, PAPERS = "rffi-80211", tuple(row.name for row in ROWS if row.paper)
-
-
-def choose_rows(only: list[str] | None) -> tuple[EmitterRow, ...]:
-    """Return the rows named in `only`, in the table's order, or all; ParameterError lists the names where one is unknown."""
-    names = [row.name for row in ROWS]
-    for name in only or ():
-        if name not in names:
-            raise ParameterError(f"The 'only' row of {NAME} must be one of {', '.join(names)}. Got {name!r} instead.")
-    return tuple(row for row in ROWS if not only or row.name in only)

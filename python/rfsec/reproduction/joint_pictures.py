@@ -9,9 +9,10 @@ from ..datasets.amplifiers import SNRS_DB
 from .joint_measure import LABELS, JointResult
 from .joint_rows import EMITTER, JointRow
 from .pictures.confusion import draw_matrices
-from .pictures.style import grid, line_style, percent_axis, save_picture
+from .pictures.style import grid, line_style, percent_axis, save_picture, styled
 
 
+@styled
 def draw_emitters(results: dict[JointRow, list[JointResult]], path: Path) -> None:
     """Draw the share of emitters right by SNR, mean over the seeds; dotted is what the paper states."""
     figure, [axes] = grid(1, 1, 8, 5.5)

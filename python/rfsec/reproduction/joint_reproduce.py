@@ -10,8 +10,9 @@ from .files import make_folder, write_text
 from .joint_measure import LABELS, measure_joint
 from .joint_page import Results, page, table_csv
 from .joint_pictures import draw_confusion, draw_emitters
-from .joint_rows import EMITTER, MODULATION, JointRow, choose
+from .joint_rows import EMITTER, MODULATION, TABLES, JointRow
 from .named_models import check_at_least, check_card, each_model, find_named
+from .named_rows import named_rows
 from .reproduce import Options
 from .train import Report, TrainingOptions
 
@@ -41,7 +42,8 @@ def reproduce_joint(name: str, out: Path, options: Options, command: str, report
     OutputError
         If `out` cannot be written to.
     """
-    table, rows = choose(name, options.only)
+    table = TABLES[name]
+    rows = named_rows(name, table.rows, options.only)
     check_at_least(seeds=(options.seeds, 1), test_windows_per_cell=(options.per_cell, 1), threads=(options.threads, 1))
     make_folder(out)
     results, missing = {}, {}

@@ -3,8 +3,6 @@
 
 from dataclasses import dataclass
 
-from ..errors import ParameterError
-
 PAPER = (
     "Z. Li et al., Joint Signal Adaptive Modulation Recognition and Radio Frequency Fingerprinting Based on Multi-task Learning, "
     "2024; its recordings are not public"
@@ -117,13 +115,3 @@ _TABLES = (
     ),
 )
 TABLES = {table.name: table for table in _TABLES}
-
-
-def choose(name: str, only: list[str] | None) -> tuple[JointTable, tuple[JointRow, ...]]:
-    """Return a table, and its rows named in `only` or all; ParameterError lists the names where one is unknown."""
-    table = TABLES[name]
-    names = [row.name for row in table.rows]
-    for one in only or ():
-        if one not in names:
-            raise ParameterError(f"The 'only' row of {name} must be one of {', '.join(names)}. Got {one!r} instead.")
-    return table, tuple(row for row in table.rows if not only or row.name in only)

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from .keygen_results import Results
-from .pictures.style import grid, line_style, save_picture
+from .pictures.style import grid, line_style, save_picture, styled
 
 _LABELS = {"nmse": "NMSE of features", "nmse_h": "NMSE of H", "key_error_rate": "key error rate", "key_generation_ratio": "key generation ratio"}
 _LINEAR = "key_generation_ratio"
@@ -12,6 +12,7 @@ _LEAST = 1e-9  # no error at all has no place on a logarithmic axis
 Curves = dict[str, list[tuple[float, object]]]  # by label: where, and the point there
 
 
+@styled
 def draw_points(results: Results, path: Path) -> None:
     """Draw each score of the table by SNR, a line for each mapping and quantizer, or by what else the table's axis is."""
     curves = _by_snr(results) if results.table.axis.startswith("SNR") else _by_row(results)

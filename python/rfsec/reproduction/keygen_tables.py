@@ -5,6 +5,7 @@ import math
 
 from ..errors import ParameterError
 from .keygen_rows import KeygenTable, MapperRow, Stated
+from .named_rows import named_rows
 
 NETWORKS = {"kgnet": "KGNet", "cnn1d": "1D-CNN", "advanced-fnn": "Advanced-FNN", "fnn": "FNN"}
 OURS = MapperRow("mapper-paper", "ours", "mapper-paper")
@@ -85,8 +86,4 @@ def find_table(name: str, only: list[str] | None) -> tuple[KeygenTable, tuple[Ma
     """Return a table and its rows that are named in `only`, or all; ParameterError lists the names where one is unknown."""
     if name not in TABLES:
         raise ParameterError(f"The 'table' to reproduce must be one of {', '.join(TABLES)}. Got {name!r} instead.")
-    names = [row.name for row in TABLES[name].rows]
-    for one in only or ():
-        if one not in names:
-            raise ParameterError(f"The 'only' row of {name} must be one of {', '.join(names)}. Got {one!r} instead.")
-    return TABLES[name], tuple(row for row in TABLES[name].rows if not only or row.name in only)
+    return TABLES[name], named_rows(name, TABLES[name].rows, only)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ParameterError
-from .catalog import choose_rows, find_table
+from .catalog import find_table
 from .csv_files import by_snr_csv, table_csv
 from .data import Data, covered
 from .draw import draw_pictures
@@ -13,6 +13,7 @@ from .extra import extra_columns
 from .files import make_folder, write_text
 from .measure import RowResult, measure
 from .models import Missing, find_model_file, open_model
+from .named_rows import named_rows
 from .page import page
 from .result import TableResult
 from .speed import ROUNDS, windows_per_s
@@ -72,7 +73,7 @@ def reproduce(name: str, out: Path, options: Options, data: Data, command: str, 
         If `out` cannot be written to.
     """
     table = find_table(name)
-    rows = covered(data, choose_rows(table, options.only))
+    rows = covered(data, named_rows(name, table.rows, options.only))
     for option, value in (("seeds", options.seeds), ("threads", options.threads)):
         if value < 1:
             raise ParameterError(f"The '{option}' of a reproduction must be at least 1. Got {value} instead.")

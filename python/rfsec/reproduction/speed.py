@@ -9,7 +9,7 @@ from statistics import median
 
 import numpy as np
 
-from ..inference.bare_loop import bare_windows_per_s
+from ..inference.bare_loop import bare_windows_per_s, batches_in
 from ..inference.interleaved import alternate
 from ..inference.session import ModelSession
 
@@ -33,6 +33,6 @@ def windows_per_s(models: dict[str, Path], report: Callable[[int], None]) -> dic
     for name, path in models.items():
         length = ModelSession(path).card.input.window_min
         inputs[name] = np.random.default_rng(1).normal(size=(BATCH, 2, length)).astype(np.float32)
-        batches[name] = max(1, round(_SECONDS * bare_windows_per_s(path, inputs[name], 1, _THREADS) / BATCH))
+        batches[name] = batches_in(_SECONDS, path, inputs[name], _THREADS)
     runs = {name: partial(bare_windows_per_s, path, inputs[name], batches[name], _THREADS) for name, path in models.items()}
     return {name: median(found) for name, found in alternate(runs, ROUNDS, report).items()}

@@ -15,10 +15,11 @@ from ..inference.technology_scores import TechnologyScores, score
 from ..inference.technology_session import TechnologySession
 from .files import make_folder, write_text
 from .named_models import check_at_least, check_card, each_model, find_named
+from .named_rows import named_rows
 from .pictures.confusion import draw_matrices
 from .reproduce import Options
 from .technology_page import Results, page, table_csv
-from .technology_rows import TechnologyRow, choose_rows
+from .technology_rows import TABLES, TechnologyRow
 from .train import Report, TrainingOptions
 
 TEST_SEED, TEST_PER_LABEL = 2001, 400  # no training's, nor the seed of any card's test
@@ -58,7 +59,8 @@ def reproduce_technologies(name: str, out: Path, options: Options, command: str,
     OutputError
         If `out` cannot be written to.
     """
-    table, rows = choose_rows(name, options.only)
+    table = TABLES[name]
+    rows = named_rows(name, table.rows, options.only)
     check_at_least(seeds=(options.seeds, 1), test_windows_per_cell=(options.per_cell, 1), threads=(options.threads, 1))
     make_folder(out)
     test = technology_spectra(Purpose.EVALUATION, TEST_SEED, options.per_cell * len(LABELS), report=partial(report, "making test spectra"))

@@ -3,8 +3,6 @@
 
 from dataclasses import dataclass
 
-from ..errors import ParameterError
-
 PAPER = (
     "S. Rajendran et al., Deep Learning Models for Wireless Signal Classification With Distributed Low-Cost Spectrum Sensors, 2018, "
     "doi:10.1109/TCCN.2018.2835460, section VI; its spectra are of Electrosense's sensors"
@@ -63,13 +61,3 @@ TABLES = {
         TechnologyTable("lstm-fig15", "LSTM paper, figure 15: which technologies are taken for which", (_lstm(2, 128, 80.0), _OURS), confusions=True),
     )
 }
-
-
-def choose_rows(name: str, only: list[str] | None) -> tuple[TechnologyTable, tuple[TechnologyRow, ...]]:
-    """Return a table, and its rows named in `only`, or all; ParameterError lists the names where one is unknown."""
-    table = TABLES[name]
-    names = [row.name for row in table.rows]
-    for one in only or ():
-        if one not in names:
-            raise ParameterError(f"The 'only' row of {name} must be one of {', '.join(names)}. Got {one!r} instead.")
-    return table, tuple(row for row in table.rows if not only or row.name in only)

@@ -9,13 +9,13 @@ import torch
 from scipy.optimize import minimize_scalar
 from torch import Tensor, nn
 
+from ..inference.calibration_error import expected_calibration_error
 from ..inference.representations import represent
 from .corpus_base import Parts
 
 # Windows of 128 samples evaluated at once, which take a SigNet no more memory than a step of its training; fewer of longer ones,
 # whose matrices grow with the square of their length.
 _BATCH, _BATCH_LENGTH = 128, 128
-_CALIBRATION_BINS = 15
 
 
 @dataclass(frozen=True)
@@ -80,16 +80,9 @@ def probabilities_of(logits: Tensor, temperature: float) -> npt.NDArray[np.float
 
 
 def calibration_error(logits: Tensor, parts: Parts, temperature: float) -> float:
-    """Return the expected calibration error with 15 bins of equal width: mean distance of confidence and accuracy.
-
-    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, eq. 3.
-    """
+    """Return the expected calibration error of softmax(logits / `temperature`)."""
     probabilities = probabilities_of(logits, temperature)
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels_of(parts)
-    edges = np.linspace(0, 1, _CALIBRATION_BINS + 1)[1:-1]
-    # Windows of a bin times the distance of its means is the distance of its sums.
-    distance = np.bincount(np.digitize(confidence, edges, right=True), confidence - right, _CALIBRATION_BINS)
-    return round(float(np.abs(distance).sum() / len(right)), 4)
+    return round(expected_calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels_of(parts)), 4)
 
 
 def _share(right: npt.NDArray[np.bool_]) -> float:

@@ -18,22 +18,20 @@ SNRS_DB = (0, 5, 10, 15, 20, 25, 30, 35, 40)
 LEVELS, EPSILON = 2, 0.1  # the paper's section VII-C
 
 
-def scores(corpus: MapperCorpus, alice: Callable[[np.ndarray], np.ndarray], snrs_db: tuple[int, ...] = SNRS_DB) -> dict[str, MapperScores]:
-    """Return scores by SNR.
+def scores(corpus: MapperCorpus, alice: Callable[[np.ndarray], np.ndarray]) -> dict[str, MapperScores]:
+    """Return scores by SNR, of both ends.
 
     Parameters
     ----------
     corpus : MapperCorpus
     alice : callable
         From measured band 1, complex64 [n, L], to normalised features of band 2, float32 [n, 2L].
-    snrs_db : tuple of int
-        Of both ends.
     """
     by = corpus.normalisations[1]
     kind, radio = corpus.recipe.representation, corpus.recipe.radio
     true = represented(kind, corpus.channels.band2[corpus.test])
     found = {}
-    for snr_db in snrs_db:
+    for snr_db in SNRS_DB:
         rng = np.random.default_rng(seed_sequence(Purpose.EVALUATION, corpus.seed, snr_db))
         mapped = alice(measure(corpus.channels.band1[corpus.test], snr_db, rng, radio))
         measured = normalised(features(represented(kind, measure(corpus.channels.band2[corpus.test], snr_db, rng, radio))), by)

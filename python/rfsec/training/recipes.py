@@ -5,15 +5,10 @@ from ..errors import ParameterError
 from . import recipes_field, recipes_lstm, recipes_ours, recipes_quantised, recipes_signet
 from .recipe import Recipe
 
-__all__ = ["RECIPES", "Recipe", "find_recipe", "recipe_names"]
+__all__ = ["RECIPES", "Recipe", "find_recipe"]
 
 _SOURCES = (recipes_field, recipes_ours, recipes_lstm, recipes_signet, recipes_quantised)
 RECIPES = {recipe.name: recipe for source in _SOURCES for recipe in source.RECIPES}
-
-
-def recipe_names() -> tuple[str, ...]:
-    """Return the names of all recipes."""
-    return tuple(RECIPES)
 
 
 def find_recipe(name: str) -> Recipe:

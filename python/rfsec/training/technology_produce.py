@@ -56,7 +56,7 @@ def produce_technology(
     here = torch.device("cpu")
     temperature = fit_temperature(torch.cat(spectra_logits(network, known, here)), known)
     chosen, found = (_probabilities(network, parts, temperature) for parts in (validation, test))
-    threshold = choose_threshold(chosen, labels_of(validation), recipe.labels)
+    threshold = choose_threshold(chosen, labels_of(validation))
     scores = score(found, labels_of(test), snrs_of(test), recipe.labels, threshold)
     card = TechnologyCard.model_validate(
         {

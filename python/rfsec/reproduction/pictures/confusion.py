@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..measure import RowResult
-from .style import grid, save_picture
+from .style import grid, save_picture, styled
 
 SNRS = ("18", "0", "-8")  # the LSTM paper's figures 4 to 6
 
@@ -27,6 +27,7 @@ def draw_confusions_at_snrs(result: RowResult, path: Path) -> None:
     draw_matrices(matrices, result.runs[0].evaluation.labels, path)
 
 
+@styled
 def draw_matrices(matrices: dict[str, np.ndarray], labels: tuple[str, ...], path: Path) -> None:
     """Draw matrices [true, predicted] by title, in percent of the true label."""
     figure, all_axes = grid(len(matrices), 3, 4.6, 4.5)

@@ -7,9 +7,10 @@ import numpy as np
 
 from ..measure import RowResult
 from ..table import Row
-from .style import grid, line_style, percent_axis, save_picture
+from .style import grid, line_style, percent_axis, save_picture, styled
 
 
+@styled
 def draw_curves(results: list[RowResult], path: Path) -> None:
     """Draw each row's mean accuracy at each SNR; the band is from the worst to the best seed.
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .style import MARKERS, colour_of, grid, save_picture
+from .style import MARKERS, colour_of, grid, save_picture, styled
 
 
+@styled
 def draw_features(maps: dict[str, np.ndarray], label: np.ndarray, labels: tuple[str, ...], path: Path) -> None:
     """Draw each row's map [n, 2] with a colour and marker for each label; `label` [n] is common to all."""
     figure, (*all_axes, key) = grid(len(maps) + 1, 3, 4.2, 4.2)

@@ -4,9 +4,10 @@
 from pathlib import Path
 
 from ..gates import GATES, Saturation
-from .style import colour_of, grid, save_picture
+from .style import colour_of, grid, save_picture, styled
 
 
+@styled
 def draw_gates(layers: list[Saturation], title: str, path: Path) -> None:
     """Draw a circle for each cell's gate, a row of axes for each layer."""
     figure, all_axes = grid(3 * len(layers), 3, 3.6, 3.7)

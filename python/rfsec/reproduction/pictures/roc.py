@@ -8,7 +8,7 @@ from sklearn.metrics import auc, roc_curve
 
 from ...inference.evaluation import Evaluation
 from ..measure import RowResult
-from .style import colour_of, grid, line_style, save_picture
+from .style import colour_of, grid, line_style, save_picture, styled
 
 _POINTS = np.linspace(0, 1, 501)
 
@@ -30,6 +30,7 @@ def area(curve: np.ndarray) -> float:
     return float(auc(_POINTS, curve))
 
 
+@styled
 def draw_roc(results: list[RowResult], path: Path) -> None:
     """Draw the curves of each row's first seed, with the area under each in the legend."""
     figure, all_axes = grid(2, 2, 6.0, 5.4)

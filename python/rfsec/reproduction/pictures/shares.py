@@ -4,9 +4,10 @@
 from pathlib import Path
 
 from ..measure import RowResult
-from .style import grid, line_style, percent_axis, save_picture
+from .style import grid, line_style, percent_axis, save_picture, styled
 
 
+@styled
 def draw_shares(results: list[RowResult], path: Path) -> None:
     """Draw a line a model through its rows; open markers are the figures that the paper's text states."""
     panels = list(dict.fromkeys(result.row.panel for result in results))

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogFormatter
 
 from ..measure import RowResult
-from .style import MARKERS, colour_of, grid, save_picture
+from .style import MARKERS, colour_of, grid, save_picture, styled
 
 
 class _PlainLogFormatter(LogFormatter):
@@ -25,6 +25,7 @@ def speed_axis(axes: Axes) -> None:
     axes.grid(True, which="major", color="0.85")
 
 
+@styled
 def draw_speed(results: list[RowResult], platforms: dict[str, dict[str, int]], path: Path) -> None:
     """Draw a line a row, a marker a machine; the axis of windows a second is logarithmic."""
     rows = results[::-1]

@@ -4,6 +4,7 @@
 import math
 from pathlib import Path
 
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -15,8 +16,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 MARKERS = "os^DvPX<>*p"
 _DASHES = ("-", "--", ":")
 _DPI = 120
-#: For ``matplotlib.rc_context`` around everything that is drawn.
-SETTINGS = {"font.size": 9, "axes.titlesize": 10, "legend.fontsize": 8, "axes.axisbelow": True}
+#: Decorates each function that draws a picture.
+styled = rc_context({"font.size": 9, "axes.titlesize": 10, "legend.fontsize": 8, "axes.axisbelow": True})
 
 
 def colour_of(number: int) -> str:
