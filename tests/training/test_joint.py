@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch")
 
 from gnuradio.rfsec.datasets.amplifiers import left_out  # noqa: E402
 from gnuradio.rfsec.datasets.joint_folder import AS_RECORDED_DB, load_joint_folder  # noqa: E402
-from gnuradio.rfsec.errors import DatasetError, ModelError, ParameterError  # noqa: E402
+from gnuradio.rfsec.errors import DatasetError, ModelError, ParameterError, RecordingError  # noqa: E402
 from gnuradio.rfsec.inference.representations import represent  # noqa: E402
 from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
 from gnuradio.rfsec.training.joint_corpus_folder import FolderCorpus  # noqa: E402
@@ -212,7 +212,7 @@ def test_other_files_of_a_folder_need_a_checkpoint_of_their_own(tmp_path):
     corpus = FolderCorpus(1, windows=load_joint_folder(folder, 6000))
     recipe = replace(find_joint_recipe("joint-conv"), batch=32)
     train_joint(recipe, corpus, 1, tmp_path / "checkpoint", CPU)
-    np.zeros(12_000, "<f4").tofile(folder / "a" / "BPSK" / "run0_10dB.cf32")
+    np.ones(12_000, "<f4").tofile(folder / "a" / "BPSK" / "run0_10dB.cf32")
     with pytest.raises(DatasetError, match="'data_sha256' is"):
         train_joint(recipe, FolderCorpus(1, windows=load_joint_folder(folder, 6000)), 1, tmp_path / "checkpoint", CPU)
 
@@ -238,9 +238,7 @@ def test_a_file_is_in_one_part_only(tmp_path):
 
 
 def test_each_file_has_a_number_of_its_own_however_many_there_are(tmp_path):
-    write_folder(tmp_path, emitters=("a",), modulations=("BPSK", "QPSK"), files=128, samples=4)
-    for number in range(1, 129):
-        (tmp_path / f"a{number:03}").symlink_to(tmp_path / "a", target_is_directory=True)
+    write_folder(tmp_path, emitters=[f"a{number:03}" for number in range(129)], files=128, samples=4)
     windows = load_joint_folder(tmp_path, 4)
     np.testing.assert_array_equal(windows.windows.recording, np.arange(129 * 2 * 128))  # more than an int16 counts
 
@@ -260,12 +258,40 @@ def test_a_folder_is_called_by_its_name_however_it_is_named(tmp_path, monkeypatc
 
 
 def test_each_pair_of_labels_must_be_in_each_part(tmp_path):
-    folder = write_folder(tmp_path / "mine")
-    for number in range(3, 10):
-        (folder / "b" / "QPSK" / f"run{number}_10dB.cf32").unlink()
+    folder = write_folder(tmp_path / "mine", files=6)
     corpus = FolderCorpus(1, windows=load_joint_folder(folder, 6000))
-    with pytest.raises(DatasetError, match="no files of b/QPSK left for the test part. At least 10 files of each pair"):
-        corpus.part("test")
+    assert all(len({*zip(part.emitter, part.modulation)}) == 4 for part in map(corpus.part, ("training", "validation", "test")))
+    (folder / "b" / "QPSK" / "run3_10dB.cf32").unlink()
+    command = ("train", "joint-conv", "--data", folder, "--out", tmp_path / "x.onnx", "--checkpoint", tmp_path / "checkpoint")
+    assert "at least 6 files of each pair of labels, to train, to validate and to test. Of b/QPSK it has 5." in the_error(rfsec(*command))
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_what_no_model_should_learn_from_is_refused_by_its_name(tmp_path):
+    folder = write_folder(tmp_path / "mine")
+    file, other = folder / "a" / "QPSK" / "run0_10dB.cf32", folder / "b" / "BPSK" / "run0_10dB.cf32"
+    kept = file.read_bytes()
+    (folder / ".git" / "hooks").mkdir(parents=True)
+    for hidden in (folder / ".git" / "hooks" / "sample", folder / "a" / "QPSK" / ".DS_Store"):
+        hidden.write_text("no recording")
+    assert len(load_joint_folder(folder, 6000).windows) == 40
+
+    def refused(error, words):
+        with pytest.raises(error, match=words):
+            load_joint_folder(folder, 6000)
+
+    file.write_bytes(bytes(48_000) + kept)
+    refused(DatasetError, "a/QPSK/run0_10dB.cf32' has 6000 zeros on end")
+    file.unlink()
+    file.symlink_to(other)
+    refused(DatasetError, "a/QPSK/run0_10dB.cf32' and '.*b/BPSK/run0_10dB.cf32' hold the same samples")
+    file.unlink()
+    file.symlink_to(tmp_path / "nowhere.cf32")
+    refused(RecordingError, "run0_10dB.cf32'.* take it out of the folder.")
+    file.unlink()
+    (folder / "a" / "QPSK" / "notes.txt").write_text("no recording")
+    refused(RecordingError, "notes.txt.* take it out of the folder.")
+    assert "Got an empty name" in the_error(rfsec("train", "joint-conv", "--data", "", "--out", tmp_path / "x.onnx"))
 
 
 @pytest.mark.parametrize("name", ["joint-conv-random", "mmoe-cnn-transformer-unseen-pairs"])
@@ -303,7 +329,7 @@ def test_the_card_of_an_int8_twin_is_as_valid_as_its_parents():
     (lambda root: None, "no folder"),
     (lambda root: write_folder(root, emitters=("a",)), "at least two emitters and two modulations. It has 1 and 2"),
     (lambda root: write_folder(root, samples=5999), "is too short: a window has 6000 samples. It has 5999"),
-    (lambda root: write_folder(root, files=1), "left for the"),
+    (lambda root: write_folder(root, files=5), "at least 6 files of each pair of labels"),
     (lambda root: write_folder(root, emitters=("a", "b" * 65)), "must be two or more, all different, of 1 to 64 characters that can be printed. Got 'bbb"),
     (lambda root: np.full(12_000, np.nan, "<f4").tofile(write_folder(root) / "a" / "BPSK" / "x.cf32"), "not finite"),
 ])

@@ -42,6 +42,8 @@ def train_joint_model(
         corpus = recipe.corpus(seed)
     elif recipe.simulated_only:
         raise ParameterError(f"The model {model} is made by its simulated data, and takes no --data. Train joint-conv or mmoe-cnn-transformer.")
+    elif not data:
+        raise ParameterError("The '--data' of a joint model must be a folder of recordings. Got an empty name instead; the folder here is '.'.")
     else:
         from ..datasets.joint_folder import load_joint_folder
         from ..training.joint_corpus_folder import FolderCorpus

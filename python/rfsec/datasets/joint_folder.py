@@ -2,9 +2,11 @@
 """A folder of I/Q files with two labels: ``FOLDER/EMITTER/MODULATION/RECORDING``.
 
 Each file is one recording of any format that ``recordings`` reads by itself (.cf32, .cu8, .sigmf-meta, .wav ...). A name that ends in the SNR,
-such as ``run3_10dB.cf32``, in whole dB below 100, has it in the tables; others stand at 100 dB, as they were recorded.
+such as ``run3_10dB.cf32``, in whole dB below 100, has it in the tables; others stand at 100 dB, as they were recorded. Names that begin with
+a dot are passed over.
 """
 
+import hashlib
 import os
 import re
 from collections import defaultdict
@@ -13,13 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import DatasetError
+from ..errors import DatasetError, RecordingError
 from ..recordings.recording import open_recording
 from .joint_windows import JointWindows
 from .seeding import Purpose, seed_sequence
 
 AS_RECORDED_DB = 100
 _SHARES = {"training": 0.7, "validation": 0.2, "test": 0.1}  # the paper's 7:2:1
+FEWEST_FILES = 6  # of which these shares give each part one
 _SNR = re.compile(r"(?<![\d.])(-?\d{1,2})dB$")
 _DATA_OF_A_PAIR = ".sigmf-data"
 _MOST_WINDOWS = 1024  # of one file
@@ -68,13 +71,14 @@ def load_joint_folder(folder: Path, window: int) -> FolderWindows:
     Raises
     ------
     DatasetError
-        If there is no such folder, it has fewer than two labels of a kind, or a file is shorter than a window.
+        If there is no such folder, it has fewer than two labels of a kind, a file is shorter than a window or has a window without
+        power, or two hold the same.
     RecordingError
         If a file cannot be read.
     """
     if not os.path.isdir(folder):
         raise DatasetError(f"There is no folder '{folder}' of recordings. Give one with files EMITTER/MODULATION/RECORDING.")
-    paths = sorted(path for path in folder.glob("*/*/*") if os.path.isfile(path) and path.suffix != _DATA_OF_A_PAIR)
+    paths = sorted(path for path in folder.glob("[!.]*/[!.]*/[!.]*") if _is_recording(path))
     emitters, modulations = (tuple(sorted({path.parts[place] for path in paths})) for place in (-3, -2))
     if len(emitters) < 2 or len(modulations) < 2:
         raise DatasetError(
@@ -82,9 +86,12 @@ def load_joint_folder(folder: Path, window: int) -> FolderWindows:
             f"It has {len(emitters)} and {len(modulations)}."
         )
     counts = [_count(path, window) for path in paths]
-    x = np.empty((sum(counts), window), np.complex64)  # in place: a folder may take much of the memory
+    x, seen = np.empty((sum(counts), window), np.complex64), {}  # in place: a folder may take much of the memory
     for path, count, end in zip(paths, counts, np.cumsum(counts), strict=True):
         x[end - count : end] = _windows(path, count, window)
+        other = seen.setdefault(hashlib.sha256(x[end - count : end]).digest(), path)
+        if other is not path:
+            raise DatasetError(f"The files '{other}' and '{path}' hold the same samples, and one may be tested that was trained on. Leave one out.")
     of_files = (
         [modulations.index(path.parts[-2]) for path in paths],
         [emitters.index(path.parts[-3]) for path in paths],
@@ -96,13 +103,21 @@ def load_joint_folder(folder: Path, window: int) -> FolderWindows:
     return FolderWindows(folder.resolve().name, modulations, emitters, JointWindows(x, *columns))
 
 
+def _is_recording(path: Path) -> bool:
+    """Whether it is a file, or a link that leads nowhere, of which the reader tells."""
+    return path.suffix != _DATA_OF_A_PAIR and (os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path)))
+
+
 def _count(path: Path, window: int) -> int:
     """Windows to take of a file."""
-    with open_recording(path) as recording:
-        count = min(recording.sample_count // window, _MOST_WINDOWS)
-        if not count:
-            raise DatasetError(f"The file '{path}' is too short: a window has {window} samples. It has {recording.sample_count}.")
-    return count
+    try:
+        with open_recording(path) as recording:
+            samples = recording.sample_count
+    except RecordingError as error:
+        raise RecordingError(f"{error} A file of a folder is read by its name alone: mend it, or take it out of the folder.") from None
+    if samples < window:
+        raise DatasetError(f"The file '{path}' is too short: a window has {window} samples. It has {samples}.")
+    return min(samples // window, _MOST_WINDOWS)
 
 
 def _windows(path: Path, count: int, window: int) -> np.ndarray:
@@ -110,4 +125,7 @@ def _windows(path: Path, count: int, window: int) -> np.ndarray:
         samples = recording.read(0, count * window)
     if not np.isfinite(samples.view(np.float32)).all():
         raise DatasetError(f"The file '{path}' has samples that are not finite. Leave it out.")
-    return samples.reshape(count, window)
+    windows = samples.reshape(count, window)
+    if not windows.any(axis=1).all():
+        raise DatasetError(f"The file '{path}' has {window} zeros on end, which tell nothing of its labels. Cut them out, or leave it out.")
+    return windows

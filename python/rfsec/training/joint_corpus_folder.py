@@ -3,7 +3,9 @@
 
 from dataclasses import dataclass, field
 
-from ..datasets.joint_folder import FolderWindows
+import numpy as np
+
+from ..datasets.joint_folder import FEWEST_FILES, FolderWindows
 from ..datasets.joint_windows import JointWindows
 from ..errors import DatasetError
 from .corpus_labels import check_labels
@@ -17,6 +19,11 @@ class FolderCorpus(JointCorpus):
     Attributes
     ----------
     windows : FolderWindows
+
+    Raises
+    ------
+    DatasetError
+        If a pair of labels has too few files for three parts, or a label cannot stand in a card.
     """
 
     windows: FolderWindows = field(kw_only=True)
@@ -24,6 +31,15 @@ class FolderCorpus(JointCorpus):
     def __post_init__(self) -> None:
         for labels in self.labels.values():
             check_labels(f"folder '{self.name}'", labels)
+        windows = self.windows.windows
+        files = np.unique(np.stack((windows.emitter, windows.modulation, windows.recording)), axis=1)
+        pairs, counts = np.unique(files[:2], axis=1, return_counts=True)
+        if counts.min() < FEWEST_FILES:
+            emitter, modulation = pairs[:, counts.argmin()]
+            raise DatasetError(
+                f"The folder '{self.name}' must have at least {FEWEST_FILES} files of each pair of labels, to train, to validate and to test. "
+                f"Of {self.windows.emitters[emitter]}/{self.windows.modulations[modulation]} it has {counts.min()}."
+            )
 
     @property
     def name(self) -> str:
@@ -46,16 +62,5 @@ class FolderCorpus(JointCorpus):
         return {"modulation": self.windows.modulations, "emitter": self.windows.emitters}
 
     def part(self, name: str) -> JointWindows:
-        """See `JointCorpus.part`; DatasetError where a part has no windows of a pair that the folder has."""
-        part = self.windows.split(self.seed)[name]
-        if missing := _pairs(self.windows.windows) - _pairs(part):
-            modulation, emitter = min(missing)
-            raise DatasetError(
-                f"The folder '{self.name}' has no files of {self.windows.emitters[emitter]}/{self.windows.modulations[modulation]} left "
-                f"for the {name} part. At least 10 files of each pair of labels are needed."
-            )
-        return part
-
-
-def _pairs(windows: JointWindows) -> set[tuple[int, int]]:
-    return set(zip(windows.modulation.tolist(), windows.emitter.tolist()))
+        """See `JointCorpus.part`."""
+        return self.windows.split(self.seed)[name]
