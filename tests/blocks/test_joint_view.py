@@ -55,9 +55,16 @@ def said(labels, sure: float, count: int) -> tuple[np.ndarray, np.ndarray]:
     return labels, probabilities
 
 
-def shown(view, windows, emitters, modulations, size=(1200, 600), sizes=(7, 1, 40)):
-    """The widget of a view after a run."""
+def last_again(count: int, *items: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Items with the last of each as often again as makes ``count``; none where there is none."""
+    return tuple(np.concatenate([one, np.repeat(one[-1:], max(0, count - len(one)), axis=0)]) if len(one) else one for one in items)
+
+
+def shown(view, windows, emitters, modulations, size=(1200, 600), sizes=(7, 1, 40), even=True):
+    """The widget of a view after a run; ``even``: with as many windows as decisions, and as many of each head."""
     top, items = gr.top_block(), (windows, *emitters, *modulations)
+    if even:
+        items = last_again(max(map(len, items[1:])), *items)
     sources = [ChunkedSource(one, sizes) for one in items]
     for port, source in enumerate(sources):
         top.connect(source, (view, port))
@@ -153,11 +160,12 @@ def test_the_constellation_is_of_the_window_that_all_heads_decided(application, 
     """Though newer windows wait for their decisions, more than are kept; and so again when the flowgraph runs again."""
     view, symbols = view_of(model), signal("QPSK")
     windows = np.concatenate([signal("BPSK"), symbols, np.repeat(signal("16PSK"), 200, axis=0)])
-    for _ in range(2):
-        shown(view, windows, said([0] * emitters, 0.9, 6), said([1] * modulations, 0.9, 8), sizes=(300,))
+    for again in range(2):
+        shown(view, windows, said([0] * emitters, 0.9, 6), said([1] * modulations, 0.9, 8), sizes=(300,), even=False)
         alone = view_of(model)
         shown(alone, symbols, said([0], 0.9, 6), said([1], 0.9, 8))
-        np.testing.assert_array_equal(view._scene.points(), alone._scene.points())
+        np.testing.assert_array_equal(view._scene.now().points, alone._scene.now().points)
+        assert [len(now.labels) for now in view._scene.now().heads] == [2 + 2 * again] * 2
 
 
 def test_an_undecided_window_has_no_modulation(application, tmp_path):
@@ -168,7 +176,7 @@ def test_an_undecided_window_has_no_modulation(application, tmp_path):
     for label in (-1, 0, 2):
         view = rfsec.joint_view(str(path), LENGTH, samples_per_symbol=PER_SYMBOL)
         shown(view, signal("QPSK"), said([label], 0.9, 3), ())
-        points.append(view._scene.points())
+        points.append(view._scene.now().points)
     assert np.array_equal(points[0], points[1]) and not np.array_equal(points[0], points[2])
 
 
@@ -184,7 +192,7 @@ def test_the_view_shows_what_the_classifier_says(application, model):
         top.connect((classifier, port), (view, port + 1))
         top.connect((classifier, port), sink)
     run(top)
-    for now, (labels, probabilities) in zip(view._scene.heads(), ((sinks[0], sinks[1]), (sinks[2], sinks[3]))):
+    for now, (labels, probabilities) in zip(view._scene.now().heads, ((sinks[0], sinks[1]), (sinks[2], sinks[3]))):
         np.testing.assert_array_equal(now.labels, labels.items())
         np.testing.assert_array_equal(now.probabilities, probabilities.items()[-1])
         assert now.labels[7] == -1 and not now.sure[7] or now.head.name == "modulation"
@@ -211,7 +219,7 @@ def test_labels_and_probabilities_that_make_no_sense_do_no_harm(application, mod
     labels, probabilities = said([1, 2, 3, 1, 2], 0.9, 6)
     labels[:4], probabilities[4] = [999, -32768, 6, -1], np.nan
     widget = shown(view_of(model), signal("BPSK"), (labels, probabilities), said([1], 0.9, 8))
-    assert [widget._scene.timed().labels.tolist()] == [[-1, -1, -1, -1, 2]]
+    assert widget._scene.now().timed.labels.tolist() == [-1, -1, -1, -1, 2]
     for kind in (BarsPanel, TimePanel):
         painted(widget, kind)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panels of a Joint View: each paints one part of its scene. For Qt's thread only."""
+"""The panels of a Joint View: each paints one part of a moment. For Qt's thread only."""
 
 import numpy as np
 from PyQt5.QtCore import QPointF, QRectF, QSize, Qt
@@ -7,7 +7,7 @@ from PyQt5.QtGui import QColor, QPainter, QPen, QPolygonF
 from PyQt5.QtWidgets import QWidget
 
 from .burst_view_text import round_marks
-from .joint_view_scene import HeadNow, Scene
+from .joint_view_scene import HeadNow, Moment
 
 _GROUND, _TEXT, _FAINT, _GRID = QColor("#101216"), QColor("#e6e8ec"), QColor("#8d96a5"), QColor("#2a2f38")
 _ACCEPTED, _UNSURE, _OTHER, _POINT = QColor("#5dffa0"), QColor("#ffffff"), QColor("#3f6f8f"), QColor("#ffc44d")
@@ -22,13 +22,19 @@ class Panel(QWidget):
 
     Parameters
     ----------
-    scene : Scene
+    moment : Moment
+        To begin with.
     """
 
-    def __init__(self, scene: Scene):
+    def __init__(self, moment: Moment):
         super().__init__()
-        self._scene = scene
+        self._moment = moment
         self.setMinimumSize(190, 170)
+
+    def show_moment(self, moment: Moment) -> None:
+        """Paint `moment` from now on."""
+        self._moment = moment
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(330, 300)
@@ -60,7 +66,7 @@ class ConstellationPanel(Panel):
     """The symbols of the window that is shown, Q over I."""
 
     def paintEvent(self, event) -> None:
-        points, painter = self._scene.points(), QPainter(self)
+        points, painter = self._moment.points, QPainter(self)
         area = self._begin(painter, 34, "constellation", "I and Q, mean power 1")
         side = min(area.width(), area.height())
         square = QRectF(area.center().x() - side / 2, area.top() + (area.height() - side) / 2, side, side)
@@ -85,12 +91,12 @@ class ConstellationPanel(Panel):
 class BarsPanel(Panel):
     """The probability of each label of head number `index`."""
 
-    def __init__(self, scene: Scene, index: int):
-        super().__init__(scene)
+    def __init__(self, moment: Moment, index: int):
+        super().__init__(moment)
         self._index = index
 
     def paintEvent(self, event) -> None:
-        now, painter = self._scene.heads()[self._index], QPainter(self)
+        now, painter = self._moment.heads[self._index], QPainter(self)
         labels, best = now.head.labels, int(now.probabilities.argmax())
         decided = now.probabilities.any()
         sure = now.probabilities[best] >= now.head.reject_threshold
@@ -112,11 +118,15 @@ class BarsPanel(Panel):
 
 
 class TimePanel(Panel):
-    """The labels of one head over the latest windows, the newest to the right."""
+    """The labels of one head over the latest `most` windows, the newest to the right."""
+
+    def __init__(self, moment: Moment, most: int):
+        super().__init__(moment)
+        self._most = most
 
     def paintEvent(self, event) -> None:
-        now, painter = self._scene.timed(), QPainter(self)
-        labels, most = now.head.labels, self._scene.most
+        now, painter = self._moment.timed, QPainter(self)
+        labels, most = now.head.labels, self._most
         area = self._begin(painter, self._left_of(labels), f"{now.head.name} over time", "windows ago")
         step, height = area.width() / most, area.height() / len(labels)
         for value, text in round_marks(0, most, max(2, int(area.width() / 90)), 1):

@@ -21,9 +21,10 @@ class JointWidget(QWidget):
     def __init__(self, scene: Scene):
         super().__init__()
         self._scene, self._changes = scene, -1
-        bars = [BarsPanel(scene, index) for index in range(len(scene.heads()))]
-        above = [ConstellationPanel(scene), *bars]
-        self._panels = [*above, TimePanel(scene)]
+        moment = scene.now()
+        bars = [BarsPanel(moment, index) for index in range(len(moment.heads))]
+        above = [ConstellationPanel(moment), *bars]
+        self._panels = [*above, TimePanel(moment, scene.most)]
         layout = QGridLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(2)
@@ -43,6 +44,6 @@ class JointWidget(QWidget):
 
     def _look(self) -> None:
         if self._scene.changes != self._changes:
-            self._changes = self._scene.changes
+            self._changes, moment = self._scene.changes, self._scene.now()
             for panel in self._panels:
-                panel.update()
+                panel.show_moment(moment)

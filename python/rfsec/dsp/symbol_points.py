@@ -35,7 +35,7 @@ def symbol_points(samples: np.ndarray, samples_per_symbol: float, folds: int) ->
     if not power.any():
         return np.empty(0, np.complex64)
     rates = np.linspace(1 - _RATE_ERROR, 1 + _RATE_ERROR, _TRIES) / samples_per_symbol
-    lines = np.exp(-2j * np.pi * np.outer(rates, np.arange(power.size))) @ (power - power.mean())
+    lines = signal.zoom_fft(power - power.mean(), rates[[0, -1]], _TRIES, fs=1, endpoint=True)
     best = int(np.argmax(np.abs(lines)))
     period = 1 / rates[best]
     first = -np.angle(lines[best]) / (2 * np.pi) % 1 * period
