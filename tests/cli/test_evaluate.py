@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from command_line import rfsec, the_error
 from gnuradio.rfsec.cli import app
+from gnuradio.rfsec.datasets.amplifiers import EMITTERS, MODULATIONS, SNRS_DB, SPLIT, AmplifierBench
 from gnuradio.rfsec.datasets.rml2016a import LABELS, generate
 from gnuradio.rfsec.errors import DatasetError, ModelError, RfsecError
 from gnuradio.rfsec.inference.catalog import DEFAULT
@@ -38,6 +39,20 @@ def refused(*arguments) -> str:
     assert isinstance(done.exception, RfsecError), done.output
     assert "\n" not in str(done.exception)
     return str(done.exception)
+
+
+def test_the_head_that_knows_the_labels_is_evaluated(tmp_path):
+    """Both heads of a joint model, on windows of the amplifiers that it knows, and labels of both at once."""
+    bench = AmplifierBench(seed=1).windows(SPLIT["test"], 2, SNRS_DB[-1:])
+    for head, labels in (("modulation", MODULATIONS), ("emitter", EMITTERS)):
+        file = tmp_path / f"{head}.npz"
+        np.savez(file, x=bench.x, label=np.array(labels)[getattr(bench, head)], snr_db=bench.snr_db)
+        found = json.loads(evaluated(file, "--model", "joint-conv", "--json"))
+        assert found["head"] == head and found["accuracy"] > 0.95 and set(found["confusion"]) == set(labels)
+        assert f"joint-conv, {head}: " in evaluated(file, "--model", "joint-conv")
+    np.savez(file, x=bench.x[:2], label=["BPSK", "PA1"], snr_db=[0, 0])
+    said = refused(file, "--model", "joint-conv")
+    assert "must be those of one head of the model 'joint-conv' (modulation: BPSK, " in said and "; emitter: PA1, PA2" in said
 
 
 def test_json_has_accuracy_and_counts(path, data):

@@ -52,7 +52,7 @@ def test_counts_are_those_of_another_implementation(session):
 def test_figures_by_hand():
     """Labels that the data lack are called sometimes, but have no recall and no F1 of their own."""
     counts = np.array([[3, 1, 0], [1, 2, 1], [0, 0, 0]])
-    found = Evaluation(("a", "b", "c"), np.repeat([0, 1], 4), np.zeros((8, 3), np.float32), counts, {"0": counts})
+    found = Evaluation("modulation", ("a", "b", "c"), np.repeat([0, 1], 4), np.zeros((8, 3), np.float32), counts, {"0": counts})
     assert found.accuracy == found.accuracy_by_snr["0"] == 5 / 8
     assert found.macro_recall == pytest.approx((3 / 4 + 2 / 4) / 2)
     assert found.macro_f1 == pytest.approx((6 / 8 + 4 / 7) / 2)

@@ -52,12 +52,12 @@ def evaluate(
     if as_json:
         print(json.dumps(_as_json(found, session.card.name), indent=2, ensure_ascii=False))
     else:
-        _print_tables(found, session.card.name)
+        _print_tables(found, session.card.name if len(session.card.heads) == 1 else f"{session.card.name}, {found.head}")
 
 
 def _as_json(found, model: str) -> dict:
     counts = {true: dict(zip(found.labels, row)) for true, row in zip(found.labels, found.confusion.tolist())}
-    return {"model": model, "windows": len(found.truth), "accuracy": round(found.accuracy, 6),
+    return {"model": model, "head": found.head, "windows": len(found.truth), "accuracy": round(found.accuracy, 6),
             "accuracy_by_snr": {snr: round(share, 6) for snr, share in found.accuracy_by_snr.items()},
             "f1": round(found.macro_f1, 6), "recall": round(found.macro_recall, 6), "confusion": counts}
 

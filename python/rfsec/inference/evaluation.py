@@ -2,12 +2,14 @@
 """How often a model is right on labelled windows: accuracy at each SNR, confusion, F1 and recall."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from ..errors import DatasetError, ModelError
+from .card import ModelCard
 from .representations import represent
 from .session import ModelSession
 
@@ -31,8 +33,10 @@ class Evaluation:
 
     Attributes
     ----------
+    head : str
+        The output of the model that was compared with the truth.
     labels : tuple of str
-        The model's labels, in the order of every axis below.
+        Its labels, in the order of every axis below.
     truth : ndarray of int64 [n]
         Position in ``labels`` of each window's true label.
     probabilities : ndarray of float32 [n, labels]
@@ -42,6 +46,7 @@ class Evaluation:
         The same for each SNR, the lowest first; keys such as "-20".
     """
 
+    head: str
     labels: tuple[str, ...]
     truth: np.ndarray
     probabilities: np.ndarray
@@ -79,7 +84,7 @@ def share_right(confusion: np.ndarray) -> float:
 
 def evaluate(session: ModelSession, windows: Labelled, labels: tuple[str, ...],
              report: Callable[[int], None] = lambda done: None) -> Evaluation:
-    """Classify ``windows`` by the first head of a model's card, and compare with the truth.
+    """Classify ``windows`` by that head of a model that knows the labels of the data, and compare with the truth.
 
     Parameters
     ----------
@@ -87,34 +92,46 @@ def evaluate(session: ModelSession, windows: Labelled, labels: tuple[str, ...],
     windows : Labelled
         At least one; ``windows.label`` counts in ``labels``.
     labels : tuple of str
-        The data's names, matched to the model's by :func:`match_labels`. Those that no window has are let be.
+        The data's names, matched to those of a head by :func:`match_labels`. Those that no window has are let be.
     report : callable
         Told after each batch how many windows are done.
 
     Raises
     ------
     DatasetError
-        There is no window, a label that the model does not know, or a sample that is not finite.
+        There is no window, a label that no head knows, labels of different heads, or a sample that is not finite.
     ModelError
         The model does not take windows of this length, or fails on them.
     """
     if not len(windows.label):
         raise DatasetError("The data have no window; at least one is needed.")
     session.check_window(windows.x.shape[1])
-    head = session.card.heads[0]
     present = np.unique(windows.label)
+    number, matched = _match_head([labels[index] for index in present], session.card)
+    head = session.card.heads[number]
     model_index = np.zeros(len(labels), np.int64)
-    model_index[present] = match_labels([labels[index] for index in present], head.labels, session.card.name)
+    model_index[present] = matched
     truth = model_index[windows.label]
     probabilities = np.empty((len(truth), len(head.labels)), np.float32)
     for first in range(0, len(truth), BATCH):
         rows = slice(first, first + BATCH)
-        probabilities[rows] = _probabilities(session, windows.x[rows], first)
+        probabilities[rows] = _probabilities(session, windows.x[rows], first, number)
         report(min(rows.stop, len(truth)))
     predicted = probabilities.argmax(axis=1)
     by_snr = {f"{float(snr):g}": _confusion(truth[at], predicted[at], len(head.labels))
               for snr in np.unique(windows.snr_db) for at in [windows.snr_db == snr]}
-    return Evaluation(tuple(head.labels), truth, probabilities, sum(by_snr.values()), by_snr)
+    return Evaluation(head.name, tuple(head.labels), truth, probabilities, sum(by_snr.values()), by_snr)
+
+
+def _match_head(theirs: list[str], card: ModelCard) -> tuple[int, list[int]]:
+    """Number of the first head that knows all of the names, and their positions in its labels."""
+    if len(card.heads) == 1:
+        return 0, match_labels(theirs, card.heads[0].labels, card.name)
+    for number, head in enumerate(card.heads):
+        with suppress(DatasetError):
+            return number, match_labels(theirs, head.labels, card.name)
+    heads = "; ".join(f"{head.name}: {', '.join(head.labels)}" for head in card.heads)
+    raise DatasetError(f"The labels of the data must be those of one head of the model '{card.name}' ({heads}). Got {', '.join(theirs)}.")
 
 
 def match_labels(theirs: list[str], ours: list[str], model: str) -> list[int]:
@@ -134,12 +151,12 @@ def _plain(name: str) -> str:
     return name.casefold().translate({ord(sign): None for sign in "-_ "})
 
 
-def _probabilities(session: ModelSession, windows: np.ndarray, first: int) -> np.ndarray:
+def _probabilities(session: ModelSession, windows: np.ndarray, first: int, head: int) -> np.ndarray:
     values = represent(session.card.input.representation, windows)
     finite = np.isfinite(values).all(axis=(1, 2))
     if not finite.all():
         raise DatasetError(f"The window {first + int(finite.argmin())} of the data (from 0) has samples that are not finite.")
-    probabilities = session.run(values)[0]
+    probabilities = session.run(values)[head]
     if not np.isfinite(probabilities).all():
         raise ModelError(f"{session.path}: the model gave values that are not finite for finite windows.")
     return probabilities
