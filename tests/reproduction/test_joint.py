@@ -69,9 +69,20 @@ def test_every_row_can_be_trained_and_the_papers_are_whole():
     for table in TABLES.values():
         assert {row.name for row in table.rows} <= set(JOINT)
         assert all(len(stated) == 5 for row in table.rows for stated in row.paper.values())
-    assert len(TABLES["mmoe-fig7"].rows) == 9
+    assert [row.emitter_weight for row in TABLES["mmoe-fig7"].rows] == [one / 10 for one in range(1, 10)]
     (mmoe,) = (row for row in TABLES["mmoe-table3"].rows if row.name == "mmoe-cnn-transformer")
     assert mmoe.paper["emitter"] == (75.14, 90.89, 97.47, 99.17, 99.67)
+
+
+def test_figure_7_is_drawn_over_the_weights(tmp_path):
+    for name in ("mmoe-cnn-transformer", "mmoe-cnn-transformer-1to9"):
+        put(tmp_path, name, JointConv((8, 6)))
+    ran = rfsec("reproduce", "mmoe-fig7", "--out", str(tmp_path), "--test-windows-per-cell", "1", "--only", "mmoe-cnn-transformer",
+                "--only", "mmoe-cnn-transformer-1to9")
+    assert ran.returncode == 0, ran.stderr
+    page = (tmp_path / "README.md").read_text()
+    assert "| emitter 0.5, modulation 0.5 |" in page and "| emitter 0.1, modulation 0.9 |" in page and "(75.14, " in page
+    assert "(weights.png)" in page and (tmp_path / "weights.png").stat().st_size > 10_000
 
 
 def test_scores_count_what_is_right():

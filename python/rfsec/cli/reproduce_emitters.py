@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec reproduce`` of the siamese paper's table of encoders."""
 
-from rich.console import Console
-from rich.table import Column, Table
-
 from .reproduce_asked import Asked
+from .reproduce_tables import figures_table, show
 
 _TEST_WINDOWS = 192  # of each recording
 _EMITTERS = 64  # of each condition
@@ -23,13 +21,10 @@ def show_emitters(found: tuple[dict, dict[str, str]]) -> None:
     from ..datasets.emitter_conditions import CONDITIONS
 
     results, missing = found
-    console, first = Console(), CONDITIONS[0].name
-    shown = Table(Column("row", no_wrap=True), *(Column(name, justify="right") for name in
-                  ("paper / %", "ours / %", *(f"EER / %, {one.name}" for one in CONDITIONS[1:4]))))
+    first = CONDITIONS[0].name
+    table = figures_table("row", "paper / %", "ours / %", *(f"EER / %, {one.name}" for one in CONDITIONS[1:4]))
     for row, runs in results.items():
         scores = runs[0].scores[1]
-        shown.add_row(row.name, "" if row.paper is None else f"{row.paper:g}", f"{100 * scores[first].pair_accuracy:.2f}",
+        table.add_row(row.name, "" if row.paper is None else f"{row.paper:g}", f"{100 * scores[first].pair_accuracy:.2f}",
                       *(f"{100 * scores[one.name].equal_error_rate:.1f}" for one in CONDITIONS[1:4]))
-    console.print(shown)
-    if missing:
-        console.print(f"Not trained: {len(missing)} encoders. The page has the command for each.")
+    show([table], missing, "encoders")

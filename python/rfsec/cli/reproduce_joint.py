@@ -2,12 +2,9 @@
 """``rfsec reproduce`` of a table of the joint modulation and emitter paper."""
 
 from statistics import mean
-from typing import Any
-
-from rich.console import Console
-from rich.table import Column, Table
 
 from .reproduce_asked import Asked
+from .reproduce_tables import figures_table, show
 
 _TEST_WINDOWS = 15  # of each amplifier's recording at each SNR
 
@@ -24,17 +21,10 @@ def show_joint(found: tuple[dict, dict[str, str]]) -> None:
     from ..datasets.amplifiers import SNRS_DB
 
     results, missing = found
-    console = Console()
-    shown = Table(Column("row", no_wrap=True), "head", *(Column(f"{snr} dB", justify="right") for snr in SNRS_DB))
+    table = figures_table("row", "right / %", *(f"{snr} dB" for snr in SNRS_DB))
     for row, runs in results.items():
         for head in runs[0].test.by_snr:
-            shown.add_row(row.name, head, *(_cell(row, runs, head, place, snr) for place, snr in enumerate(SNRS_DB)))
-    console.print(shown)
-    if missing:
-        console.print(f"Not trained: {len(missing)} models. The page has the command for each.")
-
-
-def _cell(row: Any, runs: list, head: str, place: int, snr: int) -> str:
-    """Ours, and the paper's figure in brackets, percent."""
-    ours = f"{100 * mean(run.test.by_snr[head][snr] for run in runs):.1f}"
-    return f"{ours} ({row.paper[head][place]:g})" if head in row.paper else ours
+            table.add_row(row.name, head, *(f"{100 * mean(run.test.by_snr[head][snr] for run in runs):.1f}" for snr in SNRS_DB))
+            if head in row.paper:
+                table.add_row("", "the paper", *(f"{share:g}" for share in row.paper[head]))
+    show([table], missing)

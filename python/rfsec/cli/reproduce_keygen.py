@@ -3,11 +3,9 @@
 
 from typing import Any
 
-from rich.console import Console
-from rich.table import Column, Table
-
 from ..errors import ParameterError
 from .reproduce_asked import Asked
+from .reproduce_tables import figures_table, show
 
 
 def run_keys(asked: Asked) -> Any:
@@ -23,20 +21,16 @@ def run_keys(asked: Asked) -> Any:
 
 def show_keys(results: Any) -> None:
     """Print them."""
-    console = Console()
+    tables = []
     if any(results.points.values()):
-        names = ("SNR/dB", "K", "KER", "KGR", "NMSE", "of H", "entropy")
-        shown = Table(Column("mapper", no_wrap=True), *(Column(name, justify="right", no_wrap=True) for name in names))
+        tables.append(figures_table("mapper", "SNR/dB", "K", "KER", "KGR", "NMSE", "of H", "entropy"))
         for title, found in results.points.items():
             for one in found:
-                shown.add_row(title, f"{one.snr_db:g}", str(one.levels), f"{one.key_error_rate:.1e}", f"{one.key_generation_ratio:.2f}",
-                              f"{one.nmse:.1e}", f"{one.nmse_h:.1e}", f"{one.entropy_bits:.1f}")
-        console.print(shown)
+                tables[-1].add_row(title, f"{one.snr_db:g}", str(one.levels), f"{one.key_error_rate:.1e}", f"{one.key_generation_ratio:.2f}",
+                                   f"{one.nmse:.1e}", f"{one.nmse_h:.1e}", f"{one.entropy_bits:.1f}")
     if results.numbers:
-        shown = Table("mapper", "number", Column("value", justify="right"))
+        tables.append(figures_table("mapper", "number", "value"))
         for title, found in results.numbers.items():
             for name, value in found.items():
-                shown.add_row(title, name.replace("_", " "), f"{value:,}" if value > 1 else f"{value:.4f}")
-        console.print(shown)
-    if results.missing:
-        console.print(f"Not trained: {len(results.missing)} mappers. The page has the command for each.")
+                tables[-1].add_row(title, name.replace("_", " "), f"{value:,}" if value > 1 else f"{value:.4f}")
+    show(tables, results.missing, "mappers")

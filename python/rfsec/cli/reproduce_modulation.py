@@ -3,10 +3,8 @@
 
 from typing import Any
 
-from rich.console import Console
-from rich.table import Column, Table
-
 from .reproduce_asked import Asked
+from .reproduce_tables import figures_table, show
 
 _TEST_WINDOWS = 100  # of each label at each SNR
 
@@ -22,15 +20,9 @@ def run_modulation(asked: Asked) -> Any:
 
 def show_modulation(result: Any) -> None:
     """Print it."""
-    shown = Table(
-        Column("row", no_wrap=True),
-        *(Column(name, justify="right") for name in ("paper / %", "ours / %", "difference", "seeds")),
-    )
+    table = figures_table("row", "paper / %", "ours / %", "difference", "seeds")
     for one in result.results:
         spread = "" if one.spread is None else f" ± {one.spread:.2f}"
         difference = "" if one.difference is None else f"{one.difference:+.2f}"
-        shown.add_row(one.row.name, str(one.row.paper or ""), f"{one.percent:.2f}{spread}", difference, str(len(one.runs)))
-    console = Console()
-    console.print(shown)
-    if result.missing:
-        console.print(f"Not trained: {len(result.missing)} models. The page has the command for each.")
+        table.add_row(one.row.name, str(one.row.paper or ""), f"{one.percent:.2f}{spread}", difference, str(len(one.runs)))
+    show([table], result.missing)

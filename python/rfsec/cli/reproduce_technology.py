@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec reproduce`` of table IV, figure 15 and figure 16 of the LSTM paper."""
 
-from rich.console import Console
-from rich.table import Column, Table
-
 from ..errors import ParameterError
+from .plain import say
 from .reproduce_asked import Asked
+from .reproduce_tables import figures_table, show
 
 
 def run_technologies(asked: Asked) -> tuple[dict, dict[str, str]]:
@@ -18,15 +17,12 @@ def run_technologies(asked: Asked) -> tuple[dict, dict[str, str]]:
 def show_technologies(found: tuple[dict, dict[str, str]]) -> None:
     """Print them."""
     results, missing = found
-    console = Console()
     names = list(next(iter(results.values()))[0].scores.accuracy_by_label) if results else []
-    shown = Table(Column("row", no_wrap=True), *(Column(name, justify="right") for name in ("paper / %", "ours / %", *names)))
+    table = figures_table("row", "paper / %", "ours / %", *names)
     for row, runs in results.items():
         ours = [100 * sum(value) / len(runs) for value in zip(*((run.scores.accuracy, *run.scores.accuracy_by_label.values()) for run in runs))]
-        shown.add_row(row.name, "" if row.paper is None else f"{row.paper:g}", *(f"{value:.1f}" for value in ours))
-    console.print(shown)
-    if missing:
-        console.print(f"Not trained: {len(missing)} models. The page has the command for each.")
+        table.add_row(row.name, "" if row.paper is None else f"{row.paper:g}", *(f"{value:.1f}" for value in ours))
+    show([table], missing)
 
 
 def run_magnitude_fft(asked: Asked) -> dict[str, float]:
@@ -42,6 +38,5 @@ def run_magnitude_fft(asked: Asked) -> dict[str, float]:
 
 def show_magnitude_fft(right: dict[str, float]) -> None:
     """Print them."""
-    console = Console()
     for title, percent in right.items():
-        console.print(f"{title}: {percent:.2f}% right")
+        say(f"{title}: {percent:.2f}% right")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pictures of the joint paper's tables: emitters right by SNR, and the confusion of both heads at 0 dB (figs. 5 and 6)."""
+"""The pictures of the joint paper's tables: emitters right by SNR, confusion of both heads at 0 dB (figs. 5 and 6), and both by weight (fig. 7)."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from ..datasets.amplifiers import SNRS_DB
 from .joint_measure import LABELS, JointResult
-from .joint_rows import EMITTER, JointRow
+from .joint_rows import EMITTER, MODULATION, JointRow
 from .pictures.confusion import draw_matrices
 from .pictures.style import grid, line_style, percent_axis, save_picture, styled
 
@@ -25,6 +25,24 @@ def draw_emitters(results: dict[JointRow, list[JointResult]], path: Path) -> Non
     axes.set(xlabel="SNR / dB", title="Emitters (dotted: the paper)")
     percent_axis(axes, "right / %")
     axes.legend(loc="lower right", fontsize=8)
+    save_picture(figure, path)
+
+
+@styled
+def draw_weights(results: dict[JointRow, list[JointResult]], path: Path) -> None:
+    """Draw the share of both heads right over the weight of the emitters' loss, a line for each SNR; hollow is what the paper states."""
+    figure, panels = grid(2, 2, 6.4, 5.6)
+    weights = [row.emitter_weight for row in results]
+    for axes, head in zip(panels, (EMITTER, MODULATION)):
+        for number, snr in enumerate(SNRS_DB):
+            style = line_style(number)
+            axes.plot(weights, [100 * np.mean([run.test.by_snr[head][snr] for run in runs]) for runs in results.values()], label=f"{snr} dB", clip_on=False, **style)
+            for row in results:
+                if head in row.paper:
+                    axes.plot(row.emitter_weight, row.paper[head][number], **style, fillstyle="none", markersize=11, clip_on=False)
+        axes.set(xlabel=f"weight of the {EMITTER}'s loss; the {MODULATION}'s has the rest", title=f"{head} (hollow: the paper)", xlim=(0, 1))
+        percent_axis(axes, "right / %")
+        axes.legend(loc="lower right")
     save_picture(figure, path)
 
 

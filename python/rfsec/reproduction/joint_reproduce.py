@@ -9,7 +9,7 @@ from ..inference.session import ModelSession
 from .files import make_folder, write_text
 from .joint_measure import LABELS, measure_joint
 from .joint_page import Results, page, table_csv
-from .joint_pictures import draw_confusion, draw_emitters
+from .joint_pictures import draw_confusion, draw_emitters, draw_weights
 from .joint_rows import EMITTER, MODULATION, TABLES, JointRow
 from .named_models import check_at_least, check_card, each_model, find_named
 from .named_rows import named_rows
@@ -58,6 +58,9 @@ def reproduce_joint(name: str, out: Path, options: Options, command: str, report
         pictures = {"Emitters by SNR": "emitters.png"} if any(EMITTER in runs[0].test.by_snr for runs in results.values()) else {}
         if pictures:
             draw_emitters(results, out / "emitters.png")
+        if all(row.emitter_weight is not None for row in results):
+            pictures["Both heads by the weights of their losses"] = "weights.png"
+            draw_weights(results, out / "weights.png")
         for head in (EMITTER, MODULATION):
             if any(head in runs[0].test.lowest for runs in results.values()):
                 pictures[f"Confusion of the {head}"] = f"confusion-{head}.png"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tables of the joint modulation and emitter paper: rows, and what the paper states of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PAPER = (
     "Z. Li et al., Joint Signal Adaptive Modulation Recognition and Radio Frequency Fingerprinting Based on Multi-task Learning, "
@@ -21,11 +21,14 @@ class JointRow:
         As ``rfsec train`` takes it, and as the page shows it.
     paper : dict
         By head: accuracy at 0, 5, 10, 15 and 20 dB, percent, where the paper states it.
+    emitter_weight : float or None
+        Of the emitters' loss, where a figure is over it; that of the modulations has the rest of 1.
     """
 
     name: str
     title: str
     paper: dict[str, tuple[float, ...]]
+    emitter_weight: float | None = None
 
     @property
     def file_stem(self) -> str:
@@ -84,9 +87,9 @@ _TABLES = (
     JointTable(
         "mmoe-table4",
         "how the two losses are balanced",
-        "The grid's best weight is the equal one by the paper; figure 7 has the grid.",
+        "The grid's best weight is the equal one by the paper, so that its row is that of uniform weights; figure 7 has the grid.",
         (
-            _MMOE_ROW,
+            replace(_MMOE_ROW, title="uniform, and the best of the grid"),
             JointRow(f"{MMOE}-uncertainty", "uncertainty",
                      {EMITTER: (74.28, 90.5, 97.22, 98.75, 99.17), MODULATION: (99.29, 100.0, 100.0, 100.0, 100.0)}),
             JointRow(f"{MMOE}-dwa", "dynamic weight average",
@@ -107,9 +110,14 @@ _TABLES = (
     JointTable(
         "mmoe-fig7",
         "the losses' weights, in steps of 0.1",
-        "The figure shows curves without numbers: emitters best at equal weights, modulations hardly touched.",
+        "Of the figure's curves the paper states equal weights alone: emitters are best there, and modulations hardly touched by any.",
         tuple(
-            _MMOE_ROW if weight == 5 else JointRow(f"{MMOE}-{weight}to{10 - weight}", f"emitter {weight / 10:g}, modulation {1 - weight / 10:g}", {})
+            JointRow(
+                MMOE if weight == 5 else f"{MMOE}-{weight}to{10 - weight}",
+                f"emitter {weight / 10:g}, modulation {1 - weight / 10:g}",
+                _UNIFORM if weight == 5 else {},
+                weight / 10,
+            )
             for weight in range(1, 10)
         ),
     ),
