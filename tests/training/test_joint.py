@@ -206,6 +206,14 @@ def test_a_folder_of_files_trains_a_model(tmp_path):
     assert card.training.data == "mine" and card.metrics.accuracy_by_snr.keys() == {"10"}
     assert card.input.samples_per_symbol is None and set(card.metrics.by_head) == {"modulation", "emitter"}
 
+    assert "Name the folder that it was trained on with --data." in the_error(rfsec("quantise", out, "--out", tmp_path / "int8.onnx"))
+    ran = rfsec("quantise", out, "--data", folder, "--out", tmp_path / "int8.onnx")
+    assert ran.returncode == 0, ran.stderr
+    twin = ModelSession(tmp_path / "int8.onnx").card
+    assert twin.training.data == "mine" and twin.metrics.test_data == card.metrics.test_data
+    np.ones(12_000, "<f4").tofile(folder / "a" / "BPSK" / "run0_10dB.cf32")
+    assert "trained on other data ('mine') than the folder" in the_error(rfsec("quantise", out, "--data", folder, "--out", tmp_path / "int8.onnx"))
+
 
 def test_other_files_of_a_folder_need_a_checkpoint_of_their_own(tmp_path):
     folder = write_folder(tmp_path / "mine", samples=6000)
@@ -307,7 +315,7 @@ def test_an_int8_twin_has_the_data_of_its_parent(tmp_path):
         card = joint_card("mine")
         training = card.training.model_copy(update={"data": "amplifiers, repeated data"})
         with pytest.raises((ModelError, ParameterError)) as refusal:
-            quantise_joint(tmp_path / "mine.onnx", card.model_copy(update={"training": training, **changes}), tmp_path / "x.onnx", seed, print)
+            quantise_joint(tmp_path / "mine.onnx", card.model_copy(update={"training": training, **changes}), tmp_path / "x.onnx", seed, print, None)
         return str(refusal.value)
 
     others = [head.model_copy(update={"labels": head.labels[:2]}) for head in joint_card("mine").heads]

@@ -17,7 +17,7 @@ def quantise(
     model: Annotated[str, typer.Argument(help="Name of a shipped model, or an .onnx file.")],
     out: Annotated[Path, typer.Option(help="ONNX file to write.")],
     seed: Annotated[int | None, typer.Option(help="Seed of the calibration windows; 1 if not given. A joint model has its own.")] = None,
-    data: Annotated[Path | None, typer.Option(help="The file of windows that MODEL was trained on, where it was.")] = None,
+    data: Annotated[Path | None, typer.Option(help="The file of windows, or of a joint model the folder, that MODEL was trained on.")] = None,
 ) -> None:
     """Write MODEL with 8-bit weights to OUT, measured on the test set that MODEL's card names."""
     if find_spec("onnx") is None:

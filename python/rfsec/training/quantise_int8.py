@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ParameterError
 from ..inference.card import ModelCard
 from ..inference.representations import represent
 from .quantise_data import quantise_data
@@ -33,7 +32,7 @@ def quantise_model(
     out: Path,
     seed: int | None = None,
     report: Callable[[int, int], None] = lambda done, total: None,
-    file: Path | None = None,
+    data: Path | None = None,
 ) -> ModelCard:
     """Write the int8 twin of the model `source` to `out`, whole or not at all, and return its card.
 
@@ -46,19 +45,19 @@ def quantise_model(
         Of the calibration windows, at least 0; None is 1, and of a joint model its own.
     report : callable
         Told how many windows of the test set are measured, and of how many.
-    file : Path, optional
-        The labelled windows that the model was trained on, where they were a file; generated ones are made again.
+    data : Path, optional
+        What the model was trained on, where that was a file of labelled windows, or of a joint model a folder; generated windows are made again.
 
     Raises
     ------
     DatasetError
-        If `file` cannot be read.
+        If `data` cannot be read.
     ModelError
         If `source` is no such model, is 8-bit already, or was trained on other data.
     OutputError
         If `out` cannot be written.
     ParameterError
-        If `seed` is not that of a joint model, or one is given a `file`.
+        If `seed` is not that of a joint model.
     """
     # ONNX Runtime is only needed here: the rest of this room runs on machines that lack it.
     from ..inference.evaluation import evaluate
@@ -66,17 +65,15 @@ def quantise_model(
 
     parent = ModelSession(source).card
     if parent.metrics.by_head:
-        if file is not None:
-            raise ParameterError(f"The joint model {parent.name} is quantised with generated windows of its amplifiers. Leave --data out.")
-        return quantise_joint(source, parent, out, seed, report)
+        return quantise_joint(source, parent, out, seed, report, data)
     seed = _USUAL_SEED if seed is None else seed
-    data = quantise_data(parent, source, seed, file)
-    calibration = [represent(parent.input.representation, part.x) for part in data.calibration]
+    parts = quantise_data(parent, source, seed, data)
+    calibration = [represent(parent.input.representation, part.x) for part in parts.calibration]
 
     def describe(session: ModelSession, sha256: str, method: str) -> ModelCard:
-        found, done, total = [], 0, sum(map(len, data.test))
-        for part in data.test:
-            found.append(evaluate(session, part, data.labels, lambda now, before=done: report(before + now, total)))
+        found, done, total = [], 0, sum(map(len, parts.test))
+        for part in parts.test:
+            found.append(evaluate(session, part, parts.labels, lambda now, before=done: report(before + now, total)))
             done += len(part)
         return twin_of(parent, sha256, seed, method, _measured(parent, found))
 

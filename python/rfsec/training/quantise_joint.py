@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..datasets.joint_folder import load_joint_folder
+from ..datasets.joint_windows import JointWindows
+from ..datasets.seeding import Purpose, seed_sequence
 from ..errors import ModelError, ParameterError
 from ..inference.card import ModelCard
 from ..inference.representations import represent
 from .joint_corpus import BenchCorpus
+from .joint_corpus_folder import FolderCorpus
 from .joint_metrics import joint_metrics
 from .quantise_file import twin_of, write_int8
 
@@ -19,18 +23,21 @@ if TYPE_CHECKING:
     from ..inference.session import ModelSession
 
 _AT_ONCE = 64
+_CALIBRATION_WINDOWS = 1680  # of a folder: as many as of the simulated amplifiers
 
 
-def quantise_joint(source: Path, parent: ModelCard, out: Path, seed: int | None, report: Callable[[int, int], None]) -> ModelCard:
+def quantise_joint(
+    source: Path, parent: ModelCard, out: Path, seed: int | None, report: Callable[[int, int], None], folder: Path | None
+) -> ModelCard:
     """Write the int8 twin; see ``quantise_int8.quantise_model``.
 
-    Raises ModelError where the data cannot be made again, ParameterError where `seed` is another than the model's own: that is of other
-    amplifiers.
+    Raises ModelError where the data cannot be made again or are others, DatasetError and RecordingError where `folder` cannot be read, and
+    ParameterError where `seed` is another than the model's own: that is of other amplifiers, or another split of the files.
     """
-    corpus = _corpus_of(parent, source)
+    corpus = _corpus_of(parent, source) if folder is None else _folder_of(parent, source, folder)
     if seed not in (None, corpus.seed):
-        raise ParameterError(f"The '--seed' of {parent.name} must be its own, {corpus.seed}: another one makes other amplifiers. Got {seed} instead.")
-    calibration = replace(corpus, per_snr=1).part("training").x
+        raise ParameterError(f"The '--seed' of {parent.name} must be its own, {corpus.seed}: another one makes other data. Got {seed} instead.")
+    calibration = _thinned(corpus.training, corpus.seed) if folder is not None else replace(corpus, per_snr=1).part("training").x
     heads = tuple(head.name for head in parent.heads)
 
     def describe(session: "ModelSession", sha256: str, method: str) -> ModelCard:
@@ -55,5 +62,18 @@ def _corpus_of(parent: ModelCard, source: Path) -> BenchCorpus:
                 return corpus
     raise ModelError(
         f"{source}: the card's field 'training.data' names no data that can be generated again ('{parent.training.data}'); "
-        "they are needed to calibrate int8."
+        "they are needed to calibrate int8. Name the folder that it was trained on with --data."
     )
+
+
+def _folder_of(parent: ModelCard, source: Path, folder: Path) -> FolderCorpus:
+    """The corpus of a folder, if it is what the model was trained on."""
+    corpus = FolderCorpus(parent.training.seed, windows=load_joint_folder(folder, parent.input.window_min))
+    if corpus.name != parent.training.data or corpus.training.sha256() != parent.training.data_sha256:
+        raise ModelError(f"{source}: it was trained on other data ('{parent.training.data}') than the folder '{folder}' holds now. Name that folder.")
+    return corpus
+
+
+def _thinned(windows: JointWindows, seed: int) -> np.ndarray:
+    rows = np.random.default_rng(seed_sequence(Purpose.TRAINING, seed)).permutation(len(windows))[:_CALIBRATION_WINDOWS]
+    return windows.x[np.sort(rows)]
