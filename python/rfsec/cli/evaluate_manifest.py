@@ -32,7 +32,7 @@ def evaluate_manifest(manifest: Path, model: str, as_json: bool, threads: int) -
         for number, entry in enumerate(labelled):
             progress.update(task, completed=number, description=escape(entry.name))
             scores.append(score_file(manifest.parent, entry, classifier, starts.get(Path(entry.name).name, [])))
-    skipped = [entry.name for entry in entries if entry not in labelled]
+    skipped = [entry.name for entry in entries if not (entry.truth and entry.sample_format)]
     if as_json:
         print(json.dumps(_as_json(scores, skipped, classifier.card.name), indent=2, ensure_ascii=False))
     else:
@@ -64,6 +64,8 @@ def _as_json(scores, skipped: list[str], model: str) -> dict:
 
 
 def _print_tables(scores, skipped: list[str], model: str) -> None:
+    from ..inference.manifest_scores import START_TOLERANCE
+
     console, total = plain_console(), _totals(scores)
     table = Table(Column("recording", overflow="fold"), "class", "majority", *(Column(name, justify="right") for name in
                   ("bursts", "accepted", "right", "symbol rate", "error", "starts met")), box=SIMPLE_HEAD, padding=0)
@@ -75,5 +77,5 @@ def _print_tables(scores, skipped: list[str], model: str) -> None:
     console.print(table)
     console.print(f"{model}: {total['files_right']} of {total['files']} recordings are right by majority, "
                   f"{total['bursts_right']:,} of {total['bursts_accepted']:,} accepted bursts"
-                  + (f", {total['starts_met']} of {total['starts']} starts within 20 samples" if total["starts"] else "")
+                  + (f", {total['starts_met']} of {total['starts']} starts within {START_TOLERANCE} samples" if total["starts"] else "")
                   + (f". Without class or samples: {len(skipped)}" if skipped else "") + ".", highlight=False)
