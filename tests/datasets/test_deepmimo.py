@@ -130,6 +130,38 @@ def test_files_of_the_other_byte_order_and_of_small_elements_are_read(tmp_path):
         np.testing.assert_array_equal(read_mat(tmp_path / "one.mat", frozenset("x"))["x"], [[1, 3], [2, 4]])
 
 
+def element(kind, data):
+    return struct.pack("<II", kind, len(data)) + data + bytes(-len(data) % 8)
+
+
+def doubles(*values):
+    return element(9, np.array(values, "<f8").tobytes())
+
+
+def lengths(*values):
+    return element(5, np.array(values, "<i4").tobytes())
+
+
+@pytest.mark.parametrize("array_class, parts, message", [
+    (6, (doubles(np.nan, 1), doubles()), "has no shape"),
+    (6, (doubles(np.inf, 1), doubles()), "has no shape"),
+    (6, (doubles(1, 1), doubles(5)), "has no shape"),
+    (6, (lengths(*[1] * 33), doubles(5)), "has 33 dimensions, more than 32"),
+    (1, (lengths(*[1] * 33),), "has 33 dimensions, more than 32"),
+    (6, (lengths(0, 2**31 - 1, 2**31 - 1, 2**31 - 1), doubles()), "dimensions that are too long"),
+    (2, (lengths(1, 1), doubles(np.nan), element(1, b"field\0\0\0"), element(14, b"")), "struct has no names"),
+    (2, (lengths(1, 1), doubles(np.inf), element(1, b"field\0\0\0"), element(14, b"")), "struct has no names"),
+    (2, (lengths(1, 1), doubles(8), element(1, b"field\0\0\0"), element(14, b"")), "struct has no names"),
+])
+def test_numbers_that_are_no_lengths_are_refused(tmp_path, array_class, parts, message):
+    """A shape, the name `channel`, and what an array of that class consists of."""
+    shape, *others = parts
+    body = element(6, struct.pack("<II", array_class, 0)) + shape + element(1, b"channel") + b"".join(others)
+    (tmp_path / "wrong.mat").write_bytes(b"MATLAB 5.0 MAT-file".ljust(124) + struct.pack("<HH", 0x0100, 0x4D49) + element(14, body))
+    as_python(tmp_path / "right.mat", BANDS[1])
+    assert message in refusal(tmp_path / "wrong.mat", tmp_path / "right.mat")
+
+
 def test_arrays_that_lie_too_deep_are_refused(tmp_path):
     inner = np.zeros((1, 1))
     for _ in range(12):

@@ -18,6 +18,7 @@ from .mat_elements import COMPRESSED, MATRIX, DamagedError, elements, numbers
 _CELL, _STRUCT, _FIRST_NUMBER, _LAST_NUMBER = 1, 2, 6, 15  # classes of arrays, table 1-3
 _COMPLEX = 0x0800
 _HEADER, _MOST_BYTES, _DEEPEST = 128, 2**31, 8
+_MOST_DIMENSIONS = 32  # of an array of NumPy
 
 
 def read_mat(path: Path, wanted: frozenset[str]) -> dict[str, Any]:
@@ -75,8 +76,10 @@ def _matrix(data: memoryview, order: str, wanted: frozenset[str], depth: int) ->
     parts = elements(data, order)
     flags, shape = (numbers(next(parts, None), order) for _ in range(2))
     name = bytes(next(parts, (0, b""))[1]).decode("latin1")
-    if flags.size < 1 or flags.dtype.kind != "u" or shape.size < 2 or (shape < 0).any():
+    if flags.size < 1 or flags.dtype.kind != "u" or shape.dtype.kind not in "iu" or shape.size < 2 or (shape < 0).any():
         raise DamagedError("an array has no shape")
+    if shape.size > _MOST_DIMENSIONS:
+        raise DamagedError(f"an array has {shape.size:,} dimensions, more than {_MOST_DIMENSIONS}")
     kind, count = int(flags[0]) & 0xFF, prod(map(int, shape))
     if depth == 0 and name not in wanted:
         return name, None
@@ -94,12 +97,15 @@ def _matrix(data: memoryview, order: str, wanted: frozenset[str], depth: int) ->
         values = values + 1j * imaginary
     if values.size != count:
         raise DamagedError("an array is not as long as its shape says")
-    return name, values.reshape(tuple(map(int, shape)), order="F")
+    try:
+        return name, values.reshape(tuple(map(int, shape)), order="F")
+    except ValueError:  # one dimension is 0, and the others are longer than NumPy counts
+        raise DamagedError("an array has dimensions that are too long") from None
 
 
 def _struct(parts: Iterator[tuple[int, memoryview]], order: str, wanted: frozenset[str], depth: int, count: int) -> list[dict[str, Any]]:
     width, names = numbers(next(parts, None), order), bytes(next(parts, (0, b""))[1])
-    if width.size != 1 or width[0] < 1 or len(names) % int(width[0]):
+    if width.dtype.kind not in "iu" or width.size != 1 or width[0] < 1 or len(names) % int(width[0]):
         raise DamagedError("a struct has no names")
     size = int(width[0])
     fields = [names[at : at + size].split(b"\0")[0].decode("latin1") for at in range(0, len(names), size)]
