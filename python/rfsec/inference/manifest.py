@@ -118,6 +118,6 @@ def _unpack(path: Path, folder: Path) -> Path:
                     with open(target, "wb") as file:
                         shutil.copyfileobj(archive.extractfile(member), file)
                     return target
-    except (OSError, EOFError, tarfile.TarError) as error:
+    except (OSError, EOFError, ValueError, tarfile.TarError) as error:  # ValueError: a header with a number that is none
         raise DatasetError(f"{path}: this is no bzip2 archive with a recording in it ({error}).") from None
     raise DatasetError(f"{path}: there is no file in this archive.")
