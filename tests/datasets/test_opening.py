@@ -266,6 +266,12 @@ def test_names_that_are_repeated_count_once(tmp_path, names):
     assert labels == tuple(dict.fromkeys(names)) and [labels[index] for index in windows.label] == arrays["label"].tolist()
 
 
+def test_more_names_than_can_be_counted_are_refused(tmp_path):
+    count = 2**15 + 1
+    write_npz(tmp_path / "set.npz", x=np.zeros((count, 1), complex), label=np.arange(count).astype(str), snr_db=np.zeros(count))
+    assert "must be at most 32,768 different names" in refusal(tmp_path / "set.npz")
+
+
 @pytest.mark.parametrize(("changed", "message"), [
     ({"x": None}, "'x' of .* must be complex samples .* Got none instead"),
     ({"x": np.zeros((6, 2, 128))}, r"'x' of .* must be complex samples .* Got float64 \[6, 2, 128\] instead"),

@@ -71,6 +71,8 @@ def _labels(
         unique, index = np.unique(label, return_inverse=True)
         names = unique if names is None or names.dtype.kind not in "US" or names.ndim != 1 else names
         order = {name: i for i, name in enumerate(dict.fromkeys(map(_text, names)))}  # one that is repeated counts once
+        if len(order) > _MOST_NAMES:
+            raise _refuse(path, "label", f"at most {_MOST_NAMES:,} different names", label)
         places = [order.get(_text(name), -1) for name in unique]
         if -1 in places:
             raise _refuse(path, "labels", f"names that include {_text(unique[places.index(-1)])!r}", names)
