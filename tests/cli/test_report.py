@@ -190,7 +190,7 @@ def started(tmp_path, model) -> subprocess.Popen:
     process = subprocess.Popen([*RFSEC, "report", tmp_path / "long.cf32", "--rate", "1e6", "--model", model, "--out", tmp_path / "page.html"],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + DEADLINE_S
-    while not (tmp_path / "page.html.part").exists() and time.monotonic() < deadline and process.poll() is None:
+    while not any(tmp_path.glob("page.html.*.part")) and time.monotonic() < deadline and process.poll() is None:
         os.sched_yield()
     return process
 

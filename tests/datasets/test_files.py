@@ -35,11 +35,25 @@ def test_what_was_there_stays_when_writing_fails(tmp_path, error):
     assert path.read_text() == "before" and [entry.name for entry in tmp_path.iterdir()] == ["set.npz"]
 
 
-def test_what_a_killed_run_left_is_no_obstacle(tmp_path):
-    (tmp_path / "folder.part").mkdir()
-    (tmp_path / "folder.part" / "old").write_text("half of")
+def test_a_folder_is_written_like_a_file(tmp_path):
     with written_aside(tmp_path / "folder") as aside:
         aside.mkdir()
         (aside / "new").write_text("all of")
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
     assert [entry.name for entry in (tmp_path / "folder").iterdir()] == ["new"]
+
+
+def test_two_that_write_one_file_do_not_take_each_others(tmp_path):
+    with written_aside(tmp_path / "set.npz") as one:
+        one.write_text("one")
+        with written_aside(tmp_path / "set.npz") as other:
+            other.write_text("the other")
+        assert (tmp_path / "set.npz").read_text() == "the other"
+    assert (tmp_path / "set.npz").read_text() == "one" and [entry.name for entry in tmp_path.iterdir()] == ["set.npz"]
+
+
+def test_a_file_may_be_read_by_whom_any_other_may(tmp_path):
+    (tmp_path / "any").write_text("")
+    with written_aside(tmp_path / "set.npz") as aside:
+        aside.write_text("")
+    assert (tmp_path / "set.npz").stat().st_mode == (tmp_path / "any").stat().st_mode

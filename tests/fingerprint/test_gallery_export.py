@@ -165,6 +165,12 @@ def test_files_that_cannot_be_read_or_written(full, tmp_path):
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_an_export_leaves_what_another_process_writes_beside_it(full, tmp_path):
+    (tmp_path / "full.jsonl.part").write_text("another's")
+    full.export_to(tmp_path / "full.jsonl")
+    assert (tmp_path / "full.jsonl.part").read_text() == "another's"
+
+
 def test_an_export_that_fails_leaves_the_last_one(full, tmp_path):
     full.export_to(tmp_path / "full.jsonl")
     before = (tmp_path / "full.jsonl").read_bytes()

@@ -184,6 +184,12 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
+def test_a_checkpoint_leaves_what_another_process_writes_beside_it(tmp_path):
+    (tmp_path / "run.part").write_text("another's")
+    save_checkpoint(tmp_path / "run", {"model": "x"}, {"weights": torch.zeros(10)})
+    assert (tmp_path / "run.part").read_text() == "another's" and (tmp_path / "run").stat().st_mode == (tmp_path / "run.part").stat().st_mode
+
+
 def test_unwritable_checkpoint(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):

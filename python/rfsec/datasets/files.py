@@ -2,7 +2,6 @@
 """Files and folders of labelled windows, each complete or not there at all."""
 
 import os
-import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import OutputError
+from ..whole_file import written_whole
 from .labelled_windows import LabelledWindows
 
 
@@ -27,25 +27,13 @@ def written_aside(path: Path, what: str = "data set") -> Iterator[Path]:
     """
     if not path.name:
         raise OutputError(f"The {what} '{path}' cannot be written: it has no name. Choose another --out.")
-    aside = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _remove(aside)  # of a run that was killed
-        yield aside
-        os.replace(aside, path)
+        with written_whole(path) as aside:
+            yield aside
     except OSError as error:
         reason = error.strerror or error
         raise OutputError(f"The {what} '{path}' cannot be written: {reason}. Choose another --out.") from None
-    finally:
-        _remove(aside)
-
-
-def _remove(path: Path) -> None:
-    """Remove a file or folder if it is there and can be removed."""
-    if os.path.isdir(path):  # Path.is_dir raises where a folder may not be looked into, or a name is too long
-        shutil.rmtree(path, ignore_errors=True)
-    elif os.path.isfile(path):
-        path.unlink()
 
 
 def write_windows(path: Path, windows: LabelledWindows, labels: tuple[str, ...], recipe: str) -> None:

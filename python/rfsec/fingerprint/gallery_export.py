@@ -17,6 +17,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ..errors import GalleryError, OutputError, ParameterError
+from ..whole_file import written_whole
 from .encoder_id import EncoderId
 from .enrolled import Emitter, Enrolled, check_name, check_note, check_time, checked_embeddings, shown
 
@@ -29,18 +30,13 @@ def write_export(path: Path, encoder: EncoderId, enrolled: Enrolled) -> None:
     """Write a gallery; whole or not at all. Raises OutputError where that fails."""
     if not path.name:
         raise OutputError(f"The export '{path}' cannot be written: it has no name. Choose another file.")
-    aside = path.with_name(path.name + ".part")
     try:
-        with aside.open("w", encoding="utf-8") as file:
+        with written_whole(path) as aside, aside.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in _lines(encoder, enrolled))
             file.flush()
             os.fsync(file.fileno())
-        os.replace(aside, path)
     except OSError as error:
         raise OutputError(f"The export '{path}' cannot be written: {error.strerror}. Choose another file.") from None
-    finally:
-        if os.path.isfile(aside):  # Path.is_file raises where a folder may not be looked into
-            aside.unlink()
 
 
 def read_export(path: Path) -> tuple[EncoderId, Enrolled]:

@@ -3,13 +3,13 @@
 
 import errno
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from sigmf import SigMFFile
 
 from ..errors import OutputError
 from ..records import DecisionRecord
+from ..whole_file import written_whole
 from .recording import open_recording
 
 SUFFIX = ".sigmf-meta"
@@ -86,14 +86,10 @@ class SigmfAnnotations:
         document = SigMFFile(metadata={
             "global": self._global(), "captures": self._captures(),
             "annotations": annotations})
-        partial = self._target.with_name(self._target.name + ".part")
         try:
-            with open(partial, "w", encoding="utf-8") as file:
+            with written_whole(self._target) as aside, open(aside, "w", encoding="utf-8") as file:
                 document.dump(file, pretty=True)
-            os.replace(partial, self._target)
         except OSError as error:
-            with suppress(OSError):  # what could not be opened can't be removed either
-                partial.unlink()
             lost = sum(one["_count"] for one in found)
             raise OutputError(f"{self._target}: SigMF annotations can't be written: {error.strerror}.", lost) from None
 

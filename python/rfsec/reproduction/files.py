@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Text files that are whole or not there, and the folder that they go to."""
 
+import tempfile
 from pathlib import Path
 
 from ..datasets.files import written_aside
@@ -11,9 +12,7 @@ def make_folder(path: Path) -> None:
     """Make the folder of a table; OutputError where it cannot be made or written to."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".rfsec.part"
-        probe.touch()
-        probe.unlink()
+        tempfile.TemporaryFile(dir=path).close()
     except OSError as error:
         raise OutputError(f"The folder '{path}' cannot be written to: {error.strerror}. Choose another --out.") from None
 

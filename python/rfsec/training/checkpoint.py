@@ -6,13 +6,14 @@ import io
 import os
 import pickle
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ..errors import DatasetError, OutputError
+from ..whole_file import written_whole
 
 LONGEST_UNSAVED_S = 60.0  # a checkpoint follows every epoch or validation, and this where they are further apart
 _NO_FILE = (IsADirectoryError, PermissionError)
@@ -27,19 +28,15 @@ def save_checkpoint(path: Path, identity: dict[str, Any], state: dict[str, Any])
     OutputError
         If it cannot be written.
     """
-    aside = path.with_name(path.name + ".part")
     content = io.BytesIO()  # torch.save into a file that cannot grow raises errors of its own kinds
     torch.save({"identity": identity, "state": state}, content)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as file:
+        with written_whole(path) as aside, aside.open("wb") as file:
             file.write(content.getbuffer())
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
         raise OutputError(f"The checkpoint '{path}' cannot be written: {error.strerror}. Choose another folder.") from None
 
 

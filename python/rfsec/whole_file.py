@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file or folder that appears whole or not at all, whoever else writes one of that name."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a path of this call alone, beside `path`, to write a file or folder to.
+
+    It becomes `path` when the block ends well; otherwise it is removed. Of several processes the last one to end stays.
+
+    Raises
+    ------
+    OSError
+        If it cannot take the place of `path`; what was there before stays.
+    ValueError
+        If `path` has no name.
+    """
+    aside = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
+    try:
+        yield aside
+        os.replace(aside, path)
+    finally:
+        if os.path.isdir(aside):  # Path.is_dir raises where a folder may not be looked into, or a name is too long
+            shutil.rmtree(aside, ignore_errors=True)
+        elif os.path.isfile(aside):
+            with suppress(OSError):
+                aside.unlink()
