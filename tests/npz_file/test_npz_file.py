@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Damaged and hostile .npz files, through everything that reads such a file: one line each, and a cache that is made anew."""
 
+import os
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -84,6 +87,18 @@ def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch, how):
     for _ in range(2):  # made once, then read
         np.testing.assert_array_equal(room_cache.kept("some", make)["x"], np.arange(3))
     assert len(made) == 2
+
+
+def test_a_cache_on_a_full_disk_is_one_line_with_its_own_way_out(tmp_path):
+    """A limit on a file's size stands for the disk."""
+    code = ("import resource, signal, numpy; from gnuradio.rfsec.datasets.room_cache import kept\n"
+            "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+            "print(kept('some', lambda: {'x': numpy.zeros(10_000)})['x'].size)")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    [line] = done.stderr.splitlines()
+    assert line.endswith("cannot be written: File too large. Set XDG_CACHE_HOME to a folder that can be written to.")
+    assert done.stdout == "10000\n" and not list((tmp_path / "rfsec").iterdir())
 
 
 def test_a_member_that_is_no_array_makes_the_cache_anew(tmp_path, monkeypatch):

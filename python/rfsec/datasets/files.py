@@ -15,10 +15,10 @@ from .labelled_windows import LabelledWindows
 
 
 @contextmanager
-def written_aside(path: Path, what: str = "data set") -> Iterator[Path]:
+def written_aside(path: Path, what: str = "data set", way_out: str = "Choose another --out") -> Iterator[Path]:
     """Give a path to write a file or folder to. It becomes `path` when the block ends well; otherwise it is removed.
 
-    `what` is the name of such a thing in an error.
+    `what` is the name of such a thing in an error, and `way_out` what to do about it.
 
     Raises
     ------
@@ -26,14 +26,14 @@ def written_aside(path: Path, what: str = "data set") -> Iterator[Path]:
         If it cannot be written; what was there before stays.
     """
     if not path.name:
-        raise OutputError(f"The {what} '{path}' cannot be written: it has no name. Choose another --out.")
+        raise OutputError(f"The {what} '{path}' cannot be written: it has no name. {way_out}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as aside:
             yield aside
     except OSError as error:
         reason = error.strerror or error
-        raise OutputError(f"The {what} '{path}' cannot be written: {reason}. Choose another --out.") from None
+        raise OutputError(f"The {what} '{path}' cannot be written: {reason}. {way_out}.") from None
 
 
 def write_windows(path: Path, windows: LabelledWindows, labels: tuple[str, ...], recipe: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import DatasetError, OutputError
 from ..npz_file import read_arrays
-from .files import written_aside
+from .files import write_arrays, written_aside
 
 Arrays = dict[str, np.ndarray]
 _LOG = logging.getLogger(__name__)
@@ -34,10 +34,10 @@ def kept(name: str, make: Callable[[], Arrays]) -> Arrays:
     if arrays is None:
         arrays = make()
         try:
-            with written_aside(path, "cache") as aside, aside.open("wb") as file:
-                np.savez(file, **arrays, sha256=np.array(_digest(arrays)))
+            with written_aside(path, "cache", "Set XDG_CACHE_HOME to a folder that can be written to") as aside:
+                write_arrays(aside, arrays | {"sha256": np.array(_digest(arrays))})
         except OutputError as error:
-            _LOG.warning("%s Set XDG_CACHE_HOME to a folder that can be written to.", error)
+            _LOG.warning("%s", error)
     return arrays
 
 
