@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Multiply-adds as counted by hand, and memory that grows with what a model holds."""
 
+import subprocess
+import sys
+
 import numpy as np
 import onnx
 import pytest
@@ -31,6 +34,13 @@ def test_the_papers_lstm():
     assert by_hand == 25_298_304
     found = multiply_adds(find_model("lstm-amp-phase"), 128)
     assert found.count == by_hand and found.uncounted == ()
+
+
+def test_counting_leaves_telemetry_off():
+    code = "import os; os.environ.pop('ORT_DISABLE_TELEMETRY', None)\n" \
+        "import gnuradio.rfsec.inference.multiply_adds; print(os.environ.get('ORT_DISABLE_TELEMETRY'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
 
 
 def test_our_default():

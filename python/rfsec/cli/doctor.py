@@ -65,7 +65,7 @@ def _probe(what: str, code: str, mend: str, required: bool = True) -> Finding:
     """Runs ``code`` in an interpreter of its own, for a broken library may end the process that imports it."""
     try:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=_PROBE_TIMEOUT_S,
-                              env={"ORT_DISABLE_TELEMETRY": "1", **os.environ})  # as inference/session.py has it
+                              env={"ORT_DISABLE_TELEMETRY": "1", **os.environ})  # as inference/runtime.py has it
     except subprocess.TimeoutExpired:
         return Finding(what, f"no answer in {_PROBE_TIMEOUT_S} s", mend, required)
     if done.returncode == 0:
