@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Encoders of fingerprints: what they give, and files that are none."""
 
+import hashlib
 import json
 
 import numpy as np
 import onnx
 import pytest
 from gnuradio.rfsec.errors import ModelError, ParameterError
+from gnuradio.rfsec.inference.encoder_card import EncoderCard
 from gnuradio.rfsec.inference.encoder_session import EncoderSession
 from gnuradio.rfsec.inference.fingerprinter import Fingerprinter
 from gnuradio.rfsec.inference.session import ModelSession
@@ -34,6 +36,30 @@ def test_a_fingerprint_is_what_the_graph_gives(tmp_path):
 def test_two_files_are_two_encoders(tmp_path):
     one, other = (Fingerprinter(write_window_encoder(tmp_path / f"{name}.onnx", name=name)).encoder for name in ("one", "other"))
     assert one.sha256 != other.sha256
+
+
+def test_an_encoder_is_identified_by_the_bytes_that_run(tmp_path):
+    """Its file is replaced while it is opened."""
+    path = write_window_encoder(tmp_path / "one.onnx")
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+
+    class ReplacingCard(EncoderCard):
+        @classmethod
+        def from_json(cls, text, where):
+            path.write_bytes(b"another")
+            return super().from_json(text, where)
+
+    class Replaced(EncoderSession):
+        card_type = ReplacingCard
+
+    assert Replaced(path).sha256 == before
+
+
+def test_an_encoder_that_cannot_be_read_is_one_line():
+    with pytest.raises(ModelError, match="^/proc/self/mem: this model can't be read: Input/output error.$"):
+        EncoderSession("/proc/self/mem")
+    with pytest.raises(ModelError, match="there is no such model file"):
+        EncoderSession("/proc/self")
 
 
 def test_weights_in_a_second_file_are_refused(tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import ModelError
 from .card import Card
-from .runtime import card_text, one_line, open_runtime
+from .runtime import card_text, one_line, open_runtime, read_model
 
 
 class RowSession:
@@ -27,7 +27,7 @@ class RowSession:
         Of `card_type`.
     path : Path
     sha256 : str
-        Of the file, in hexadecimal.
+        Of the file's bytes that run, in hexadecimal.
 
     Raises
     ------
@@ -43,9 +43,10 @@ class RowSession:
 
     def __init__(self, path: str | Path, *, threads: int = 1):
         self.path = Path(path)
-        self._runtime = open_runtime(self.path, threads, alone=True)
+        content = read_model(self.path)
+        self._runtime = open_runtime(self.path, threads, content=content)
         self.card = self.card_type.from_json(card_text(self._runtime, self.path), str(self.path))
-        self.sha256 = hashlib.sha256(self.path.read_bytes()).hexdigest()
+        self.sha256 = hashlib.sha256(content).hexdigest()
         self._input = self._checked_input()
         self._check_output()
 

@@ -16,17 +16,28 @@ _WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 _WEIGHTS_ELSEWHERE = "External data path"  # in ONNX Runtime's error
 
 
-def open_runtime(path: Path, threads: int, *, alone: bool = False) -> onnxruntime.InferenceSession:
+def read_model(path: Path) -> bytes:
+    """Return what a model's file holds. Raises ModelError where it is missing or cannot be read."""
+    _check_there(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: this model can't be read: {error.strerror}.") from None
+
+
+def open_runtime(path: Path, threads: int, *, content: bytes | None = None) -> onnxruntime.InferenceSession:
     """Open a model for `threads` threads, 1 to 1024, that never spin: a flowgraph needs its cores.
 
-    `alone` refuses weights in a second file, of which the SHA-256 of this one says nothing.
+    `content` is what `read_model` gave: it runs, whatever has become of the file, and weights in a second file, of which its SHA-256
+    says nothing, are refused.
 
     Raises ModelError where the file is missing or damaged, and ParameterError where `threads` is not in its range.
     """
     if not 1 <= threads <= _MOST_THREADS:
         raise ParameterError(f"The 'threads' of a model session must be 1 to {_MOST_THREADS}. Got {threads} instead.")
-    if not os.path.isfile(path):
-        raise ModelError(f"{path}: there is no such model file; 'rfsec models' lists those that are shipped.")
+    alone = content is not None
+    if not alone:
+        _check_there(path)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -35,11 +46,16 @@ def open_runtime(path: Path, threads: int, *, alone: bool = False) -> onnxruntim
     if alone:
         options.add_session_config_entry(_WEIGHTS_FOLDER, os.devnull)  # used for what is given as bytes; nothing lies in it
     try:
-        return onnxruntime.InferenceSession(path.read_bytes() if alone else str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(content if alone else str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime has no common base class for what a file can raise
         if alone and _WEIGHTS_ELSEWHERE in str(error):
             raise ModelError(f"{path}: its weights lie in another file, and its SHA-256 must tell it from every other model. Save it in one file.") from None
         raise ModelError(f"{path}: this is not an ONNX model that can be run; it may be damaged: {one_line(error)}") from None
+
+
+def _check_there(path: Path) -> None:
+    if not os.path.isfile(path):
+        raise ModelError(f"{path}: there is no such model file; 'rfsec models' lists those that are shipped.")
 
 
 def card_text(runtime: onnxruntime.InferenceSession, path: Path) -> str:
