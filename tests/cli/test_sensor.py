@@ -11,6 +11,8 @@ from contextlib import contextmanager
 import onnx
 import pytest
 from command_line import DEADLINE_S, RFSEC, rfsec, the_error
+from gnuradio.rfsec.cli.bench_sensor import _figures
+from gnuradio.rfsec.errors import OutputError
 from gnuradio.rfsec.keygen.identity import Identity, write_identity
 from onnx import helper
 from small_model import write_burst_model
@@ -199,6 +201,12 @@ def test_collect_refuses_what_it_cannot_use(scene, tmp_path):
     assert "no file of decisions" in the_error(rfsec("collect", "tcp://127.0.0.1:9", *keys, "--out", tmp_path / "out"))
     assert "Name its endpoint" in the_error(rfsec("collect", "127.0.0.1", *keys, "--out", tmp_path / "new"))
     assert "can't be read" in the_error(rfsec("collect", "tcp://127.0.0.1:9", *keys[:2], "--peer", "none", "--out", tmp_path / "new"))
+
+
+@pytest.mark.parametrize("states", [[], ["searching"], ["searching", "waiting"], ["searching", "running"]])
+def test_a_sensor_that_never_ran_is_not_measured(states):
+    with pytest.raises(OutputError, match="must run to be measured"):
+        _figures([{"source": {"state": state}, "uptime_s": 0.1} for state in states])
 
 
 def test_the_bench_measures_a_whole_sensor(scene):

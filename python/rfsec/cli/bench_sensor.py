@@ -77,27 +77,31 @@ def write_recording(path: Path, grid: SweepGrid) -> None:
 def _run(config: Path, seconds: float, subscriber) -> tuple[list[dict], int]:
     """The health records of a sensor that runs so long in a process of its own, on one core, and decisions that were missed."""
     core = min(os.sched_getaffinity(0))
-    process = subprocess.Popen([sys.executable, "-m", __package__, "sensor", str(config)], stdout=subprocess.PIPE, text=True,
-                               preexec_fn=lambda: os.sched_setaffinity(0, {core}))
-    ends, missed, answered = time.monotonic() + _STARTS_WITHIN_S, 0, False
-    try:
-        while time.monotonic() < ends and process.poll() is None:
-            received = subscriber.receive(1.0)
-            missed += received.missed if received else 0
-            if received and not answered:
-                ends, answered = time.monotonic() + seconds, True
-        process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=_ENDS_WITHIN_S)
-    finally:
-        process.kill()
-    if process.returncode:
-        raise OutputError("The sensor failed; what it said stands above.")
-    return [json.loads(line) for line in out.splitlines()], missed
+    with tempfile.TemporaryFile("w+") as said:  # a pipe that nobody reads meanwhile is full some day
+        process = subprocess.Popen([sys.executable, "-m", __package__, "sensor", str(config)], stdout=said,
+                                   preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+        ends, missed, answered = time.monotonic() + _STARTS_WITHIN_S, 0, False
+        try:
+            while time.monotonic() < ends and process.poll() is None:
+                received = subscriber.receive(1.0)
+                missed += received.missed if received else 0
+                if received and not answered:
+                    ends, answered = time.monotonic() + seconds, True
+            process.send_signal(signal.SIGTERM)
+            process.wait(_ENDS_WITHIN_S)
+        finally:
+            process.kill()
+        if process.returncode:
+            raise OutputError("The sensor failed; what it said stands above.")
+        said.seek(0)
+        return [json.loads(line) for line in said], missed
 
 
 def _figures(records: list[dict]) -> dict:
-    """What the records say of the time after the source was found."""
+    """What a sensor's health records say of the time after the source was found. Raises OutputError where there was no such time."""
     running = [one for one in records if one["source"]["state"] == "running"]
+    if not running or running[0]["uptime_s"] == running[-1]["uptime_s"]:
+        raise OutputError("The sensor must run to be measured, and had no time to. Name more --seconds, or leave it a core of its own.")
     first, last = running[0], running[-1]
     warm = next((one for one in running if one["uptime_s"] >= _WARM_S), first)
     wall_s, sampled_s = last["uptime_s"] - first["uptime_s"], (last["samples"] - first["samples"]) / SweepGrid.sample_rate_hz
