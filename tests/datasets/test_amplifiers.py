@@ -23,19 +23,19 @@ from gnuradio.rfsec.errors import ParameterError
 from scipy import signal
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(12))
 def test_two_amplifiers_differ_as_much_as_real_ones(seed):
     errors, one_set = [], draw_amplifier_set(seed)
     for name in ("BPSK", "QPSK", "8PSK", "16PSK", "QAM16", "QAM64", "QAM256", "QAM1024"):
         points = constellation(name, unit_power=True)
-        row = shape_symbols(points[np.random.default_rng(0).integers(0, points.size, (1, 600))], 10, 0.35)
+        row = shape_symbols(points[np.random.default_rng(seed).integers(0, points.size, (1, 600))], 10, 0.35)
         row /= np.sqrt(np.mean(np.abs(row) ** 2))
         sent = one_set.send(np.repeat(row, COUNT, axis=0), np.arange(COUNT))
         np.testing.assert_allclose(np.mean(np.abs(sent) ** 2, axis=1), 1, atol=1e-5)
         for one, other in combinations(sent, 2):
             gain = np.vdot(other, one) / np.vdot(other, other)
             errors.append(np.mean(np.abs(one - gain * other) ** 2))
-    assert -26.5 < 10 * np.log10(np.median(errors)) < -21
+    assert -26 < 10 * np.log10(np.median(errors)) < -21
 
 
 def test_an_amplifier_remembers_across_the_end_of_a_period():

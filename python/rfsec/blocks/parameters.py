@@ -10,7 +10,7 @@ from ..errors import ParameterError
 
 def check_whole(block: str, name: str, value: int, highest: float, unit: str = "", lowest: int = 1) -> None:
     """Raises ParameterError unless ``value``, the parameter ``name`` of ``block``, is a whole number, ``lowest`` to ``highest``."""
-    if not isinstance(value, Integral) or not lowest <= value <= highest:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not lowest <= value <= highest:
         limits = f"{lowest} or more" if math.isinf(highest) else f"{lowest} to {highest}"
         rule = f"a whole number, {limits}{' ' * bool(unit)}{unit}"
         raise ParameterError(f"The '{name}' parameter of {block} must be {rule}. Got {value!r} instead.")

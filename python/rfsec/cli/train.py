@@ -22,7 +22,7 @@ from .train_technology import train_technology_model
 def train(
     model: Annotated[str, typer.Argument(help="A name such as dilated-conv, rffi-80211, joint-conv, kgnet, technology-conv or random-forest; a wrong one lists the networks.")],
     data: Annotated[
-        str | None, typer.Option(help="rml2016a, rml2016a-varied, sig2019-12, field, or a file of windows (a mapper: of pairs); default: the recipe's.")
+        str | None, typer.Option(help="rml2016a, rml2016a-varied, sig2019-12, field, or a file of windows (a mapper: of pairs; a joint model: a folder); default: the recipe's.")
     ] = None,
     mode: Annotated[str | None, typer.Option(help="RadioML data: compat (the published recipe) or corrected; default: compat.")] = None,
     windows_per_cell: Annotated[

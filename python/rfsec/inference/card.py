@@ -191,6 +191,7 @@ class ModelCard(Card):
 
     @model_validator(mode="after")
     def _heads_differ(self):
-        if len({head.name for head in self.heads}) != len(self.heads):
-            raise ValueError("heads must have different names")
+        names = [head.name for head in self.heads]
+        if again := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"heads must have different names; two are called '{again}'")
         return self
