@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The training stream: in order whatever the workers, and in the model's own representation."""
 
+import fcntl
 import os
 import subprocess
 import sys
+import termios
 from dataclasses import replace
+from inspect import getgeneratorlocals
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ torch = pytest.importorskip("torch")
 from gnuradio.rfsec.errors import DatasetError, ParameterError  # noqa: E402
 from gnuradio.rfsec.inference.representations import represent  # noqa: E402
 from gnuradio.rfsec.training.corpus import make_corpus  # noqa: E402
+from gnuradio.rfsec.training.elsewhere import made_elsewhere  # noqa: E402
 from gnuradio.rfsec.training.recipes import find_recipe  # noqa: E402
 from gnuradio.rfsec.training.stream import stream_chunks  # noqa: E402
 
@@ -70,6 +74,18 @@ def test_a_process_that_is_killed_is_told_of():
     with pytest.raises(DatasetError, match="The process that makes the training data was killed") as error:
         list(stream_chunks(corpus, "iq", 7, 2, workers=1))
     assert "\n" not in str(error.value)
+
+
+def test_a_process_that_is_killed_while_it_sends_is_told_of():
+    chunks = made_elsewhere(np.zeros, 1 << 20, 2, workers=1)
+    assert next(chunks).shape == (1 << 20,)
+    (process,), (receiving,) = (getgeneratorlocals(chunks)[name] for name in ("processes", "ends"))
+    while int.from_bytes(fcntl.ioctl(receiving, termios.FIONREAD, bytes(4)), sys.byteorder) < 4096:
+        pass  # the first of a message of 8 MB: the rest waits for a reader
+    process.kill()
+    process.join()
+    with pytest.raises(DatasetError, match="The process that makes the training data was killed"):
+        next(chunks)
 
 
 def test_no_process_outlives_a_killed_training():

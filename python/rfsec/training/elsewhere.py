@@ -52,7 +52,7 @@ def made_elsewhere(make: Callable[[int], Arrays], first: int, count: int, worker
         for number in range(count):
             try:
                 made = ends[number % workers].recv()
-            except EOFError:
+            except (EOFError, OSError):  # between two messages, or within one
                 raise DatasetError(
                     "The process that makes the training data was killed; where memory is short, close other programs. "
                     "The same command goes on from the checkpoint."
