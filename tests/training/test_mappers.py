@@ -23,7 +23,7 @@ from gnuradio.rfsec.reproduction.keygen_complexity import flops  # noqa: E402
 from gnuradio.rfsec.training.mapper_corpus import MapperCorpus  # noqa: E402
 from gnuradio.rfsec.training.mapper_loop import train_mapper  # noqa: E402
 from gnuradio.rfsec.training.mapper_produce import produce_mapper  # noqa: E402
-from gnuradio.rfsec.training.mapper_recipes import MAPPERS, find_mapper_recipe  # noqa: E402
+from gnuradio.rfsec.training.mapper_recipes import MAPPERS, find_mapper_recipe, for_pairs  # noqa: E402
 from gnuradio.rfsec.training.networks.mappers import ResidualMapper  # noqa: E402
 
 CPU = torch.device("cpu")
@@ -168,7 +168,8 @@ def test_a_users_own_pairs_are_trained_on_in_their_order(tmp_path):
     assert done.returncode == 0, done.stderr
     card = MapperSession(tmp_path / "own.onnx").card
     assert (card.input.carriers, card.channels, card.split, card.radio) == (52, "pairs pairs.npz", "in-order", "ideal")
-    assert card.training.command == f"rfsec train mapper-paper --data {tmp_path / 'pairs.npz'} --seed 1 --epochs 150"
+    assert card.training.command == "rfsec train mapper-paper --data pairs.npz --seed 1 --epochs 150"
+    assert "320 positions; noise of 0 to 40 dB anew each epoch on the inputs that were measured, labels as they were measured." in card.training.note
     assert "80 positions" in card.metrics.test_data and card.metrics.by_snr["40"].key_error_rate < 0.2
 
 
@@ -183,6 +184,19 @@ def test_pairs_that_are_none_are_refused(tmp_path, arrays, message):
     np.savez(tmp_path / "pairs.npz", **arrays)
     with pytest.raises(DatasetError, match=message):
         load_pairs(tmp_path / "pairs.npz")
+
+
+def test_the_papers_networks_take_pairs_as_they_were_measured(tmp_path):
+    simulated = corpus("kgnet")
+    own = replace(simulated, recipe=for_pairs(simulated.recipe))
+    inputs, labels, _ = own.epoch(0)
+    for rows, by, band in ((inputs, own.normalisations[0], own.channels.band1), (labels, own.normalisations[1], own.channels.band2)):
+        expected = (features(band[own.train]) - np.float32(by.offset)) / np.float32(by.scale)
+        assert np.array_equal(np.sort(rows, axis=0), np.sort(expected, axis=0))
+    card = produce_mapper(own, "pairs own.npz", "rfsec train kgnet", 1, tmp_path / "own.onnx", tmp_path / "own", CPU, 1)
+    assert "positions; inputs and labels as they were measured. Adam" in card.training.note
+    card = produce_mapper(simulated, "room paper", "rfsec train kgnet", 1, tmp_path / "room.onnx", tmp_path / "room", CPU, 1)
+    assert "positions; the paper's cross dataset 4, labels without noise. Adam" in card.training.note
 
 
 def test_options_and_names_that_are_none_are_refused(tmp_path):

@@ -50,7 +50,7 @@ def train_mapper_model(
         else:
             source, channels, recipe = f"pairs {Path(data).name}", load_pairs(Path(data)), for_pairs(recipe)
         wanted = recipe.epochs if epochs is None else epochs
-        words = ["rfsec", "train", model, *(() if data is None else ("--data", data)), "--seed", str(seed), "--epochs", str(wanted),
+        words = ["rfsec", "train", model, *(() if data is None else ("--data", Path(data).name)), "--seed", str(seed), "--epochs", str(wanted),
                  *(() if parent is None else ("--parent", parent.name))]
         card = produce_mapper(MapperCorpus(recipe, channels, seed), source, shlex.join(words), wanted, out, checkpoint, chosen, threads, report,
                               parent)

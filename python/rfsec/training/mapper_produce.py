@@ -17,6 +17,7 @@ from .half_weights import HALVED, halved
 from .mapper_corpus import MapperCorpus
 from .mapper_evaluation import scores
 from .mapper_loop import MapperProgress, train_mapper
+from .mapper_recipe import MEASURED, MapperRecipe
 from .produce import hardware_name
 
 
@@ -88,10 +89,16 @@ def produce_mapper(
 def _note(corpus: MapperCorpus, epochs: int, before: int) -> str:
     recipe = corpus.recipe
     shortfall = "" if epochs >= recipe.epochs else f" of {recipe.epochs} that the recipe asks for"
-    noise = "noise of 0 to 40 dB anew each epoch, labels without" if recipe.cross is None else f"the paper's cross dataset {recipe.cross}, labels without noise"
     optimisers = "Muon and Adam" if recipe.muon_rate else "Adam"
     between = ", those between them filled in by polynomials, at places drawn between all of these anew each epoch" if recipe.between else ""
     start = f" Started from a parent that had seen {before} rows." if before else ""
     errors = " Roots of the rows' squared errors." if recipe.roots else ""
-    return (f"{epochs} epochs{shortfall} of {len(corpus.train)} positions{between}; {noise}. {optimisers}, batches of {recipe.batch}, "
+    return (f"{epochs} epochs{shortfall} of {len(corpus.train)} positions{between}; {_noise(recipe)}. {optimisers}, batches of {recipe.batch}, "
             f"warm-up and cosine.{errors}{start}{HALVED}")
+
+
+def _noise(recipe: MapperRecipe) -> str:
+    anew = "noise of 0 to 40 dB anew each epoch"
+    if recipe.scenario == MEASURED:
+        return "inputs and labels as they were measured" if recipe.cross else f"{anew} on the inputs that were measured, labels as they were measured"
+    return f"the paper's cross dataset {recipe.cross}, labels without noise" if recipe.cross else f"{anew}, labels without"

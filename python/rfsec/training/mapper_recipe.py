@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from torch import nn
 
+MEASURED = "measured"  # the scenario of a user's own pairs
+WITHOUT_NOISE = 5  # the cross dataset that has noise in none of its rows
+
 
 @dataclass(frozen=True)
 class MapperRecipe:
@@ -18,7 +21,7 @@ class MapperRecipe:
     network : callable
         Makes the network for a number of values.
     scenario, split, radio : str
-        See ``datasets.room_scenarios``, ``room_splits``, ``room_radios``.
+        See ``datasets.room_scenarios`` (or `MEASURED`), ``room_splits``, ``room_radios``.
     representation : str
         See ``inference.mapper_card``.
     min_max : bool

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..errors import ParameterError
-from .mapper_recipe import MapperRecipe
+from .mapper_recipe import MEASURED, WITHOUT_NOISE, MapperRecipe
 from .networks.mappers import ResidualMapper, advanced_fnn, cnn1d, fnn, kgnet
 
 _PAPER = "X. Zhang et al., Deep Learning-based Physical-Layer Secret Key Generation for FDD Systems, 2021"
@@ -59,6 +59,10 @@ def find_mapper_recipe(name: str) -> MapperRecipe:
 
 
 def for_pairs(recipe: MapperRecipe) -> MapperRecipe:
-    """Return a recipe for channels that someone measured, in the order of time, whose noise is already in them."""
+    """Return a recipe for channels that someone measured, in the order of time, whose noise is already in them.
+
+    The paper's cross datasets add none to any row; a recipe that draws noise anew each epoch adds that to what was measured.
+    """
     limits = ("Knows the place where its channels were measured, as it was then.",)
-    return replace(recipe, scenario="measured", split="in-order", radio="ideal", between=False, limits=limits)
+    cross = None if recipe.cross is None else WITHOUT_NOISE
+    return replace(recipe, scenario=MEASURED, split="in-order", radio="ideal", between=False, cross=cross, limits=limits)
