@@ -178,12 +178,32 @@ def test_a_users_own_pairs_are_trained_on_in_their_order(tmp_path):
     ({"band1": np.ones((200, 8), complex), "band2": np.ones((200, 9), complex)}, r"of one shape \[n, L\]"),
     ({"band1": np.ones((200, 8)), "band2": np.ones((200, 8))}, "must be complex"),
     ({"band1": np.ones((99, 8), complex), "band2": np.ones((99, 8), complex)}, "n at least 100"),
+    ({"band1": np.ones((100, 4097), complex), "band2": np.ones((100, 4097), complex)}, "L 2 to 4096"),
     ({"band1": np.full((200, 8), np.nan + 0j), "band2": np.ones((200, 8), complex)}, "must be finite"),
+    ({"band1": np.ones((200, 8), complex), "band2": np.eye(200, 8, dtype=complex)}, "row of band2 .* of 1e-12 to 1e\\+12. Row 8 has 0: leave such"),
+    ({"band1": np.full((200, 8), 1e25 + 0j), "band2": np.ones((200, 8), complex)}, r"row of band1 .* Row 0 has 1e\+25"),
+    ({"band1": np.full((200, 8), 1e200 + 0j), "band2": np.ones((200, 8), complex)}, "row of band1 .* Row 0 has inf"),
+    ({"band1": np.ones((200, 8), np.complex64), "band2": np.full((200, 8), 1e-30, np.complex64)}, "row of band2 .* Row 0 has"),
 ])
 def test_pairs_that_are_none_are_refused(tmp_path, arrays, message):
     np.savez(tmp_path / "pairs.npz", **arrays)
     with pytest.raises(DatasetError, match=message):
         load_pairs(tmp_path / "pairs.npz")
+
+
+@pytest.mark.parametrize("name", ["kgnet", "mapper-paper", "mapper-paper-free"])
+@pytest.mark.parametrize("band", ["band1", "band2"])
+def test_pairs_that_are_all_alike_are_refused_before_training(tmp_path, name, band):
+    rng = np.random.default_rng(2)
+    bands = {one: rng.normal(size=(100, 104)).astype(np.float32).view(np.complex64) for one in ("band1", "band2")}
+    bands[band][:80] = bands[band][0]  # what is trained on
+    if name != "kgnet":
+        bands[band] *= rng.uniform(0.5, 2, (100, 1)).astype(np.float32)  # without a gain they are still alike
+    np.savez(tmp_path / "pairs.npz", **bands)
+    own = MapperCorpus(for_pairs(find_mapper_recipe(name)), load_pairs(tmp_path / "pairs.npz"), 1)
+    with pytest.raises(DatasetError, match=f"channels of band {band[-1]} to train {name} on must differ from row to row") as error:
+        train_mapper(own, 1, tmp_path / "checkpoint", CPU)
+    assert "\n" not in str(error.value) and not (tmp_path / "checkpoint").exists()
 
 
 def test_the_papers_networks_take_pairs_as_they_were_measured(tmp_path):

@@ -11,6 +11,7 @@ from ..datasets.room import RoomChannels
 from ..datasets.room_radios import measure
 from ..datasets.room_splits import split
 from ..datasets.seeding import Purpose, seed_sequence
+from ..errors import DatasetError
 from ..inference.mapper_card import Normalisation
 from ..inference.mapper_features import min_max, normalised, represented
 from ..keygen.features import features
@@ -21,6 +22,7 @@ from .mapper_recipe import MapperRecipe
 SNRS_DB = (0.0, 40.0)  # of the noise that is drawn anew
 _LEAST_NOISE = 0.003  # over the signal: below that, rows weigh alike
 _SETS = 4  # the paper counts rows in quarters of all
+_LEAST_SPREAD = 1e-4  # of the largest feature: below that, it is rounding
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,20 @@ class MapperCorpus:
 
     @cached_property
     def normalisations(self) -> tuple[Normalisation, Normalisation]:
-        """Of band 1 and of band 2, by the rows that are trained on; the paper's inputs include the noisy ones."""
+        """Of band 1 and of band 2, by the rows that are trained on; the paper's inputs include the noisy ones.
+
+        Raises
+        ------
+        DatasetError
+            If no feature of a band differs from row to row.
+        """
         inputs = self._rows(self.channels.band1[self.train]) if self.recipe.cross is None else self._fixed
-        return tuple(_normalisation(rows, self.recipe.min_max) for rows in (inputs, self._rows(self.channels.band2[self.train])))
+        labels = self._rows(self.channels.band2[self.train])
+        for band, rows in (("band 1", inputs), ("band 2", labels)):
+            if not np.ptp(rows, axis=0).max() > _LEAST_SPREAD * np.abs(rows).max():
+                raise DatasetError(f"The channels of {band} to train {self.recipe.name} on must differ from row to row, as it takes them "
+                                   f"('{self.recipe.representation}'). Measure at other places or times.")
+        return tuple(_normalisation(rows, self.recipe.min_max) for rows in (inputs, labels))
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return inputs and labels of an epoch in the order to train on them, float32 [n, 2L], and the rows' weights, float32 [n].
