@@ -161,7 +161,10 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path):
     run = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "killed"), HERE, os.path.dirname(HERE)],
                          capture_output=True, text=True, timeout=300)
     assert run.returncode == -9, run.stderr
-    resumed, whole = (train_joint(*small("joint-conv"), 2, tmp_path / name, CPU) for name in ("killed", "whole"))
+    seen = {"killed": [], "whole": []}
+    resumed, whole = (train_joint(*small("joint-conv"), 2, tmp_path / name, CPU, 1, lambda one: reports.append(one.windows_seen))
+                      for name, reports in seen.items())
+    assert seen["killed"] == [count for count in seen["whole"] if count >= 1000][1:] and seen["killed"]
     for one, other in zip(resumed.state_dict().values(), whole.state_dict().values()):
         assert torch.equal(one, other)
     with pytest.raises(DatasetError, match="other run|another run|'seed'|seed"):

@@ -80,8 +80,11 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path):
     done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "run.checkpoint"), os.path.dirname(__file__), *sys.path], capture_output=True, text=True)
     assert done.returncode == -9, done.stderr
     assert (tmp_path / "run.checkpoint").exists()
-    resumed = train_technology(*small(), 3, 3, tmp_path / "run.checkpoint", CPU)
-    assert equal(resumed, train_technology(*small(), 3, 3, tmp_path / "whole.checkpoint", CPU))
+    resumed_seen, whole_seen = [], []
+    resumed = train_technology(*small(), 3, 3, tmp_path / "run.checkpoint", CPU, 1, lambda one: resumed_seen.append(one.windows_seen))
+    whole = train_technology(*small(), 3, 3, tmp_path / "whole.checkpoint", CPU, 1, lambda one: whole_seen.append(one.windows_seen))
+    assert resumed_seen == [seen for seen in whole_seen if seen > 2 * 105] and len(resumed_seen) < len(whole_seen)
+    assert equal(resumed, whole)
 
 
 def test_another_runs_checkpoint_is_refused(tmp_path):
