@@ -50,7 +50,7 @@ def test_the_card_says_what_bursts_it_takes(model):
 def test_the_graph_gives_what_the_network_gave(model):
     path, windows = model
     network = find_recipe("field").network(len(FIELD.labels))
-    network.load_state_dict(load_parent(path.with_suffix(".checkpoint"))[0])
+    network.load_state_dict(load_parent(path.with_suffix(".checkpoint")).weights)
     values = represent("iq", windows.x[:7])
     with torch.no_grad():
         expected = network.eval()(torch.from_numpy(values)).numpy()

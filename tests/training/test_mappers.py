@@ -112,7 +112,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch, name):
     resumed = train_mapper(corpus(name), 4, tmp_path / "killed", CPU, 1, lambda one: seen.append(one.epochs_done))
     whole = train_mapper(corpus(name), 4, tmp_path / "whole", CPU)
     assert seen == [3, 4]
-    assert all(torch.equal(one, other) for one, other in zip(resumed.parameters(), whole.parameters()))
+    assert all(torch.equal(one, other) for one, other in zip(resumed.network.parameters(), whole.network.parameters()))
     with pytest.raises(DatasetError, match="'seed' is 3, not 4"):
         train_mapper(corpus(name, 4), 4, tmp_path / "whole", CPU)
     with pytest.raises(ParameterError, match="'epochs' to train with must be at least 1. Got 0"):
@@ -122,14 +122,18 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch, name):
 def test_a_parents_weights_are_gone_on_with_and_counted(tmp_path):
     one, parent, losses = corpus("mapper-disjoint-100-free"), tmp_path / "parent", []
     train_mapper(one, 6, parent, CPU, 1, lambda now: losses.append(now.loss))
-    card = produce_mapper(one, "room disjoint-100", "rfsec train", 2, tmp_path / "one.onnx", tmp_path / "child", CPU, 1,
-                          lambda now: losses.append(now.loss), parent)
+
+    def report(now):
+        losses.append(now.loss)
+        parent.unlink(missing_ok=True)  # it is read before, and not again
+
+    card = produce_mapper(one, "room disjoint-100", "rfsec train", 2, tmp_path / "one.onnx", tmp_path / "child", CPU, 1, report, parent)
     assert losses[6] < losses[3] and card.training.windows_seen == 8 * len(one.train)
     assert f"Started from a parent that had seen {6 * len(one.train)} rows." in card.training.note
     with pytest.raises(DatasetError, match="its 'parent' is '[0-9a-f]{64}', not None"):
         train_mapper(one, 2, tmp_path / "child", CPU)
     with pytest.raises(DatasetError, match="is not the network that kgnet starts from"):
-        train_mapper(corpus("kgnet"), 2, tmp_path / "other", CPU, parent=parent)
+        train_mapper(corpus("kgnet"), 2, tmp_path / "other", CPU, parent=tmp_path / "child")
 
 
 def test_what_is_written_is_a_mapper_that_learned_with_its_card(tmp_path):
@@ -139,7 +143,7 @@ def test_what_is_written_is_a_mapper_that_learned_with_its_card(tmp_path):
     assert session.card == card and card.split == "random" and list(card.metrics.by_snr) == [str(snr) for snr in range(0, 41, 5)]
     best, worst = card.metrics.by_snr["40"], card.metrics.by_snr["0"]
     assert best.key_error_rate < 0.05 < worst.key_error_rate and best.nmse_h < 0.2 and "60 epochs of 200" in card.training.note
-    trained = train_mapper(one, 60, tmp_path / "checkpoint", CPU)
+    trained = train_mapper(one, 60, tmp_path / "checkpoint", CPU).network
     band1 = one.channels.band1[one.test]
     rows = features(band1 / np.sqrt(np.mean(np.abs(band1) ** 2, axis=1))[:, None])
     by = card.input.normalisation
@@ -151,7 +155,7 @@ def test_the_papers_networks_are_stored_in_half_and_give_what_their_weights_give
     one = corpus("kgnet", 3)
     card = produce_mapper(one, "room paper", "rfsec train kgnet", 1, tmp_path / "one.onnx", tmp_path / "checkpoint", CPU, 1)
     assert (tmp_path / "one.onnx").stat().st_size < 2.1 * card.parameters and "rounded to float16" in card.training.note
-    trained = train_mapper(one, 1, tmp_path / "checkpoint", CPU)
+    trained = train_mapper(one, 1, tmp_path / "checkpoint", CPU).network
     by, band1 = card.input.normalisation, one.channels.band1[one.test]
     rows = torch.from_numpy((features(band1) - np.float32(by.offset)) / np.float32(by.scale))
     mapped = MapperSession(tmp_path / "one.onnx").alice(band1)

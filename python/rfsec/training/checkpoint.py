@@ -7,6 +7,7 @@ import os
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,17 @@ def restoring(path: Path) -> Iterator[None]:
         ) from None
 
 
-def load_parent(path: Path) -> tuple[dict[str, torch.Tensor], int]:
-    """Return the best weights of the run that a checkpoint keeps, for another run to start from, and the windows it saw.
+@dataclass(frozen=True)
+class Parent:
+    """A run that another starts from: its best weights, the windows that those saw, and its file's SHA-256, in hexadecimal."""
+
+    weights: dict[str, torch.Tensor]
+    windows_seen: int
+    sha256: str
+
+
+def load_parent(path: Path) -> Parent:
+    """Return the run that a checkpoint keeps, for another run to start from; the file is read once.
 
     Raises
     ------
@@ -89,21 +99,17 @@ def load_parent(path: Path) -> tuple[dict[str, torch.Tensor], int]:
         If the file is missing, no checkpoint, or cut short.
     """
     try:
-        state = _read(path)[1]
-        return state["best_weights"], int(state["windows_seen"])
+        content = path.read_bytes()
+        state = _read(io.BytesIO(content))[1]
+        return Parent(state["best_weights"], int(state["windows_seen"]), hashlib.sha256(content).hexdigest())
     except _NO_FILE as error:
         raise DatasetError(f"The parent '{path}' cannot be read: {error.strerror}. Name a file that rfsec train wrote.") from None
     except _UNREADABLE:
         raise DatasetError(f"The parent '{path}' is not a readable checkpoint. Name one that rfsec train wrote.") from None
 
 
-def parent_sha256(path: Path | None) -> str | None:
-    """Return what tells a run's parent from others in its identity: its file's SHA-256, in hexadecimal; None where it has no parent."""
-    return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    saved = torch.load(path, map_location="cpu", weights_only=True)
+def _read(file: Path | io.BytesIO) -> tuple[dict[str, Any], dict[str, Any]]:
+    saved = torch.load(file, map_location="cpu", weights_only=True)
     identity, state = saved["identity"], saved["state"]
     if not isinstance(identity, dict) or not isinstance(state, dict):
         raise TypeError("no run's")

@@ -15,7 +15,7 @@ from torch import nn
 
 from ..errors import DatasetError, ParameterError
 from .beginning import begin_training
-from .checkpoint import LONGEST_UNSAVED_S, load_checkpoint, load_parent, parent_sha256, restoring, save_checkpoint
+from .checkpoint import LONGEST_UNSAVED_S, load_checkpoint, load_parent, restoring, save_checkpoint
 from .corpus_base import Corpus
 from .descent import descend
 from .evaluation import accuracy_of, logits_of
@@ -116,7 +116,7 @@ def train_network(
     begin_training(seed, threads, windows=windows)
     network = recipe.network(len(corpus.labels))
     _check_length(network, min(corpus.lengths), recipe.name, corpus.name)
-    before = 0 if parent is None else start_from(parent, network, recipe.name)
+    before, parent_sha256 = (0, None) if parent is None else start_from(parent, network, recipe.name)
     network = network.to(device).train()
     validation = corpus.validation()
     chunks = corpus.chunks_for(windows)
@@ -129,7 +129,7 @@ def train_network(
         "optimiser": recipe.optimiser,
         "chunks": chunks,
         "representation": recipe.representation,
-        "parent": parent_sha256(parent),
+        "parent": parent_sha256,
         **corpus.identity,
     }
     if state := load_checkpoint(checkpoint, identity):
@@ -162,18 +162,18 @@ def train_network(
     return TrainedNetwork(network.cpu().eval(), total, run.best_accuracy, before)
 
 
-def start_from(parent: Path, network: nn.Module, name: str) -> int:
-    """Give the network of a recipe's name the weights of its parent, and return how many windows those have seen.
+def start_from(parent: Path, network: nn.Module, name: str) -> tuple[int, str]:
+    """Give the network of a recipe's name the weights of its parent; return how many windows those have seen, and the file's SHA-256.
 
-    Raises DatasetError where the parent is no checkpoint, or of another network.
+    The SHA-256 tells a run's parent from others in its identity. Raises DatasetError where the parent is no checkpoint, or of another network.
     """
-    weights, seen = load_parent(parent)
+    loaded = load_parent(parent)
     take = getattr(network, "load_parent", network.load_state_dict)
     try:
-        take(weights)
+        take(loaded.weights)
     except (RuntimeError, KeyError, TypeError):
         raise DatasetError(f"The parent '{parent}' is not the network that {name} starts from.") from None
-    return seen
+    return loaded.windows_seen, loaded.sha256
 
 
 def _check(recipe: Recipe, corpus: Corpus, seed: int) -> None:

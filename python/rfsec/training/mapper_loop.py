@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from .beginning import begin_training
-from .checkpoint import LONGEST_UNSAVED_S, load_checkpoint, parent_sha256, restoring, save_checkpoint
+from .checkpoint import LONGEST_UNSAVED_S, load_checkpoint, restoring, save_checkpoint
 from .loop import bf16_pays, learning_rate_scale, start_from
 from .mapper_corpus import MapperCorpus
 from .mapper_optimisers import make_mapper_optimisers
@@ -29,6 +29,14 @@ class MapperProgress:
     rows_per_s: float
 
 
+@dataclass(frozen=True)
+class TrainedMapper:
+    """The network in evaluation mode on the CPU; `parent_rows_seen` counts all its ancestors' too."""
+
+    network: nn.Module
+    parent_rows_seen: int = 0
+
+
 def train_mapper(
     corpus: MapperCorpus,
     epochs: int,
@@ -37,7 +45,7 @@ def train_mapper(
     threads: int = 1,
     report: Callable[[MapperProgress], None] = lambda progress: None,
     parent: Path | None = None,
-) -> nn.Module:
+) -> TrainedMapper:
     """Train the network of a corpus' recipe; the same call continues a run that was killed, to the same weights on a CPU.
 
     Parameters
@@ -55,11 +63,6 @@ def train_mapper(
     parent : Path, optional
         Checkpoint of the same network to start from.
 
-    Returns
-    -------
-    nn.Module
-        In evaluation mode, on the CPU.
-
     Raises
     ------
     DatasetError
@@ -72,11 +75,11 @@ def train_mapper(
     begin_training(corpus.seed, threads, epochs=epochs)
     recipe = corpus.recipe
     network = recipe.network(2 * corpus.channels.band1.shape[1])
-    before = 0 if parent is None else start_from(parent, network, recipe.name)
+    before, parent_sha256 = (0, None) if parent is None else start_from(parent, network, recipe.name)
     network = network.to(device).train()
     optimisers = make_mapper_optimisers(recipe, network)
     identity = {"model": recipe.name, "epochs": epochs, "batch": recipe.batch, "seed": corpus.seed, "data": corpus.sha256(),
-                "parent": parent_sha256(parent)}
+                "parent": parent_sha256}
     first = 0
     if state := load_checkpoint(checkpoint, identity):
         with restoring(checkpoint):
@@ -108,4 +111,4 @@ def train_mapper(
             saved = time.monotonic()
         speed = (number + 1 - first) * len(x) / (time.monotonic() - started)
         report(MapperProgress(number + 1, epochs, total.item() / len(x), speed))
-    return network.cpu().eval()
+    return TrainedMapper(network.cpu().eval(), before)

@@ -11,7 +11,6 @@ from ..inference.card import MAPPER_TASK
 from ..inference.mapper_card import MapperCard
 from ..inference.mapper_features import normalised, represented
 from ..keygen.features import features
-from .checkpoint import load_parent
 from .export import export_graph
 from .half_weights import HALVED, halved
 from .mapper_corpus import MapperCorpus
@@ -40,8 +39,7 @@ def produce_mapper(
     """
     recipe = corpus.recipe
     trained = train_mapper(corpus, epochs, checkpoint, device, threads, report, parent)
-    network = halved(trained)
-    before = 0 if parent is None else load_parent(parent)[1]
+    network, before = halved(trained.network), trained.parent_rows_seen
     one, other = corpus.normalisations
 
     @torch.no_grad()
@@ -77,7 +75,7 @@ def produce_mapper(
             },
             "metrics": {"test_data": f"{len(corpus.test)} positions of the {recipe.split} split, {recipe.radio} radios",
                         "by_snr": {snr: one.model_dump() for snr, one in scores(corpus, alice).items()}},
-            "parameters": sum(one.numel() for one in trained.parameters()),
+            "parameters": sum(one.numel() for one in trained.network.parameters()),
             "licence": "GPL-3.0-or-later",
             "limits": list(recipe.limits),
         }
