@@ -12,9 +12,12 @@ from gnuradio.rfsec.datasets import room
 from gnuradio.rfsec.datasets.room import trace
 from gnuradio.rfsec.datasets.room_scene import grid
 from gnuradio.rfsec.datasets.room_splits import split
+from gnuradio.rfsec.inference.catalog import list_mappers
+from gnuradio.rfsec.inference.mapper_session import MapperSession
 from gnuradio.rfsec.reproduction import keygen_mappings, keygen_probes
 from gnuradio.rfsec.reproduction.keygen_complexity import flops
-from gnuradio.rfsec.reproduction.keygen_measure import entropy_bits, points
+from gnuradio.rfsec.reproduction.keygen_mappings import of_session
+from gnuradio.rfsec.reproduction.keygen_measure import FEWEST_FOR_NIST, entropy_bits, nist_shares, points
 from gnuradio.rfsec.reproduction.keygen_models import find_mapper_model, open_mapper
 from gnuradio.rfsec.reproduction.keygen_results import Results, verdict
 from gnuradio.rfsec.reproduction.keygen_rows import Stated
@@ -84,6 +87,12 @@ def test_table_3_has_raw_decorrelated_and_hashed_bits(out):
     assert {row for row, _ in numbers} == {"KGNet", "decorrelated: KGNet", "hashed: KGNet"} and ("KGNet", "rank") not in numbers
     assert numbers["KGNet", "runs"] < 0.5 < 0.9 < numbers["hashed: KGNet", "runs"], "neighbouring carriers are alike until they are hashed"
     assert "| KGNet | rank | 0.8511 | – | none here |" in (out / "README.md").read_text()
+
+
+def test_as_few_positions_as_are_taken_are_enough():
+    session = of_session(MapperSession(list_mappers()["kgnet"]))
+    shares = nist_shares(session, keygen_probes.draw(session.setting, 25, FEWEST_FOR_NIST))
+    assert set(shares) == {"", "decorrelated: ", "hashed: "} and all(0 <= one <= 1 for found in shares.values() for one in found.values())
 
 
 def test_what_stands_beside_is_in_the_order_that_it_must_be(few_rooms):
@@ -159,7 +168,8 @@ def test_what_is_refused(out):
     for words, message in ((("kgnet-fig9", "--only", "vgg"), "'only' row of kgnet-fig9 must be one of kgnet"),
                            (("kgnet-fig9", "--seeds", "2"), "The mappers of kgnet-fig9 are of one seed"),
                            (("kgnet-fig9", "--emitters", "8"), "--emitters belongs to siamese-table2"),
-                           (("kgnet-fig9", "--test-windows-per-cell", "31"), "must be at least 32. Got 31")):
+                           (("kgnet-fig9", "--test-windows-per-cell", "31"), "'test-windows-per-cell' of this reproduction must be at least 32. Got 31"),
+                           (("kgnet-table3", "--test-windows-per-cell", "32"), "'test-windows-per-cell' of this reproduction must be at least 33. Got 32")):
         assert message in the_error(rfsec("reproduce", *words, "--out", out))
     write_conjugating_mapper(out / "models" / "kgnet.onnx", 64, name="another", channels="room paper")
     done = rfsec("reproduce", "kgnet-fig8", "--only", "kgnet", "--out", out)

@@ -19,6 +19,8 @@ from .keygen_mappings import Mapping
 from .keygen_probes import Probes, noise_of
 
 _KEY_BITS = 128
+_COMPONENTS = 16
+FEWEST_FOR_NIST = 2 * _COMPONENTS + 1  # probes, every other of which components are fitted to: one more than there are of these
 _HASHED = 16  # keys whose raw bits are hashed to one: of about as many probes as a key needs
 
 
@@ -72,14 +74,14 @@ def entropy_bits(words: np.ndarray, levels: int) -> float:
 def nist_shares(mapping: Mapping, probes: Probes) -> dict[str, dict[str, float]]:
     """Return the share of keys of 128 bits that pass each test, by what they are made of; tests that need more bits are left out.
 
-    Bits are Alice's, of what both ends keep of all probes, one after the other.
+    There must be at least `FEWEST_FOR_NIST` probes. Bits are Alice's, of what both ends keep of all probes, one after the other.
     """
     alice, bob = mapping.alice(probes), mapping.bob(probes.band2)
     one, other = quantize(alice), quantize(bob)
     raw = sequences_of(bits_of(one, agreed(one, other)), _KEY_BITS)
     # Components of what would be measured with free-running radios: without a phase they could not be credited.
     own, his = (features(sanitise(from_features(restored(values, mapping.normalisation)))) for values in (alice, bob))
-    quantizer = fit(his[::2])
+    quantizer = fit(his[::2], _COMPONENTS)
     one, other = (quantizer.quantize(values[1::2]) for values in (own, his))
     made = {"": raw, "decorrelated: ": sequences_of(bits_of(one, agreed(one, other), quantizer.levels), _KEY_BITS), "hashed: ": _hashed(raw)}
     return {what: {name: share.passed for name, share in proportions(keys).items() if share is not None} for what, keys in made.items()}

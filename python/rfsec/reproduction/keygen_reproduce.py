@@ -3,11 +3,10 @@
 
 from pathlib import Path
 
-from ..errors import ParameterError
 from .files import make_folder, write_text
 from .keygen_complexity import flops
 from .keygen_mappings import Mapping, beside, of_session
-from .keygen_measure import nist_shares, points
+from .keygen_measure import FEWEST_FOR_NIST, nist_shares, points
 from .keygen_models import find_mapper_model, open_mapper, training_command
 from .keygen_page import page, table_csv
 from .keygen_picture import draw_points
@@ -15,8 +14,10 @@ from .keygen_probes import draw
 from .keygen_results import Results
 from .keygen_rows import KeygenTable
 from .keygen_tables import find_table
+from .named_models import check_at_least
 from .train import Report, TrainingOptions
 
+_FEWEST = 32  # positions
 
 def reproduce_keygen(
     name: str, out: Path, only: list[str] | None, positions: int | None, threads: int, training: TrainingOptions | None, command: str, report: Report
@@ -32,7 +33,7 @@ def reproduce_keygen(
     only : list of str or None
         Names of rows; None for all, and for what stands beside them.
     positions : int or None
-        Test positions, at least 32; None for all.
+        Test positions, at least 32, and 33 where bits are decorrelated (``kgnet-table3``); None for all.
     threads : int
         CPU threads of a model that is measured.
     training : TrainingOptions or None
@@ -52,8 +53,8 @@ def reproduce_keygen(
         If `out` cannot be written to.
     """
     table, rows = find_table(name, only)
-    if positions is not None and positions < 32:
-        raise ParameterError(f"The test positions of this reproduction must be at least 32. Got {positions} instead.")
+    if positions is not None:
+        check_at_least(test_windows_per_cell=(positions, FEWEST_FOR_NIST if table.own == "nist" else _FEWEST))
     make_folder(out)
     results = Results(table)
     for row in rows:

@@ -42,7 +42,8 @@ def reproduce_technologies(name: str, out: Path, options: Options, command: str,
     name : str
         In ``technology_rows.TABLES``.
     out : Path
-        Gets README.md, table.csv and, of figure 15, confusion.png; models/ and checkpoints/ as for every table.
+        Gets README.md, table.csv and, of figure 15, confusion.png and confusion-most-likely.png; models/ and checkpoints/ as for
+        every table.
     options : Options
         `per_cell` are test windows of each label; all rows are measured on the same.
     command : str
