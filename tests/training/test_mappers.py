@@ -10,9 +10,12 @@ from functools import partial
 import numpy as np
 import pytest
 from command_line import rfsec, the_error
+from typer.testing import CliRunner
 
 torch = pytest.importorskip("torch")
 
+from gnuradio.rfsec.cli import app  # noqa: E402
+from gnuradio.rfsec.datasets import room  # noqa: E402
 from gnuradio.rfsec.datasets.channel_pairs import load_pairs  # noqa: E402
 from gnuradio.rfsec.datasets.room import RoomChannels, trace  # noqa: E402
 from gnuradio.rfsec.datasets.room_scene import grid  # noqa: E402
@@ -229,3 +232,11 @@ def test_options_and_names_that_are_none_are_refused(tmp_path):
         assert done.returncode == 1 and message in the_error(done) and not (tmp_path / "one.onnx").exists()
     with pytest.raises(ParameterError, match="one of kgnet, .*Got 'vgg' instead"):
         find_mapper_recipe("vgg")
+
+
+@pytest.mark.parametrize("option, value, message", [("--seed", "-1", "'seed' of a training must be 0 to"), ("--threads", "0", "'threads' to train with must be 1 to"),
+                                                    ("--epochs", "0", "'epochs' to train with must be at least 1. Got 0")])
+def test_wrong_options_are_refused_before_the_room_is_traced(tmp_path, monkeypatch, option, value, message):
+    monkeypatch.setattr(room, "load_room", lambda *asked: pytest.fail("traced"))
+    done = CliRunner().invoke(app, ["train", "kgnet", option, value, "--out", str(tmp_path / "one.onnx"), "--checkpoint", str(tmp_path / "c")])
+    assert isinstance(done.exception, ParameterError) and message in str(done.exception)

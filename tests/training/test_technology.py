@@ -149,3 +149,14 @@ def test_a_row_sees_as_many_windows_as_the_table_is_told(tmp_path, monkeypatch):
 @pytest.mark.parametrize("options, words", [(("--windows", "3"), "at least 14"), (("--data", "field"), "takes no --data"), (("--epochs", "0"), "epochs")])
 def test_wrong_options_are_refused(options, words, tmp_path):
     assert words in the_error(rfsec("train", "technology-conv", "--out", tmp_path / "m.onnx", "--checkpoint", tmp_path / "c", *(("--windows", "14") if options[0] != "--windows" else ()), *options))
+
+
+@pytest.mark.parametrize("options, words", [({"seed": -1}, "'seed' of a training must be 0 to"), ({"threads": 0}, "'threads' to train with must be 1 to"),
+                                            ({"epochs": 0}, "'epochs' to train with must be at least 1")])
+def test_wrong_options_are_refused_before_data_are_made(options, words, tmp_path):
+    made = []
+    asked = {"seed": 1, "windows": 200, "epochs": 1, "threads": 1} | options
+    with pytest.raises(ParameterError, match=words):
+        technology_produce.produce_technology(TECHNOLOGY["technology-conv"], out=tmp_path / "m.onnx", checkpoint=tmp_path / "c", device=CPU,
+                                              made=lambda *done: made.append(done), **asked)
+    assert not made

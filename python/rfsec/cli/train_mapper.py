@@ -28,6 +28,7 @@ def train_mapper_model(
     """Train the mapper `model` and write it; `unused` are options of other models: ParameterError where one is given."""
     from ..datasets.channel_pairs import load_pairs
     from ..datasets.room import load_room
+    from ..training.beginning import check_run
     from ..training.loop import choose_device
     from ..training.mapper_corpus import MapperCorpus
     from ..training.mapper_produce import produce_mapper
@@ -35,6 +36,8 @@ def train_mapper_model(
 
     refuse_unused(f"The mapper {model} has steps of its own and", unused)
     recipe, chosen = find_mapper_recipe(model), choose_device(device)
+    wanted = recipe.epochs if epochs is None else epochs
+    check_run(seed, threads, epochs=wanted)
     checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
@@ -49,7 +52,6 @@ def train_mapper_model(
             source, channels = f"room {recipe.scenario}", load_room(recipe.scenario, traced)
         else:
             source, channels, recipe = f"pairs {Path(data).name}", load_pairs(Path(data)), for_pairs(recipe)
-        wanted = recipe.epochs if epochs is None else epochs
         words = ["rfsec", "train", model, *(() if data is None else ("--data", Path(data).name)), "--seed", str(seed), "--epochs", str(wanted),
                  *(() if parent is None else ("--parent", parent.name))]
         card = produce_mapper(MapperCorpus(recipe, channels, seed), source, shlex.join(words), wanted, out, checkpoint, chosen, threads, report,

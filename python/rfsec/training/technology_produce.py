@@ -17,6 +17,7 @@ from ..inference.card import TECHNOLOGY_TASK
 from ..inference.spectrum_windows import LENGTHS, NORMALISATION, REPRESENTATION
 from ..inference.technology_card import HEAD, TechnologyCard
 from ..inference.technology_scores import OTHERS_ACCEPTED, choose_threshold, score
+from .beginning import check_run
 from .evaluation import fit_temperature
 from .export import export_graph
 from .produce import hardware_name
@@ -45,9 +46,9 @@ def produce_technology(
     `export_graph` for those of writing.
     """
     least = 2 * len(recipe.labels)
-    for option, value, fewest in (("epochs", epochs, 1), ("windows", windows, least)):
-        if value < fewest:
-            raise ParameterError(f"The '{option}' to train {recipe.name} with must be at least {fewest}. Got {value} instead.")
+    if windows < least:
+        raise ParameterError(f"The 'windows' to train {recipe.name} with must be at least {least}. Got {windows} instead.")
+    check_run(seed, threads, epochs=epochs)
     training = technology_spectra(Purpose.TRAINING, seed, windows, recipe.drawn, made, recipe.sweeps)
     validation = technology_spectra(Purpose.VALIDATION, seed, _VALIDATION, LABELS, made)
     known = only(validation, len(recipe.labels))
