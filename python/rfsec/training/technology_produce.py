@@ -18,7 +18,7 @@ from ..inference.spectrum_windows import LENGTHS, NORMALISATION, REPRESENTATION
 from ..inference.technology_card import HEAD, TechnologyCard
 from ..inference.technology_scores import OTHERS_ACCEPTED, choose_threshold, score
 from .beginning import check_run
-from .evaluation import fit_temperature
+from .evaluation import fit_temperature, probabilities_of
 from .export import export_graph
 from .produce import hardware_name
 from .recipes_technology import TechnologyRecipe
@@ -94,8 +94,7 @@ def only(parts: SpectraParts, labels: int) -> SpectraParts:
 
 
 def _probabilities(network: torch.nn.Module, parts: SpectraParts, temperature: float) -> np.ndarray:
-    logits = torch.cat(spectra_logits(network, parts, torch.device("cpu")))
-    return torch.softmax(logits.double() / temperature, dim=1).numpy()
+    return probabilities_of(torch.cat(spectra_logits(network, parts, torch.device("cpu"))), temperature)
 
 
 def _training(recipe: TechnologyRecipe, seed: int, windows: int, epochs: int, training: SpectraParts, hardware: str) -> dict[str, Any]:
