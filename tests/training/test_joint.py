@@ -214,7 +214,8 @@ def test_a_folder_of_files_trains_a_model(tmp_path):
     assert ran.returncode == 0, ran.stderr
     twin = ModelSession(tmp_path / "int8.onnx").card
     assert twin.training.data == "mine" and twin.metrics.test_data == card.metrics.test_data
-    np.ones(12_000, "<f4").tofile(folder / "a" / "BPSK" / "run0_10dB.cf32")
+    for number in range(10):
+        np.full(12_000, number + 1, "<f4").tofile(folder / "a" / "BPSK" / f"run{number}_10dB.cf32")
     assert "trained on other data ('mine') than the folder" in the_error(rfsec("quantise", out, "--data", folder, "--out", tmp_path / "int8.onnx"))
 
 
