@@ -87,6 +87,17 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path):
     assert equal(resumed, whole)
 
 
+@pytest.mark.parametrize("name", ["technology-conv", "technology-lstm-1x16"])
+def test_a_window_that_is_alone_in_its_length_is_seen_too(tmp_path, name):
+    recipe, training, validation = small(name)
+    first, *others = training
+    training = (first[np.arange(len(first)) < 1], *others)
+    seen = []
+    network = train_technology(recipe, training, validation, 3, 1, tmp_path / "run.checkpoint", CPU, 1, seen.append)
+    assert seen[-1].windows_seen == seen[-1].windows_total == sum(map(len, training))
+    assert all(torch.isfinite(value).all() for value in network.state_dict().values())
+
+
 def test_another_runs_checkpoint_is_refused(tmp_path):
     train_technology(*small(), 3, 1, tmp_path / "one.checkpoint", CPU)
     with pytest.raises(DatasetError, match="'seed' is 3, not 4"):

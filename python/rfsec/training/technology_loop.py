@@ -126,9 +126,9 @@ def train_technology(
 
 
 def _batches(parts: SpectraParts, size: int, rng: np.random.Generator) -> list[tuple]:
-    """Divide each part into batches of about `size`, in a random order over all; one window alone gives no batch statistics."""
+    """Divide each part into batches of about `size`, in a random order over all."""
     found = []
     for part in parts:
         count = max(1, round(len(part) / size))
-        found += [(part, rows) for rows in np.array_split(rng.permutation(len(part)), count) if len(rows) > 1]
+        found += [(part, rows) for rows in np.array_split(rng.permutation(len(part)), count)]
     return [found[index] for index in rng.permutation(len(found))]
