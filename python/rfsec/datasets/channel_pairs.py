@@ -30,10 +30,11 @@ def load_pairs(path: Path) -> RoomChannels:
     if missing:
         raise DatasetError(f"The file '{path}' has no array '{missing[0]}'. Pairs of channels need band1 and band2, complex [n, L].")
     one, other = bands = [found[name] for name in _BANDS]
-    if one.ndim != 2 or one.shape != other.shape or len(one) < _FEWEST or not 2 <= one.shape[1] <= _MOST_CARRIERS or not all(map(np.iscomplexobj, bands)):
+    alike = one.ndim == 2 and one.shape == other.shape and all(map(np.iscomplexobj, bands))
+    if not alike or len(one) < _FEWEST or not 2 <= one.shape[1] <= _MOST_CARRIERS:
         raise DatasetError(
-            f"The arrays band1 and band2 of '{path}' must be complex, of one shape [n, L] with n at least {_FEWEST} and L 2 to {_MOST_CARRIERS}. "
-            f"They are {one.dtype} {one.shape} and {other.dtype} {other.shape}."
+            f"The arrays band1 and band2 of '{path}' must be complex, of one shape [n, L] with n at least {_FEWEST} and L 2 to "
+            f"{_MOST_CARRIERS}. They are {one.dtype} {one.shape} and {other.dtype} {other.shape}."
         )
     if not all(np.isfinite(band).all() for band in bands):
         raise DatasetError(f"The channels of '{path}' must be finite. Leave out the rows that are not.")

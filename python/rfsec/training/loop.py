@@ -165,7 +165,8 @@ def train_network(
 def start_from(parent: Path, network: nn.Module, name: str) -> tuple[int, str]:
     """Give the network of a recipe's name the weights of its parent; return how many windows those have seen, and the file's SHA-256.
 
-    The SHA-256 tells a run's parent from others in its identity. Raises DatasetError where the parent is no checkpoint, or of another network.
+    The SHA-256 tells a run's parent from others in its identity. Raises DatasetError where the parent is no checkpoint, or of another
+    network.
     """
     loaded = load_parent(parent)
     take = getattr(network, "load_parent", network.load_state_dict)

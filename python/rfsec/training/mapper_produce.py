@@ -98,5 +98,6 @@ def _note(corpus: MapperCorpus, epochs: int, before: int) -> str:
 def _noise(recipe: MapperRecipe) -> str:
     anew = "noise of 0 to 40 dB anew each epoch"
     if recipe.scenario == MEASURED:
-        return "inputs and labels as they were measured" if recipe.cross else f"{anew} on the inputs that were measured, labels as they were measured"
+        inputs = "inputs and" if recipe.cross else f"{anew} on the inputs that were measured,"
+        return f"{inputs} labels as they were measured"
     return f"the paper's cross dataset {recipe.cross}, labels without noise" if recipe.cross else f"{anew}, labels without"
