@@ -142,17 +142,18 @@ class Scene:
 
     def _go_on(self) -> None:
         """Let go of what all heads have decided; the newest of it is what is to be seen."""
-        decided, window, heads = min(self._seen, *self._decided), self._now.window, []
+        decided, window, heads = min(self._seen, *self._decided), self._now.window, list(self._now.heads)
         while self._waiting and self._seen - len(self._waiting) < decided:
             window = self._waiting.popleft()
         if not decided and self._waiting:
             window = self._waiting[-1]
-        for now, said, of_head in zip(self._now.heads, self._said, self._decided):
-            fresh = [said.popleft() for _ in range(len(said) - (of_head - decided))]
-            labels, probabilities = zip(*fresh) if fresh else ((), ())
-            heads.append(now.followed_by(np.array(labels, np.int16), np.stack(probabilities), self.most) if fresh else now)
-        self._now = Moment(window, tuple(heads), self._now.samples_per_symbol)
-        self.changes += 1
+        for index, (said, of_head) in enumerate(zip(self._said, self._decided)):
+            if fresh := [said.popleft() for _ in range(len(said) - (of_head - decided))]:
+                labels, probabilities = zip(*fresh)
+                heads[index] = heads[index].followed_by(np.array(labels, np.int16), np.stack(probabilities), self.most)
+        if window is not self._now.window or any(one is not other for one, other in zip(heads, self._now.heads)):
+            self._now = Moment(window, tuple(heads), self._now.samples_per_symbol)
+            self.changes += 1
 
     def now(self) -> Moment:
         """What is to be seen."""
