@@ -59,8 +59,7 @@ class AmplifierSet:
         driven = amplify(np.concatenate([samples[:, -1:], samples], axis=1), rows)[:, 1:]
         early, late = self.taps[emitter].astype(np.complex64).T[..., None]
         sent = driven + early * np.roll(driven, -1, axis=1) + late * np.roll(driven, 1, axis=1)
-        return sent / np.sqrt(np.mean(sent.real**2 + sent.imag**2, axis=1, keepdims=True))
-
+        return unit_power(sent)
 
     def median_error_db(self) -> float:
         """Return the median power, dB, of what is left of one amplifier's signal when the best multiple of another's is taken away."""
@@ -70,6 +69,11 @@ class AmplifierSet:
             alike = np.abs(sent.conj() @ sent.T) ** 2 / row.size**2  # of rows of unit mean power
             errors.append((1 - alike)[np.triu_indices(COUNT, 1)])
         return float(10 * np.log10(np.median(errors)))
+
+
+def unit_power(rows: npt.NDArray[np.complex64]) -> npt.NDArray[np.complex64]:
+    """Return rows, shape (n, length), at a mean power of 1."""
+    return rows / np.sqrt(np.mean(rows.real**2 + rows.imag**2, axis=1, keepdims=True))
 
 
 def draw_amplifier_set(seed: int) -> AmplifierSet:
@@ -84,8 +88,7 @@ def _compared_rows() -> tuple[npt.NDArray[np.complex64], ...]:
     rng, rows = np.random.default_rng(0), []
     for name in ("BPSK", "QPSK", "8PSK", "16PSK", "QAM16", "QAM64", "QAM256", "QAM1024"):
         points = constellation(name, unit_power=True)
-        row = shape_symbols(points[rng.integers(0, points.size, (1, 600))], 10, 0.35)
-        rows.append((row / np.sqrt(np.mean(np.abs(row) ** 2))).astype(np.complex64))
+        rows.append(unit_power(shape_symbols(points[rng.integers(0, points.size, (1, 600))], 10, 0.35)))
     return tuple(rows)
 
 

@@ -21,7 +21,7 @@ from ..dsp.constellations import constellation
 from ..dsp.noise import complex_noise
 from ..dsp.pulse_shaping import shape_symbols
 from ..errors import ParameterError
-from .amplifier_set import COUNT, draw_amplifier_set
+from .amplifier_set import COUNT, draw_amplifier_set, unit_power
 from .joint_windows import JointWindows
 from .numbered import Piece, draw_rows
 from .seeding import Purpose, seed_sequence
@@ -96,7 +96,7 @@ class AmplifierBench:
     def _turn(self, emitter: int, modulation: int) -> npt.NDArray[np.complex128]:
         """The spectrum of one turn of the repeated data behind an amplifier."""
         row = shape_symbols(_pn9_symbols(modulation)[None], self.samples_per_symbol, _ROLLOFF)
-        return fft.fft(self._set.send(_unit(row), np.array([emitter]))[0].astype(np.complex128))
+        return fft.fft(self._set.send(unit_power(row), np.array([emitter]))[0].astype(np.complex128))
 
     def _recording(
         self, number: int, emitter: int, modulation: int, per_snr: int, snrs_db: tuple[int, ...], purpose: Purpose
@@ -132,7 +132,7 @@ class AmplifierBench:
         for first in range(0, count, _ROWS_AT_ONCE):
             rows = slice(first, min(first + _ROWS_AT_ONCE, count))
             sent = points[rng.integers(0, points.size, (rows.stop - first, symbols))]
-            wave = self._set.send(_unit(shape_symbols(sent, self.samples_per_symbol, _ROLLOFF)), np.full(len(sent), emitter))
+            wave = self._set.send(unit_power(shape_symbols(sent, self.samples_per_symbol, _ROLLOFF)), np.full(len(sent), emitter))
             spectrum = fft.fft(wave, axis=1)
             spectrum *= np.exp(-2j * np.pi * fft.fftfreq(wave.shape[1]) * (delay + starts[rows, None] % self.samples_per_symbol))
             x[rows] = fft.ifft(spectrum, axis=1)[:, :WINDOW]
@@ -147,10 +147,6 @@ def left_out(windows: JointWindows) -> npt.NDArray[np.bool_]:
 def _points(modulation: int) -> npt.NDArray[np.complex64]:
     name = MODULATIONS[modulation]
     return constellation(_MAPPED.get(name, name), unit_power=True)
-
-
-def _unit(rows: npt.NDArray[np.complex64]) -> npt.NDArray[np.complex64]:
-    return rows / np.sqrt(np.mean(rows.real**2 + rows.imag**2, axis=1, keepdims=True))
 
 
 def _pn9_symbols(modulation: int) -> npt.NDArray[np.complex64]:

@@ -9,9 +9,9 @@ from .emitter_measure import measure_encoder
 from .emitter_page import Results, page, table_csv
 from .emitter_pictures import draw_conditions, draw_one_shot
 from .emitter_rows import NAME, ROWS, EmitterRow
-from .named_rows import named_rows
 from .files import make_folder, write_text
 from .named_models import check_at_least, check_card, each_model, find_named
+from .named_rows import named_rows
 from .reproduce import Options
 from .train import Report, TrainingOptions
 

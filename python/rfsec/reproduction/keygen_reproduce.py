@@ -19,6 +19,7 @@ from .train import Report, TrainingOptions
 
 _FEWEST = 32  # positions
 
+
 def reproduce_keygen(
     name: str, out: Path, only: list[str] | None, positions: int | None, threads: int, training: TrainingOptions | None, command: str, report: Report
 ) -> Results:
