@@ -16,7 +16,11 @@ from gnuradio.rfsec.datasets.families import find_family
 from gnuradio.rfsec.inference.catalog import find_model
 from gnuradio.rfsec.inference.evaluation import evaluate
 from gnuradio.rfsec.inference.session import ModelSession
-from gnuradio.rfsec.reproduction.data import TEST_SEED
+from gnuradio.rfsec.reproduction.catalog import find_table
+from gnuradio.rfsec.reproduction.data import TEST_SEED, GeneratedData
+from gnuradio.rfsec.reproduction.emitter_rows import EmitterRow
+from gnuradio.rfsec.reproduction.named_models import find_named
+from gnuradio.rfsec.reproduction.train import TrainingOptions, find_trained
 from small_model import small_card, write_small_model
 from typer.testing import CliRunner
 
@@ -54,8 +58,8 @@ def a_model(out, stem: str, name: str, seed: int = 1):
     return write_small_model(path, card=card, heads=(("modulation", len(FAMILY.labels)),))
 
 
-def another_seed(source, path, seed: int) -> None:
-    """A copy of a model with other weights and another seed in its card."""
+def another_seed(source, path, seed: int, **training) -> None:
+    """A copy of a model with other weights, and another seed and what else of its training in its card."""
     model, rng = onnx.load(str(source)), np.random.default_rng(seed)
     for weight in model.graph.initializer:
         values = onnx.numpy_helper.to_array(weight)
@@ -64,7 +68,7 @@ def another_seed(source, path, seed: int) -> None:
             weight.CopyFrom(onnx.numpy_helper.from_array(values, weight.name))
     (card,) = (entry for entry in model.metadata_props if entry.key == "rfsec.card")
     fields = json.loads(card.value)
-    fields["training"]["seed"] = seed
+    fields["training"] |= {"seed": seed, **training}
     card.value = json.dumps(fields)
     path.parent.mkdir(parents=True)
     onnx.save(model, str(path))
@@ -122,6 +126,36 @@ def test_two_seeds_give_mean_and_spread(tmp_path):
     assert float(row["percent"]) == pytest.approx(mean(both), abs=1e-3)
     assert float(row["spread_points"]) == pytest.approx(stdev(both), abs=1e-3)
     assert f"{mean(both):.2f} ± {stdev(both):.2f}" in (tmp_path / "README.md").read_text()
+
+
+def test_models_that_saw_unequal_numbers_of_windows_have_no_spread(tmp_path):
+    shipped, other = find_model("conv-bigru"), tmp_path / "models" / "conv-bigru-seed2.onnx"
+    another_seed(shipped, other, 2, windows_seen=10_000)
+    done = rfsec("reproduce", "lstm-fig3", "--out", tmp_path, "--seeds", 2, "--test-windows-per-cell", PER_CELL, "--only", "conv-bigru")
+    assert done.returncode == 0, done.stderr
+    row, page = rows_of(tmp_path)["conv-bigru"], (tmp_path / "README.md").read_text()
+    assert row["seeds"] == "1 2" and row["windows_seen"] == "1003200 10000" and row["spread_points"] == ""
+    assert "| 2, which saw 1.00 and 0.01 M windows |" in page and "±" not in page and "±" not in done.stdout
+    assert "which saw" in done.stdout
+
+
+def test_a_shipped_model_that_saw_less_than_is_asked_for_is_trained_anew(tmp_path):
+    """Of lstm-1x16 the whole training is shipped, of lstm-1x128 a part."""
+    rows, data = {row.name: row for row in find_table("lstm-fig12").rows}, GeneratedData(1)
+    whole, part = rows["lstm-1x16"], rows["lstm-1x128"]
+    seen = ModelSession(find_model("lstm-1x128")).card.training.windows_seen
+
+    def found(row, windows=None):
+        return find_trained(row, 1, tmp_path, data, TrainingOptions(windows))
+
+    assert found(whole) == found(whole, 100) == find_model("lstm-1x16") and found(whole, 10**9) is None
+    assert found(part) is None and found(part, seen + 1) is None and found(part, seen) == find_model("lstm-1x128")
+    own = a_model(tmp_path, "lstm-1x128", "lstm-1x128")
+    assert found(part) == own, "the user's own is taken as it is"
+    encoder, others = EmitterRow("rffi-fsk", ""), {"rffi-fsk": tmp_path / "shipped.onnx"}
+    assert find_named(encoder, 1, tmp_path, others, None, lambda path: False) == others["rffi-fsk"], "nothing is trained without --train"
+    assert find_named(encoder, 1, tmp_path, others, lambda *paths: None, lambda path: True) == others["rffi-fsk"]
+    assert find_named(encoder, 1, tmp_path, others, lambda *paths: None, lambda path: False) != others["rffi-fsk"]
 
 
 def test_table_2_with_its_pictures_and_why_a_row_differs(tmp_path):
@@ -197,6 +231,7 @@ def test_a_file_of_another_seed_or_model_is_refused(tmp_path):
     (("table9", "--out", "OUT"), "kgnet-table4. Got 'table9' instead"),
     (("lstm-fig3", "--out", "OUT", "--test-windows-per-cell", "0"), "'test-windows-per-cell' of a reproduction must be at least 1"),
     (("lstm-fig3", "--out", "OUT", "--seeds", "0"), "The 'seeds' of a reproduction must be at least 1. Got 0"),
+    (("lstm-fig3", "--out", "OUT", "--test-windows-per-cell", "1000000000000"), "1000000000000 windows per cell of rml2016a compat do not fit into memory"),
     (("lstm-fig3", "--out", "OUT", "--train", "--windows", "0"), "The 'windows' to train rows with must be at least 1. Got 0"),
     (("lstm-fig3", "--out", "OUT", "--only", "gru"), "'only' row of lstm-fig3 must be one of lstm-amp-phase"),
     (("lstm-fig3", "--out", "OUT", "--windows", "5"), "--windows belongs to --train"),

@@ -118,8 +118,8 @@ def test_a_hostile_pickle_runs_nothing(tmp_path, protocol):
     (cells(count=0), r"must be floats \[n, 2, 128\]"),
     (cells(dtype=np.int64), r"Got int64 \[3, 2, 128\] for \('QPSK', 0\) instead"),
     ({**cells(), ("WBFM", 0): np.zeros((1, 2, 128))}, r"\('WBFM', -2\) is missing"),
-    ({**cells(), ("QPSK", 0): np.full((3, 2, 128), np.nan)}, "Window 9 of 12 holds NaN or infinity"),
-    ({**cells(), ("QPSK", 0): np.full((3, 2, 128), 1e300)}, "Window 9 of 12 holds NaN or infinity"),
+    ({**cells(), ("QPSK", 0): np.full((3, 2, 128), np.nan)}, r"Window 0 \(from 0\) of QPSK at 0 dB holds NaN or infinity"),
+    ({**cells(), ("QPSK", 0): np.full((3, 2, 128), 1e300)}, r"Window 0 \(from 0\) of QPSK at 0 dB holds NaN or infinity"),
 ])  # fmt: skip
 def test_a_wrong_pickle(tmp_path, content, message):
     assert re.search(message, refusal(write_python2(tmp_path / "set.pkl", content)))
@@ -207,7 +207,7 @@ def test_a_part_of_a_shuffled_hdf5_is_the_first_of_each_cell(tmp_path):
     ({"Z": np.full((48, 1), np.nan)}, "must be whole numbers of dB"),
     ({"Z": np.full((48, 1), np.iinfo(np.int64).min)}, "must be whole numbers of dB"),
     ({"Z": np.zeros((7, 1))}, r"'Z' of .* must be numbers \[48, 1\]"),
-    ({"X": np.full((48, 1024, 2), np.inf, np.float32)}, "Window 0 of 48 holds NaN or infinity"),
+    ({"X": np.full((48, 1024, 2), np.inf, np.float32)}, r"Window 0 \(from 0\) of OOK at -20 dB holds NaN or infinity"),
 ])  # fmt: skip
 def test_a_wrong_hdf5(tmp_path, changed, message):
     write_hdf5(tmp_path / "set.hdf5", count=1, **changed)
@@ -272,12 +272,21 @@ def test_more_names_than_can_be_counted_are_refused(tmp_path):
     assert "must be at most 32,768 different names" in refusal(tmp_path / "set.npz")
 
 
+@pytest.mark.parametrize("windows_per_cell", [None, 2])
+def test_a_window_that_is_not_finite_is_named_as_it_stands_in_the_file(tmp_path, windows_per_cell):
+    x = np.ones((6, 100), complex)
+    x[2, 99] = np.nan  # the second QPSK at 0 dB
+    write_npz(tmp_path / "set.npz", x=x)
+    with pytest.raises(DatasetError, match=r"Window 1 \(from 0\) of QPSK at 0 dB holds NaN"):
+        open_windows(tmp_path / "set.npz", windows_per_cell)
+
+
 @pytest.mark.parametrize(("changed", "message"), [
     ({"x": None}, "'x' of .* must be complex samples .* Got none instead"),
     ({"x": np.zeros((6, 2, 128))}, r"'x' of .* must be complex samples .* Got float64 \[6, 2, 128\] instead"),
     ({"x": np.zeros(6, complex)}, "'x' of .* must be complex samples"),
     ({"x": np.zeros((0, 128), complex)}, "'x' of .* must be complex samples"),
-    ({"x": np.full((6, 128), np.nan + 0j)}, "Window 0 of 6 holds NaN or infinity"),
+    ({"x": np.full((6, 128), np.nan + 0j)}, r"Window 0 \(from 0\) of QPSK at 0 dB holds NaN or infinity"),
     ({"label": None}, "'label' of .* must be 6 names, one for each window. Got none"),
     ({"label": np.array(["QPSK"] * 5)}, "'label' of .* must be 6 names"),
     ({"label": np.zeros(6)}, "'label' of .* must be 6 names, one for each window. Got float64"),

@@ -122,7 +122,7 @@ def test_checkpoint_of_another_run_is_refused(tmp_path):
         ({"recipe": tiny("lstm-amp-phase")}, "model"),
         ({"mode": "corrected"}, "mode"),
         ({"seed": 4}, "seed"),
-        ({"windows": 5 * CHUNK}, "chunks"),
+        ({"windows": 5 * CHUNK}, "windows"),
         ({"recipe": tiny(batch=64)}, "batch"),
         ({"recipe": tiny(optimiser="sgd")}, "optimiser"),
         ({"windows_per_cell": 25}, "windows_per_cell"),
@@ -153,6 +153,8 @@ def test_a_checkpoint_that_cannot_be_read_at_all_is_not_to_be_deleted(tmp_path):
         run(tmp_path)
     with pytest.raises(DatasetError, match="The parent '.*' cannot be read: Is a directory."):
         load_parent(tmp_path)
+    with pytest.raises(DatasetError, match="The parent '.*' cannot be read: No such file or directory."):
+        load_parent(tmp_path / "nowhere")
 
 
 def test_a_checkpoint_without_a_run_is_refused(tmp_path):

@@ -11,6 +11,7 @@ from gnuradio.rfsec.inference.catalog import find_model, list_models
 from gnuradio.rfsec.inference.evaluation import evaluate
 from gnuradio.rfsec.inference.representations import represent
 from gnuradio.rfsec.inference.session import ModelSession
+from gnuradio.rfsec.training.carrier_limit import CARRIER_LIMITS, carrier_limit
 
 SNRS_DB = tuple(range(0, 20, 2))
 WINDOWS = 1100  # through each model
@@ -35,6 +36,13 @@ def test_accuracy_is_the_cards(name):
     assert right / windows == pytest.approx(card.metrics.accuracy, abs=1.5 / np.sqrt(windows))
     assert tuple(card.heads[0].labels) == family.labels
     assert set(card.metrics.accuracy_by_snr) == {str(snr) for snr in family.snrs_db}
+
+
+def test_what_cards_say_of_plain_carriers_is_what_was_measured():
+    cards = [ModelSession(path).card for path in list_models().values()]
+    said = {card.name: [limit for limit in card.limits if limit in CARRIER_LIMITS] for card in cards}
+    assert all(said[card.name] == [carrier_limit(card.metrics.accuracy_by_label_18_db)] for card in cards if "compat" in card.training.data)
+    assert said["dilated-conv"] != said["dilated-conv-small"] == said["lstm-amp-phase"], "a silent WBFM is no longer always AM-DSB for the default"
 
 
 def test_default_reaches_what_was_asked_for():

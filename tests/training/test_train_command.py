@@ -22,7 +22,7 @@ from gnuradio.rfsec.inference.session import ModelSession  # noqa: E402
 
 from command_line import rfsec, the_error  # noqa: E402
 
-CHECKPOINT = "lstm-1x16-compat-seed2.checkpoint"
+CHECKPOINT = "lstm-1x16-seed2.checkpoint"
 
 
 def weights(path):
@@ -36,12 +36,12 @@ def test_train_on_endless_data_writes_a_model_that_can_be_loaded(tmp_path):
     lines = done.stdout.splitlines()
     assert any(line.startswith("5,500 of 5,500 windows: loss ") and line.endswith(" windows/s") for line in lines), "a line is a line"
     assert any(line.startswith("Accuracy over 0 to 18 dB") and line.endswith("at each SNR)") for line in lines)
-    assert "Written: runs/lstm-1x16.onnx" in lines
-    card = ModelSession(tmp_path / "runs" / "lstm-1x16.onnx").card
+    assert "Written: runs/lstm-1x16-seed2.onnx" in lines
+    card = ModelSession(tmp_path / "runs" / "lstm-1x16-seed2.onnx").card
     assert card.training.command == "rfsec train lstm-1x16 --mode compat --seed 2 --windows 5500"
     assert card.training.windows_seen == 5500 and "of 8000000" in card.training.note
     assert card.metrics.test_data == "rml2016a compat, seed 1002, 100 windows of each label at each SNR"
-    with pytest.raises(DatasetError, match="is of another run: its 'chunks' is 1, not 2"):
+    with pytest.raises(DatasetError, match="is of another run: its 'windows' is 5500, not 11000"):
         train("lstm-1x16", seed=2, windows=9000, device="cpu", checkpoint=tmp_path / "runs" / CHECKPOINT)
 
 
@@ -50,7 +50,7 @@ def test_train_on_a_file_and_again_by_the_cards_command(tmp_path, monkeypatch):
     save_windows(tmp_path / "mine.npz", generate("corrected", (0, 18, 30), 10, 1), LABELS, "test")
     chosen = {"data": "mine.npz", "windows_per_cell": 4, "batch": 32, "optimiser": "sgd", "device": "cpu"}
     train("resnet1d", epochs=4, **chosen)
-    model, checkpoint = tmp_path / "runs" / "resnet1d.onnx", tmp_path / "runs" / "resnet1d-compat-seed1.checkpoint"
+    model, checkpoint = (tmp_path / "runs" / f"resnet1d-mine-4-per-cell-batch-32-sgd-seed1.{ending}" for ending in ("onnx", "checkpoint"))
     card = ModelSession(model).card
     assert card.training.command == (
         "rfsec train resnet1d --data mine.npz --windows-per-cell 4 --seed 1 --windows 528 --batch 32 --optimiser sgd"
@@ -69,13 +69,23 @@ def test_train_on_a_file_and_again_by_the_cards_command(tmp_path, monkeypatch):
     # The run is over: the same command only exports again, here to a disk that is full after 50 kB.
     before = model.read_bytes()
     full = rfsec(*command, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)))
-    assert "resnet1d.onnx' cannot be written" in the_error(full)
+    assert "sgd-seed1.onnx' cannot be written" in the_error(full)
     assert model.read_bytes() == before
 
     checkpoint.write_bytes(checkpoint.read_bytes()[:5000])
     with pytest.raises(DatasetError, match="is not a readable checkpoint"):
         train("resnet1d", epochs=4, **chosen)
     assert model.read_bytes() == before
+
+
+def test_runs_that_differ_do_not_meet_in_one_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for chosen in ({"windows_per_cell": 1}, {"windows_per_cell": 2}, {"windows_per_cell": 1, "seed": 2}, {"windows_per_cell": 1, "mode": "corrected"}):
+        train("resnet1d", epochs=1, device="cpu", **chosen)
+    runs = ("1-per-cell-seed1", "2-per-cell-seed1", "1-per-cell-seed2", "corrected-1-per-cell-seed1")
+    assert {path.name for path in Path("runs").iterdir()} == {f"resnet1d-{run}.{ending}" for run in runs for ending in ("onnx", "checkpoint")}
+    with pytest.raises(DatasetError, match="its 'windows' is 220, not 440"):
+        train("resnet1d", epochs=2, windows_per_cell=1, device="cpu")
 
 
 def test_a_large_network_is_stored_in_float16(tmp_path):
@@ -107,8 +117,11 @@ def test_a_wrong_name_lists_whatever_a_shipped_model_was_trained_as():
         ({"seed": -1}, "'seed' of a training must be 0 to 2147483647"),
         ({"data": "nowhere.npz"}, "or a file of labelled windows. Got 'nowhere.npz' instead"),
         ({"windows": 5, "epochs": 1}, "as long as --windows or as --epochs says"),
+        ({"epochs": 0}, "'epochs' to train with must be at least 1. Got 0"),
         ({"epochs": 1}, "Endless data have no epochs"),
         ({"windows_per_cell": 0}, "'windows_per_cell' to train on must be at least 1"),
+        ({"windows_per_cell": 99_999_999}, "99999999 windows per cell of rml2016a compat do not fit into memory"),
+        ({"windows_per_cell": 9_999_999}, "9999999 windows per cell of rml2016a compat do not fit into memory"),
         ({"optimiser": "lion"}, "'optimiser' to train with must be one of"),
         ({"model": "rffi-fsk", "mode": "plain"}, "takes no --mode"),
         ({"model": "kgnet", "mode": "plain"}, "takes no --mode"),

@@ -72,6 +72,8 @@ def main() -> None:
         if GNU_RADIO_SETTINGS not in str(error):
             raise
         _fail(f"GNU Radio keeps settings in the home directory and cannot: {error}. Set HOME to a folder that can be written to.")
+    except MemoryError:
+        _fail("What is asked for does not fit into memory. Ask for fewer windows at once.")
     except BrokenPipeError:
         _let_go()
         sys.exit(1)

@@ -37,7 +37,7 @@ def reproduce(
     ],
     seeds: Annotated[int, typer.Option(help="Models a row, of seeds 1, 2, ...")] = 1,
     train: Annotated[
-        bool, typer.Option("--train", help="Train what has no model, instead of listing it. May take days.")
+        bool, typer.Option("--train", help="Train what has no model, or a shipped one that saw less than is asked for. May take days.")
     ] = False,
     windows: Annotated[int | None, typer.Option(help="With --train: windows to see; default: each model's recipe.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only this row; may be given more than once.")] = None,

@@ -20,9 +20,11 @@ def run_modulation(asked: Asked) -> Any:
 
 def show_modulation(result: Any) -> None:
     """Print it."""
+    from ..reproduction.models import seeds_text
+
     table = figures_table("row", "paper / %", "ours / %", "difference", "seeds")
     for one in result.results:
         spread = "" if one.spread is None else f" ± {one.spread:.2f}"
         difference = "" if one.difference is None else f"{one.difference:+.2f}"
-        table.add_row(one.row.name, str(one.row.paper or ""), f"{one.percent:.2f}{spread}", difference, str(len(one.runs)))
+        table.add_row(one.row.name, str(one.row.paper or ""), f"{one.percent:.2f}{spread}", difference, seeds_text(one.trainings))
     show([table], result.missing)

@@ -29,12 +29,12 @@ def train(
         int | None, typer.Option(help="Training windows of each label at each SNR, seen every epoch; default: the recipe's.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of data, weights and dropout.")] = 1,
-    windows: Annotated[int | None, typer.Option(help="Windows to see, again and again; default: the recipe's.")] = None,
+    windows: Annotated[int | None, typer.Option(help="Windows to see, rounded up to whole chunks of some thousand; default: the recipe's.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Instead of --windows, where the data are a fixed set.")] = None,
     batch: Annotated[int | None, typer.Option(help="Windows a step; default: the recipe's.")] = None,
     optimiser: Annotated[str | None, typer.Option(help="adam, sgd, adagrad or adadelta; default: the recipe's.")] = None,
-    out: Annotated[Path | None, typer.Option(help="ONNX file to write; default: runs/MODEL.onnx.")] = None,
-    checkpoint: Annotated[Path | None, typer.Option(help="Where the run is kept and continued from.")] = None,
+    out: Annotated[Path | None, typer.Option(help="ONNX file to write; default: runs/MODEL-seed1.onnx, with what else is chosen.")] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="Where the run is kept and continued from; default: beside the model.")] = None,
     parent: Annotated[Path | None, typer.Option(help="Checkpoint to start from: of this network, or a quantised one's float network.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
@@ -57,7 +57,11 @@ def train(
     every = (*RECIPES, *ENCODERS, *MAPPERS, *JOINT, *TECHNOLOGY, *CLASSICAL)
     if model not in every:
         raise ParameterError(f"The 'model' to train must be one of {', '.join(every)}. Got {model!r} instead.")
-    out = out or Path("runs", f"{model}.onnx")
+    if epochs is not None and epochs < 1:
+        raise ParameterError(f"The 'epochs' to train with must be at least 1. Got {epochs} instead.")
+    words = (model, data and Path(data).stem, mode, windows_per_cell and f"{windows_per_cell}-per-cell", batch and f"batch-{batch}", optimiser, f"seed{seed}")
+    run = Path("runs", "-".join(filter(None, words)))
+    out, named, checkpoint = out or Path(f"{run}.onnx"), checkpoint, checkpoint or Path(f"{run}.checkpoint")
     check_model_out(out, data, checkpoint, parent)
     if model in ENCODERS:
         unused = {"data": data, "mode": mode, "windows_per_cell": windows_per_cell, "epochs": epochs, "batch": batch, "optimiser": optimiser,
@@ -73,7 +77,7 @@ def train(
         unused = {"data": data, "mode": mode, "windows_per_cell": windows_per_cell, "batch": batch, "optimiser": optimiser, "parent": parent}
         return train_technology_model(model, seed, windows, epochs, out, checkpoint, device, threads, unused)
     if model in CLASSICAL:
-        unused = {"epochs": epochs, "batch": batch, "optimiser": optimiser, "checkpoint": checkpoint, "parent": parent}
+        unused = {"epochs": epochs, "batch": batch, "optimiser": optimiser, "checkpoint": named, "parent": parent}
         check_threads(threads)  # neither is used, and wrong ones are refused as everywhere
         choose_device(device)
         return train_classical(model, seed, windows, out, (data, mode, windows_per_cell), unused)
@@ -86,7 +90,6 @@ def train(
     wanted = usual_windows(recipe, corpus) if windows is None else windows
     if epochs is not None:
         wanted = epochs * corpus.epoch_windows
-    checkpoint = checkpoint or Path("runs", f"{model}-{mode or 'compat'}-seed{seed}.checkpoint")
     console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 

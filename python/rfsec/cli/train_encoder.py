@@ -17,7 +17,7 @@ def train_encoder(
     seed: int,
     windows: int | None,
     out: Path,
-    checkpoint: Path | None,
+    checkpoint: Path,
     device: str,
     threads: int,
     unused: dict[str, Any],
@@ -29,7 +29,6 @@ def train_encoder(
 
     refuse_unused(f"The encoder {model} has data and steps of its own and", unused)
     recipe, chosen = find_encoder_recipe(model), choose_device(device)
-    checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     wanted, console = recipe.default_windows if windows is None else windows, plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 

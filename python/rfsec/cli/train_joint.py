@@ -22,7 +22,7 @@ def train_joint_model(
     epochs: int | None,
     batch: int | None,
     out: Path,
-    checkpoint: Path | None,
+    checkpoint: Path,
     device: str,
     threads: int,
     unused: dict[str, Any],
@@ -49,7 +49,6 @@ def train_joint_model(
         from ..training.joint_corpus_folder import FolderCorpus
 
         corpus = FolderCorpus(seed, windows=load_joint_folder(Path(data), WINDOW))
-    checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     wanted = recipe.epochs if epochs is None else epochs
     words = ["rfsec", "train", model, *(() if data is None else ("--data", Path(data).resolve().name)), "--seed", str(seed), "--epochs", str(wanted)]
     words += () if batch is None else ("--batch", str(batch))

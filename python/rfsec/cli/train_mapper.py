@@ -19,7 +19,7 @@ def train_mapper_model(
     seed: int,
     epochs: int | None,
     out: Path,
-    checkpoint: Path | None,
+    checkpoint: Path,
     device: str,
     threads: int,
     parent: Path | None,
@@ -38,7 +38,6 @@ def train_mapper_model(
     recipe, chosen = find_mapper_recipe(model), choose_device(device)
     wanted = recipe.epochs if epochs is None else epochs
     check_run(seed, threads, epochs=wanted)
-    checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 

@@ -18,7 +18,7 @@ def train_technology_model(
     windows: int | None,
     epochs: int | None,
     out: Path,
-    checkpoint: Path | None,
+    checkpoint: Path,
     device: str,
     threads: int,
     unused: dict[str, Any],
@@ -31,7 +31,6 @@ def train_technology_model(
     refuse_unused(f"The classifier {model} has data and steps of its own and", unused)
     recipe, chosen = find_technology_recipe(model), choose_device(device)
     wanted, rounds = recipe.windows if windows is None else windows, recipe.epochs if epochs is None else epochs
-    checkpoint = checkpoint or Path("runs", f"{model}-seed{seed}.checkpoint")
     console = plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 

@@ -2,12 +2,15 @@
 """Cells: the windows of one label at one SNR."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import ParameterError
 from .labelled_windows import LabelledWindows
+
+_MOST_WINDOWS_PER_CELL = 10**7  # no memory holds as many
 
 
 def cell_snrs(name: str, snrs_db: Sequence[int], windows_per_cell: int) -> npt.NDArray[np.int16]:
@@ -24,6 +27,20 @@ def cell_snrs(name: str, snrs_db: Sequence[int], windows_per_cell: int) -> npt.N
             f"Got {len(snrs_db)} SNRs and {windows_per_cell} windows instead."
         )
     return np.repeat(np.asarray(snrs_db, np.int16), windows_per_cell)
+
+
+def room_for(name: str, cells: int, windows_per_cell: int, window: int) -> npt.NDArray[np.complex64]:
+    """Return an array for the samples of a whole set, [cells * windows_per_cell, window], not yet filled.
+
+    Raises
+    ------
+    ParameterError
+        If it does not fit into memory; `name` is the data set's, for the message.
+    """
+    if windows_per_cell <= _MOST_WINDOWS_PER_CELL:
+        with suppress(MemoryError):
+            return np.empty((cells * max(windows_per_cell, 0), window), np.complex64)
+    raise ParameterError(f"{windows_per_cell} windows per cell of {name} do not fit into memory. Give fewer.")
 
 
 def label_major(x: npt.NDArray[np.complex64], labels: int, snr_db: npt.NDArray[np.int16]) -> LabelledWindows:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DatasetError, ParameterError
+from .cells import rank_in_cell
 from .labelled_windows import LabelledWindows
 from .npz import read_npz
 from .rml2016a_pickle import read_pickle
@@ -53,8 +54,10 @@ def open_windows(path: Path, windows_per_cell: int | None = None) -> tuple[Label
     for row in range(0, len(windows), _ROWS):
         finite = np.isfinite(windows.x[row : row + _ROWS]).all(axis=1)
         if not finite.all():
+            at = row + int(np.argmin(finite))
+            place = rank_in_cell(windows.label, windows.snr_db)[at]  # the same in the file, whatever order the reader gives
             raise DatasetError(
-                f"The samples of '{path}' must be finite. Window {row + int(np.argmin(finite))} of {len(windows)} "
+                f"The samples of '{path}' must be finite. Window {place} (from 0) of {labels[windows.label[at]]} at {windows.snr_db[at]} dB "
                 "holds NaN or infinity. Leave such windows out."
             )
     return windows, labels

@@ -12,14 +12,13 @@ from multiprocessing import get_context, parent_process
 import numpy as np
 
 from ..errors import DatasetError, ParameterError
-from .cells import cell_snrs, label_major
+from .cells import cell_snrs, label_major, room_for
 from .families import find_family
 from .labelled_windows import LabelledWindows
 from .shape import Shape
 
 #: Windows per cell of a shard; the last one has the rest. Bytes depend on it: it is part of every recipe.
 SHARD_WINDOWS = 50
-_MOST_WINDOWS_PER_CELL = 10**7  # no memory holds as many
 
 
 def start_workers(count: int) -> ProcessPoolExecutor:
@@ -88,26 +87,22 @@ def generate_sharded(
         If a worker process was killed.
     """
     family = find_family(dataset, mode)
-    too_many = ParameterError(f"{windows_per_cell} windows per cell of {family.name} do not fit into memory. Give fewer.")
-    if windows_per_cell > _MOST_WINDOWS_PER_CELL:
-        raise too_many
+    cells = len(family.labels) * len(family.snrs_db)
+    x = room_for(family.name, cells, windows_per_cell, shape.window)
     snr_db = cell_snrs(family.name, family.snrs_db, windows_per_cell)
-    try:
-        cells = np.empty((len(family.labels) * len(family.snrs_db), windows_per_cell, shape.window), np.complex64)
-    except MemoryError:
-        raise too_many from None
+    by_cell = x.reshape(cells, -1, shape.window)
     futures = {}
     try:
         for index, count in enumerate(shard_sizes(windows_per_cell)):
             futures[pool.submit(_make_shard, dataset, mode, shape, count, seed, index)] = index * SHARD_WINDOWS
         for future in as_completed(list(futures)):
             shard, start = future.result().x, futures.pop(future)  # popped: a kept future keeps its windows
-            rows = shard.reshape(len(cells), -1, shape.window)
-            cells[:, start : start + rows.shape[1]] = rows
+            rows = shard.reshape(cells, -1, shape.window)
+            by_cell[:, start : start + rows.shape[1]] = rows
             report()
     except BrokenProcessPool:
         raise DatasetError(f"A process that made {family.name} was killed. Free some memory or give fewer workers.") from None
     finally:
         for future in futures:
             future.cancel()
-    return label_major(cells.reshape(-1, shape.window), len(family.labels), snr_db)
+    return label_major(x, len(family.labels), snr_db)

@@ -39,7 +39,7 @@ def table_csv(result: TableResult, extra: Extra) -> str:
     also = list(dict.fromkeys(key for row in result.table.rows for key in row.also))
     more = list(dict.fromkeys(key for columns in extra.values() for key in columns))
     paper = [*_PAPER, *(f"paper_{key}" for key in also)]
-    head = ("row", "title", "model", "measured_on", *paper, *_OURS, *more, "not_trained")
+    head = ("row", "title", "training_windows_per_cell", "model", "measured_on", *paper, *_OURS, *more, "not_trained")
     lines = []
     for row in result.table.rows:
         found = result.of(row.name)
@@ -48,7 +48,8 @@ def table_csv(result: TableResult, extra: Extra) -> str:
             lines.append(
                 {
                     "row": row.name,
-                    "title": row.title,
+                    "title": row.full_title,
+                    "training_windows_per_cell": "" if row.windows_per_cell is None else row.windows_per_cell,
                     "model": row.model,
                     "measured_on": measured_on(row),
                     **_paper(row),

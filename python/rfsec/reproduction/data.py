@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..datasets.cells import room_for
 from ..datasets.families import find_family
 from ..datasets.labelled_windows import LabelledWindows
 from ..datasets.opening import open_windows
@@ -212,6 +213,7 @@ def _are_alike(theirs: tuple[str, ...], ours: tuple[str, ...]) -> bool:
 def _generated(dataset: str, shape: tuple[int, int] | None, per_cell: int) -> LabelledWindows:
     family = find_family(dataset)
     chosen = next(one for one in family.shapes if shape in (None, (one.samples_per_symbol, one.window)))
+    room_for(family.name, len(family.labels) * len(family.snrs_db), per_cell, chosen.window)  # refused now, not after minutes
     return family.generate(chosen, family.snrs_db, per_cell, TEST_SEED, Purpose.EVALUATION)
 
 

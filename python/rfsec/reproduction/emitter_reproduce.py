@@ -10,6 +10,7 @@ from .emitter_page import Results, page, table_csv
 from .emitter_pictures import draw_conditions, draw_one_shot
 from .emitter_rows import NAME, ROWS, EmitterRow
 from .files import make_folder, write_text
+from .models import saw_all
 from .named_models import check_at_least, check_card, each_model, find_named
 from .named_rows import named_rows
 from .reproduce import Options
@@ -74,7 +75,8 @@ def _find(row: EmitterRow, seed: int, out: Path, training: TrainingOptions | Non
         produce_encoder(recipe, recipe.corpus(seed), windows, path, checkpoint, choose_device(training.device), training.threads,
                         lambda one: report(f"training {row.name}, seed {seed}", one.windows_seen, one.windows_total))
 
-    return find_named(row, seed, out, list_encoders(), train if training else None)
+    return find_named(row, seed, out, list_encoders(), train if training else None,
+                      lambda path: saw_all(EncoderSession(path).card.training, training.windows))
 
 
 def _open(path: Path, name: str, seed: int, threads: int) -> EncoderSession:

@@ -9,6 +9,7 @@ from ..datasets.amplifiers import SNRS_DB
 from .joint_measure import JointResult, Score
 from .joint_rows import EMITTER, MMOE, MODULATION, OURS, PAPER, JointRow, JointTable
 from .markdown import markdown_table
+from .models import lengths, seeds_text
 
 Results = dict[JointRow, list[JointResult]]  # of the seeds
 _NONE = "–"
@@ -72,13 +73,13 @@ def _accuracies(title: str, head: str, results: Results) -> str:
     for row, runs in results.items():
         if head not in runs[0].test.by_snr:
             continue
-        cells = []
+        cells, trainings = [], [run.card.training for run in runs]
         for place, snr in enumerate(SNRS_DB):
             ours = 100 * mean(run.test.by_snr[head][snr] for run in runs)
-            spread = f" ± {100 * stdev(run.test.by_snr[head][snr] for run in runs):.2f}" if len(runs) > 1 else ""
+            spread = f" ± {100 * stdev(run.test.by_snr[head][snr] for run in runs):.2f}" if len(runs) > 1 and len(lengths(trainings)) == 1 else ""
             stated = row.paper.get(head)
             cells.append(f"{ours:.2f}{spread}" + (f" ({stated[place]:g}, {ours - stated[place]:+.2f})" if stated else ""))
-        lines.append((row.title, len(runs), *cells))
+        lines.append((row.title, seeds_text(trainings), *cells))
     head_line = ("model", "seeds", *(f"{snr} dB" for snr in SNRS_DB))
     return f"## {title}\n\nOurs (the paper's, difference).\n\n" + markdown_table(head_line, lines) if lines else ""
 

@@ -11,6 +11,7 @@ from .joint_measure import LABELS, measure_joint
 from .joint_page import Results, page, table_csv
 from .joint_pictures import draw_confusion, draw_emitters, draw_weights
 from .joint_rows import EMITTER, MODULATION, TABLES, JointRow
+from .models import saw_all
 from .named_models import check_at_least, check_card, each_model, find_named
 from .named_rows import named_rows
 from .reproduce import Options
@@ -83,7 +84,8 @@ def _find(row: JointRow, seed: int, out: Path, training: TrainingOptions | None,
                       choose_device(training.device), training.threads,
                       lambda one: report(f"training {row.name}, seed {seed}", one.windows_seen, one.windows_total))
 
-    return find_named(row, seed, out, list_models(), train if training else None)
+    return find_named(row, seed, out, list_models(), train if training else None,
+                      lambda path: saw_all(ModelSession(path).card.training, training.windows))
 
 
 def _open(path: Path, name: str, seed: int, threads: int) -> ModelSession:

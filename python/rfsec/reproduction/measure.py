@@ -9,10 +9,11 @@ from statistics import mean, stdev
 
 import numpy as np
 
-from ..inference.card import ModelCard
+from ..inference.card import ModelCard, Training
 from ..inference.evaluation import Evaluation, evaluate, share_right
 from ..inference.session import ModelSession
 from .data import Data
+from .models import lengths
 from .table import WITHIN_POINTS, Row
 
 
@@ -45,8 +46,13 @@ class RowResult:
 
     @property
     def spread(self) -> float | None:
-        """Standard deviation over the seeds, points; None for one seed."""
-        return stdev(run.percent for run in self.runs) if len(self.runs) > 1 else None
+        """Standard deviation over the seeds, points; None for one seed, or where they were not trained for equally long."""
+        return stdev(run.percent for run in self.runs) if len(self.runs) > 1 and len(lengths(self.trainings)) == 1 else None
+
+    @property
+    def trainings(self) -> list[Training]:
+        """How each model was trained."""
+        return [run.card.training for run in self.runs]
 
     @property
     def difference(self) -> float | None:

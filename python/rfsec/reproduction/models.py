@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which ONNX file stands for a row and a seed, and the command that makes it where there is none."""
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from ..errors import ModelError
+from ..inference.card import Training
 from ..inference.catalog import list_models
 from ..inference.session import ModelSession
 from .data import Data
 from .table import Row
 
 SHIPPED_SEED = 1
+_SHORT = re.compile(r"(Saw )?\d+ (windows|epochs) of \d+ that the recipe asks for")  # how the note of a card begins whose training was cut short
 QUANTISED = "-int8"  # what a model is shipped as where its float file is too large
 
 
@@ -48,6 +52,22 @@ def find_model_file(row: Row, seed: int, out: Path, data: Data) -> Path | None:
         return own
     shipped = list_models() if seed == SHIPPED_SEED and data.file is None else {}
     return shipped.get(row.file_stem) or shipped.get(row.file_stem + QUANTISED)
+
+
+def saw_all(training: Training, windows: int | None) -> bool:
+    """Whether a card's model has seen as many windows as the user asks for, or, where that is None, as its recipe does."""
+    return _SHORT.match(training.note) is None if windows is None else training.windows_seen >= windows
+
+
+def lengths(trainings: Iterable[Training]) -> list[int]:
+    """How many windows the models of a row saw, each number once: a mean over several of them has no spread."""
+    return list(dict.fromkeys(training.windows_seen for training in trainings))
+
+
+def seeds_text(trainings: Sequence[Training]) -> str:
+    """How many models a row has, and where they differ in it, how many windows they saw."""
+    seen = lengths(trainings)
+    return f"{len(trainings)}" + (f", which saw {' and '.join(f'{one / 1e6:.2f}' for one in seen)} M windows" if len(seen) > 1 else "")
 
 
 def open_model(path: Path, row: Row, seed: int, data: Data, threads: int) -> ModelSession:

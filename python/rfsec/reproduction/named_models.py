@@ -18,16 +18,22 @@ def check_at_least(**options: tuple[int, int]) -> None:
 
 
 def find_named(
-    row: NamedRow, seed: int, out: Path, shipped: dict[str, Path], train: Callable[[Path, Path], None] | None
+    row: NamedRow,
+    seed: int,
+    out: Path,
+    shipped: dict[str, Path],
+    train: Callable[[Path, Path], None] | None,
+    is_enough: Callable[[Path], bool],
 ) -> Path | None:
     """Return the model of a row and seed: the user's own in `out`, else the shipped one, else what `train` makes; None without it.
 
-    `train` is given where to write the model, and where to keep its checkpoint.
+    `train` is given where to write the model, and where to keep its checkpoint. Where it is there, a shipped model that `is_enough` says
+    was trained for too short a time is passed over.
     """
     own = model_path(row, seed, out)
     if own.exists():
         return own
-    if seed == SHIPPED_SEED and row.name in shipped:
+    if seed == SHIPPED_SEED and row.name in shipped and (train is None or is_enough(shipped[row.name])):
         return shipped[row.name]
     if train is None:
         return None

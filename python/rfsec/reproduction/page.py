@@ -8,13 +8,15 @@ from ..inference.card import Training
 from .extra import Extra
 from .markdown import markdown_table
 from .measure import RowResult
-from .models import QUANTISED
+from .models import QUANTISED, seeds_text
 from .result import TableResult, macro_f1, macro_recall, measured_on
 from .speed import BATCH, processor_name
 from .table import Row
 
 _NONE = "–"
 _PARENT = re.compile(r"Started from a parent that had seen (\d+) windows")
+
+_NO_REPEATS = re.compile(r"Saw .*, none twice")  # how the note of a network's card begins whose data have no end
 
 
 def page(result: TableResult, pictures: dict[str, Path], extra: Extra) -> str:
@@ -54,7 +56,7 @@ def _accuracies(result: TableResult) -> str:
         if row.name in measured:
             lines.append(_accuracy(measured[row.name]))
         elif row.name in absent:
-            lines.append((row.name, row.title, measured_on(row), _stated(row), "not trained", _NONE, _NONE, _NONE))
+            lines.append((row.name, row.full_title, measured_on(row), _stated(row), "not trained", _NONE, _NONE, _NONE))
     head = (
         "row",
         "as the paper calls it",
@@ -74,13 +76,13 @@ def _accuracy(one: RowResult) -> tuple:
     agrees = {None: _NONE, True: "yes", False: "no"}[one.agrees]
     return (
         one.row.name,
-        one.row.title,
+        one.row.full_title,
         measured_on(one.row),
         _stated(one.row),
         f"{one.percent:.2f}{spread}",
         difference,
         agrees,
-        len(one.runs),
+        seeds_text(one.trainings),
     )
 
 
@@ -102,6 +104,8 @@ def _reasons(result: TableResult) -> str:
 def _why(one: RowResult) -> str:
     notes = [run.card.training.note for run in one.runs if run.card.training.note and one.difference < 0]  # more training does not lower a row
     causes = list(dict.fromkeys(sentence.rstrip(".") + "." for note in notes for sentence in _training_of(note)))
+    if one.difference > 0 and any(_NO_REPEATS.match(run.card.training.note) for run in one.runs):
+        causes.append("No training window was seen twice, where the paper sees the same set in each epoch.")
     if any(run.path.stem == one.row.file_stem + QUANTISED for run in one.runs):
         causes.append("Measured as shipped, with weights of 8 bits.")
     if 2 * one.test_error > 1:
@@ -150,7 +154,7 @@ def _orders(result: TableResult) -> str:
         lines = []
         for place, one in enumerate(rows, 1):
             theirs = _NONE if one.row.paper is None else stated.index(one.row.paper.percent) + 1
-            seeds = f"{len(one.runs)} seeds" if len(one.runs) > 1 else "1 seed"
+            seeds = f"{seeds_text(one.trainings)} seeds" if len(one.runs) > 1 else "1 seed"
             spread = (
                 f"standard deviation {one.spread:.2f} over {seeds}" if one.spread is not None else f"{seeds}: spread not known"
             )

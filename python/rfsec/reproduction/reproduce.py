@@ -17,7 +17,7 @@ from .named_rows import named_rows
 from .page import page
 from .result import TableResult
 from .speed import ROUNDS, windows_per_s
-from .train import Report, TrainingOptions, train_model, training_command
+from .train import Report, TrainingOptions, find_trained, train_model, training_command
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,10 @@ def reproduce(name: str, out: Path, options: Options, data: Data, command: str, 
     for row in rows:
         runs = []
         for seed in range(1, options.seeds + 1):
-            path = find_model_file(row, seed, out, data)
-            if path is None and options.training:
-                path = train_model(row, seed, out, data, options.training, report)
+            training = options.training
+            path = find_trained(row, seed, out, data, training) if training else find_model_file(row, seed, out, data)
+            if path is None and training:
+                path = train_model(row, seed, out, data, training, report)
             if path is None:
                 missing.append(Missing(row, seed, training_command(row, seed, out, data)))
                 continue

@@ -87,6 +87,12 @@ class Row:
     parent: str = ""
 
     @property
+    def full_title(self) -> str:
+        """The title, and how few windows it is trained on, where that is what the row is about."""
+        few = "" if self.windows_per_cell is None else f", {self.windows_per_cell} of {self.of_windows_per_cell} windows"
+        return self.title + few
+
+    @property
     def file_stem(self) -> str:
         """The model's file is ``<file_stem>-seed<k>.onnx``; rows that share a model share it."""
         changes = "".join(f"-{key}-{value}" for key, value in self.changes.items())

@@ -14,6 +14,7 @@ from ..inference.technology_card import TechnologyCard
 from ..inference.technology_scores import TechnologyScores, score
 from ..inference.technology_session import TechnologySession
 from .files import make_folder, write_text
+from .models import saw_all
 from .named_models import check_at_least, check_card, each_model, find_named
 from .named_rows import named_rows
 from .pictures.confusion import draw_matrices
@@ -107,7 +108,8 @@ def _find(row: TechnologyRow, seed: int, out: Path, training: TrainingOptions | 
                            choose_device(training.device), training.threads,
                            lambda one: report(what, one.windows_seen, one.windows_total))
 
-    return find_named(row, seed, out, list_technologies(), train if training else None)
+    return find_named(row, seed, out, list_technologies(), train if training else None,
+                      lambda path: saw_all(TechnologySession(path).card.training, training.windows))
 
 
 def _open(path: Path, name: str, seed: int, threads: int) -> TechnologySession:

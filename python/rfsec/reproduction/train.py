@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ..datasets.families import find_family
 from ..errors import DatasetError, ParameterError
+from ..inference.session import ModelSession
 from ..training.classical_recipes import CLASSICAL
 from .data import Data
-from .models import QUANTISED, checkpoint_path, find_model_file, model_path
+from .models import QUANTISED, checkpoint_path, find_model_file, model_path, saw_all
 from .table import Row
 
 Report = Callable[[str, float, float | None], None]
@@ -18,7 +19,7 @@ Report = Callable[[str, float, float | None], None]
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How rows without a model are trained.
+    """How rows are trained that have no model, or only a shipped one that saw less than is asked for.
 
     Attributes
     ----------
@@ -61,6 +62,13 @@ def training_command(row: Row, seed: int, out: Path, data: Data) -> str:
     return shlex.join(words) if _is_trained(parent, seed, out) else f"{training_command(parent, seed, out, data)} && {shlex.join(words)}"
 
 
+def find_trained(row: Row, seed: int, out: Path, data: Data, options: TrainingOptions) -> Path | None:
+    """Return the model of a row and seed where none has to be trained: the user's own, or a shipped one that saw all that is asked for."""
+    found = find_model_file(row, seed, out, data)
+    own = found == model_path(row, seed, out)
+    return found if found is None or own or saw_all(ModelSession(found).card.training, options.windows) else None
+
+
 def train_model(row: Row, seed: int, out: Path, data: Data, options: TrainingOptions, report: Report) -> Path:
     """Make the model of a row and seed, or go on where a killed run stopped; return its file.
 
@@ -77,7 +85,7 @@ def train_model(row: Row, seed: int, out: Path, data: Data, options: TrainingOpt
     path, what, parent = model_path(row, seed, out), f"training {row.name}, seed {seed}", _parent(row)
     file = None if data.file is None else str(data.file)
     if row.model.endswith(QUANTISED):
-        source = find_model_file(parent, seed, out, data) or train_model(parent, seed, out, data, options, report)
+        source = find_trained(parent, seed, out, data, options) or train_model(parent, seed, out, data, options, report)
         quantise_model(source, path, seed, lambda done, total: report(f"quantising {row.name}, seed {seed}", done, total), data.file)
     elif row.model in CLASSICAL:
         most = CLASSICAL[row.model].default_windows

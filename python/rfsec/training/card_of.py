@@ -4,6 +4,7 @@
 from typing import Any
 
 from ..inference.card import ModelCard
+from .carrier_limit import carrier_limit
 from .corpus_base import Corpus
 from .recipe import Recipe
 
@@ -11,7 +12,6 @@ _LIMITS = {
     "compat": (
         "Trained on the published RadioML 2016.10a recipe, whose true SNR is about twice the label.",
         "Pure noise is called AM-SSB: in the published set that class holds nothing else.",
-        "A silent WBFM transmitter is a plain carrier and is called AM-DSB.",
     ),
     "corrected": ("An unmodulated carrier, or AM or FM without audio, was not trained on.",),
 }
@@ -70,8 +70,8 @@ def card_of(
     )
 
 
-def limits_of(source: Recipe, corpus: Corpus) -> tuple[str, ...]:
-    """Return what a model that takes the input of `source` and was trained on `corpus` does not know, for the card."""
+def limits_of(source: Recipe, corpus: Corpus, metrics: dict[str, Any]) -> tuple[str, ...]:
+    """Return what a model that takes the input of `source`, was trained on `corpus` and has `metrics` does not know, for the card."""
     if source.conditioned_bandwidth is not None:
         return (
             f"Takes bursts moved to 0 Hz and resampled so that 99% of their power lies in {source.conditioned_bandwidth:g} of the "
@@ -79,10 +79,11 @@ def limits_of(source: Recipe, corpus: Corpus) -> tuple[str, ...]:
             f"Knows {len(corpus.labels)} labels: another emission is called by one of them, or unknown where the model is not sure.",
         )
     rate = f"{corpus.samples_per_symbol} samples per symbol" if corpus.samples_per_symbol else "its data's samples per symbol"
-    first, last = corpus.lengths[0], corpus.lengths[-1]
+    first, last, mode = corpus.lengths[0], corpus.lengths[-1], corpus.identity.get("mode", "")
     length = f"{first}" if first == last else f"{first} to {last}"
     return (
         f"Knows {rate} and windows of {length} samples only; a signal at another rate must be resampled first.",
         f"Every input gets one of the {len(corpus.labels)} labels: there is no 'unknown'.",
-        *_LIMITS.get(corpus.identity.get("mode", ""), ()),
+        *_LIMITS.get(mode, ()),
+        *((carrier_limit(metrics["accuracy_by_label_18_db"]),) if mode == "compat" else ()),
     )

@@ -102,7 +102,7 @@ def load_parent(path: Path) -> Parent:
         content = path.read_bytes()
         state = _read(io.BytesIO(content))[1]
         return Parent(state["best_weights"], int(state["windows_seen"]), hashlib.sha256(content).hexdigest())
-    except _NO_FILE as error:
+    except (*_NO_FILE, FileNotFoundError) as error:
         raise DatasetError(f"The parent '{path}' cannot be read: {error.strerror}. Name a file that rfsec train wrote.") from None
     except _UNREADABLE:
         raise DatasetError(f"The parent '{path}' is not a readable checkpoint. Name one that rfsec train wrote.") from None

@@ -71,7 +71,7 @@ def produce_classical(
     corpus = make_corpus(LSTM, seed) if corpus is None else corpus
     if len(corpus.lengths) > 1:
         raise ParameterError(f"The 'data' of {name} must have windows of one length. Got those of {corpus.name} instead.")
-    report("generating windows")
+    report(f"taking windows of {corpus.name}")
     data = _first_windows(corpus, recipe.default_windows if windows is None else windows)
     report(f"fitting {len(data):,} windows")
     features = flatten(represent(LSTM.representation, data.x))
@@ -123,5 +123,5 @@ def _describe(
         head,
         metrics,
         parameters=stored,
-        limits=["A baseline to compare the networks with.", *limits_of(LSTM, corpus)],
+        limits=["A baseline to compare the networks with.", *limits_of(LSTM, corpus, metrics)],
     )

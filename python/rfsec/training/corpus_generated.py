@@ -3,6 +3,9 @@
 
 from functools import partial
 
+import numpy as np
+
+from ..datasets.cells import room_for
 from ..datasets.families import Family, Shape
 from ..datasets.labelled_windows import LabelledWindows
 from ..datasets.seeding import Purpose
@@ -111,11 +114,14 @@ def _fixed_set(family: Family, shapes: tuple[Shape, ...], snrs_db: tuple[int, ..
     """The training set, one part for each shape, each generated a few windows of a cell at once."""
     parts = []
     for shape in shapes:
-        pieces = [
-            family.generate(shape, snrs_db, min(_FIXED_AT_ONCE, windows_per_cell - done), seed, Purpose.TRAINING, done)
-            for done in range(0, windows_per_cell, _FIXED_AT_ONCE)
-        ]
-        parts.append(LabelledWindows.concatenate(pieces))
+        x = room_for(family.name, len(family.labels) * len(snrs_db), windows_per_cell, shape.window)
+        label, snr_db = (np.empty(len(x), np.int16) for _ in range(2))
+        start = 0
+        for done in range(0, windows_per_cell, _FIXED_AT_ONCE):
+            piece = family.generate(shape, snrs_db, min(_FIXED_AT_ONCE, windows_per_cell - done), seed, Purpose.TRAINING, done)
+            rows = slice(start, start := start + len(piece))
+            x[rows], label[rows], snr_db[rows] = piece.x, piece.label, piece.snr_db
+        parts.append(LabelledWindows(x, label, snr_db))
     return tuple(parts)
 
 

@@ -127,7 +127,7 @@ def train_network(
         "model": recipe.name,
         "batch": recipe.batch,
         "optimiser": recipe.optimiser,
-        "chunks": chunks,
+        "windows": total,
         "representation": recipe.representation,
         "parent": parent_sha256,
         **corpus.identity,

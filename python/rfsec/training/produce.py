@@ -85,7 +85,7 @@ def describe(
         head,
         metrics,
         parameters=sum(parameter.numel() for parameter in trained.network.parameters()),
-        limits=[*limits_of(recipe, corpus), *recipe.limits],
+        limits=[*limits_of(recipe, corpus, metrics), *recipe.limits],
     )
 
 

@@ -14,6 +14,7 @@ from google.protobuf.message import DecodeError
 
 from ..errors import ModelError, OutputError
 from ..inference.card import METADATA_KEY, Metrics, ModelCard
+from .carrier_limit import CARRIER_LIMITS, carrier_limit
 
 if TYPE_CHECKING:
     from ..inference.session import ModelSession
@@ -80,7 +81,8 @@ def write_int8(
 
 def twin_of(parent: ModelCard, sha256: str, seed: int, method: str, metrics: dict[str, Any]) -> ModelCard:
     """Return the card of the int8 twin: the parent's, with what has changed; `metrics` are fields of its metrics."""
-    limits = [*parent.limits]
+    by_label = metrics.get("accuracy_by_label_18_db", {})
+    limits = [carrier_limit(by_label) if limit in CARRIER_LIMITS else limit for limit in parent.limits]
     limits += [_STATIC_LIMIT] if "static" in method else []
     limits += [_DYNAMIC_LIMIT] if "dynamic" in method else []
     changes = {

@@ -14,7 +14,7 @@ from .style import grid, line_style, percent_axis, save_picture, styled
 def draw_curves(results: list[RowResult], path: Path) -> None:
     """Draw each row's mean accuracy at each SNR; the band is from the worst to the best seed.
 
-    A dotted line is the mean that the paper states over the SNRs that it spans.
+    A dotted line is the mean that the paper states over the SNRs that it spans, an open marker what it states at one.
     """
     panels = list(dict.fromkeys(result.row.panel for result in results))
     figure, all_axes = grid(len(panels), 2, 6.4, 5.6)
@@ -23,6 +23,8 @@ def draw_curves(results: list[RowResult], path: Path) -> None:
             _draw_row(axes, result, number)
         if any(_has_stated_mean(one.row) for one in results if one.row.panel == panel):
             axes.plot([], [], ":", color="0.4", linewidth=2, label="mean that the paper states")
+        if any(_is_stated_at_one(one.row) for one in results if one.row.panel == panel):
+            axes.plot([], [], "s", color="0.4", markerfacecolor="none", markersize=9, label="what the paper states at one SNR")
         percent_axis(axes)
         axes.set_xlabel("SNR label / dB")
         axes.set_title(panel)
@@ -39,6 +41,12 @@ def _draw_row(axes, result: RowResult, number: int) -> None:
         axes.fill_between(snrs, curves.min(axis=0), curves.max(axis=0), color=style["color"], alpha=0.2, linewidth=0)
     if _has_stated_mean(result.row):
         axes.hlines(result.row.paper.percent, *result.row.snrs_db, color=style["color"], linestyle=":", linewidth=2)
+    if _is_stated_at_one(result.row):
+        axes.scatter(result.row.snrs_db[0], result.row.paper.percent, s=90, facecolors="none", edgecolors=style["color"], marker=style["marker"])
+
+
+def _is_stated_at_one(row: Row) -> bool:
+    return row.paper is not None and row.snrs_db is not None and row.snrs_db[0] == row.snrs_db[1]
 
 
 def _has_stated_mean(row: Row) -> bool:
