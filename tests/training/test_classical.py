@@ -21,7 +21,7 @@ from gnuradio.rfsec.training.forest_graph import forest_graph  # noqa: E402
 WINDOWS = 400
 TREES = 150
 # Accuracy over 0 to 18 dB after so few windows. Chance is 0.091, its standard error on the test data 0.003.
-AT_LEAST = {"random-forest": 0.25, "svm": 0.15, "knn": 0.1, "gaussian-nb": 0.2}
+AT_LEAST = {"random-forest": 0.25, "svm": 0.11, "knn": 0.1, "gaussian-nb": 0.2}
 # Mean and variance of 256 values for 11 labels and a prior each; the windows and their labels.
 NUMBERS = {"gaussian-nb": 11 * (2 * 256 + 1), "knn": WINDOWS * (256 + 1)}
 
