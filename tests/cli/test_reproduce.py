@@ -232,6 +232,8 @@ def test_a_file_of_another_seed_or_model_is_refused(tmp_path):
     (("lstm-fig3", "--out", "OUT", "--test-windows-per-cell", "0"), "'test-windows-per-cell' of a reproduction must be at least 1"),
     (("lstm-fig3", "--out", "OUT", "--seeds", "0"), "The 'seeds' of a reproduction must be at least 1. Got 0"),
     (("lstm-fig3", "--out", "OUT", "--test-windows-per-cell", "1000000000000"), "1000000000000 windows per cell of rml2016a compat do not fit into memory"),
+    (("kgnet-fig7", "--out", "OUT", "--train", "--threads", "5000"), "The 'threads' to train with must be 1 to 1024. Got 5000"),
+    (("kgnet-fig7", "--out", "OUT", "--train", "--device", "gpu"), "The 'device' to train on must be auto, cpu or cuda. Got 'gpu'"),
     (("lstm-fig3", "--out", "OUT", "--train", "--windows", "0"), "The 'windows' to train rows with must be at least 1. Got 0"),
     (("lstm-fig3", "--out", "OUT", "--only", "gru"), "'only' row of lstm-fig3 must be one of lstm-amp-phase"),
     (("lstm-fig3", "--out", "OUT", "--windows", "5"), "--windows belongs to --train"),

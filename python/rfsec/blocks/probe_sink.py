@@ -82,7 +82,7 @@ class probe_sink(gr.sync_block):
             values = np.concatenate([np.empty((0, 2 * self._carriers), np.float32), *self._values])
             numbers, rows = np.unique(np.concatenate([np.empty(0, np.int64), *self._numbers]), return_index=True)
             try:
-                with written_aside(Path(self._path)) as aside:
+                with written_aside(Path(self._path), "file of probes", "Give the block another path") as aside:
                     aside.touch(OWNER_ONLY, exist_ok=False)  # before a value is in it
                     write_arrays(aside, {"probe": numbers, "cfr": from_features(values[rows])})
             except OutputError as error:

@@ -29,6 +29,11 @@ class TrainingOptions:
         "auto", "cpu" or "cuda".
     threads : int
         CPU threads.
+
+    Raises
+    ------
+    ParameterError
+        If `windows` or `threads` is outside its range, or there is no such device.
     """
 
     windows: int | None = None
@@ -38,6 +43,11 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         if self.windows is not None and self.windows < 1:
             raise ParameterError(f"The 'windows' to train rows with must be at least 1. Got {self.windows} instead.")
+        from ..training.beginning import check_threads
+        from ..training.loop import choose_device
+
+        check_threads(self.threads)
+        choose_device(self.device)
 
 
 def training_command(row: Row, seed: int, out: Path, data: Data) -> str:
