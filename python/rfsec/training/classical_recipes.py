@@ -47,7 +47,7 @@ class ClassicalRecipe:
 def _make_forest(seed: int) -> RandomForestClassifier:
     from sklearn.ensemble import RandomForestClassifier
 
-    # Without a limit of its leaves the file is 30 times as large, and the forest no better.
+    # Without a limit of its leaves the file is 30 times as large, and the forest no better on as many windows; see reproduction/lstm_tables.py.
     return RandomForestClassifier(150, max_leaf_nodes=400, random_state=seed)
 
 
