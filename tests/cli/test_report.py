@@ -154,6 +154,17 @@ def test_a_retuned_recording_has_each_burst_at_its_own_frequency(tmp_path, model
     assert "100 MHz, 200 MHz" in page.text
 
 
+def test_a_retune_behind_the_last_sample_moves_no_burst(tmp_path, model):
+    burst_scene(100_000, [(40_000, 5_000, 0.2)]).tofile(tmp_path / "last.sigmf-data")
+    (tmp_path / "last.sigmf-meta").write_text(json.dumps({
+        "global": {"core:datatype": "cf32_le", "core:version": "1.0.0", "core:sample_rate": RATE_HZ}, "annotations": [],
+        "captures": [{"core:sample_start": 0, "core:frequency": 100e6}, {"core:sample_start": 100_000, "core:frequency": 433e6}]}))
+    assert rfsec("report", tmp_path / "last.sigmf-meta", "--model", model, "--out", tmp_path / "last.html").returncode == 0
+    [row] = Page(tmp_path / "last.html").rows
+    assert float(row[1].removesuffix(" s")) == pytest.approx(0.04, abs=1e-4)
+    assert float(row[3].removesuffix(" MHz")) == pytest.approx(100.2, abs=0.1)
+
+
 def test_by_default_the_page_has_the_name_of_the_recording(tmp_path, scene, model):
     done = rfsec("report", scene, "--rate", RATE_HZ, "--model", model, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -72,7 +72,6 @@ class Survey:
 
     def steps(self) -> Iterator[int]:
         """Look at the next samples with each step, and yield how many those were. May be left early; then call `finish`."""
-        total = self.recording.sample_count
         for tuning, end in tunings_of(self.recording):
             self._tuning = tuning
             while self.samples < end:
@@ -81,10 +80,9 @@ class Survey:
                 self.overview.push(samples)
                 self._decide(self._detector.push(samples))
                 yield samples.size
-            if end < total:
-                self._decide(self._detector.flush())
-                self._invalid_before += self._detector.invalid
-                self._detector = self._new_detector()
+            self._decide(self._detector.flush())
+            self._invalid_before += self._detector.invalid
+            self._detector = self._new_detector()
 
     def finish(self) -> None:
         """Complete the bursts that are open; after that everything is in order of time."""
