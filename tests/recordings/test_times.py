@@ -3,7 +3,7 @@
 
 import pytest
 from gnuradio.rfsec.recordings.recording import open_recording
-from gnuradio.rfsec.recordings.times import time_ns
+from gnuradio.rfsec.recordings.times import time_after, time_ns
 from gnuradio.rfsec.recordings.tunings import tunings_of
 
 
@@ -12,12 +12,21 @@ from gnuradio.rfsec.recordings.tunings import tunings_of
     ("1970-01-01T00:00:02.123456+00:00", 2_123_456_000),
     ("2026-01-31T12:00:00.25", 1_769_860_800_250_000_000),
     ("2026-01-31T14:00:00.25+02:00", 1_769_860_800_250_000_000),
+    ("9999-12-31T23:59:59.9-00:01", None), ("9999-12-31T23:59:60Z", None), ("9999-12-31T23:59:59Z", 253_402_300_799_000_000_000),
     ("1960-01-01T00:00:00.5", None), ("1969-12-31T23:59:59.999999999Z", None), ("1970-01-01T00:00:00Z", 0), (None, None),
     ("2016-12-31T23:59:60Z", 1_483_228_800_000_000_000), ("2016-12-31T23:59:60.25Z", 1_483_228_800_250_000_000),
     ("2017-01-01T00:59:60+01:00", 1_483_228_800_000_000_000), ("20161231T235960Z", 1_483_228_800_000_000_000),
 ])
 def test_a_time_is_counted_from_1970(iso, expected):
     assert time_ns(iso) == expected
+
+
+@pytest.mark.parametrize("time, samples, rate_hz, expected", [
+    (None, 5, 1e6, None), (10_000, 5, 1e6, 15_000), (10_000, -10, 1e6, 0), (10_000, -11, 1e6, None), (0, 1, 1e-300, None),
+    (253_402_300_799_999_999_999, 1, 1e9, None), (253_402_300_799_999_999_998, 1, 1e9, 253_402_300_799_999_999_999),
+])
+def test_a_time_that_no_record_can_hold_is_none(time, samples, rate_hz, expected):
+    assert time_after(time, samples, rate_hz) == expected
 
 
 def test_nanoseconds_are_kept():

@@ -72,6 +72,18 @@ def test_it_goes_on_behind_a_position_of_the_same_replay(tmp_path, recording):
         assert len(all_of(source(tmp_path, recording, position, **other))) == PASSES  # of another replay: from the start
 
 
+def test_a_sweep_after_the_year_9999_has_no_time(tmp_path, recording):
+    meta = json.loads(recording.read_text())
+    for capture in meta["captures"]:
+        capture["core:datetime"] = "9999-12-31T23:59:59.999Z"
+    (tmp_path / "late.sigmf-meta").write_text(json.dumps(meta))
+    (tmp_path / "late.sigmf-data").write_bytes(recording.with_suffix(".sigmf-data").read_bytes())
+    one = source(tmp_path, tmp_path / "late.sigmf-meta", replay=", loop: true", more="models: {modulation: field}\n")
+    *_, last, again = [one.next(0) for _ in range(PASSES + 1)]
+    assert last.spectrum.time_ns == last.steps[0].time_ns == 253_402_300_799_999_000_000
+    assert again.spectrum.time_ns is again.steps[0].time_ns is None and last.steps[0].time_ns_of(SAMPLES) is None
+
+
 def test_a_loop_counts_on(tmp_path, recording):
     one = source(tmp_path, recording, replay=", loop: true")
     first, *_, again = [one.next(0) for _ in range(PASSES + 1)]

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times as SigMF writes them."""
+"""Times as SigMF writes them, and those of the samples behind them."""
 
 import re
 from datetime import datetime, timezone
 
+from ..records import MAX_TIME_NS
+
 
 def time_ns(iso: str | None) -> int | None:
-    """Return the UTC nanoseconds since 1970 of an ISO 8601 time, UTC where it names no zone; None for None, and before 1970.
+    """Return the UTC nanoseconds since 1970 of an ISO 8601 time, UTC where it names no zone; None for None, and
+    outside of the years 1970 to 9999, which a record can't hold.
 
     ``datetime`` keeps microseconds only: the fraction is read on its own, to the nanosecond. It knows no leap second: 23:59:60 is the
     second after 23:59:59. Raises ValueError where the time is none.
@@ -18,4 +21,14 @@ def time_ns(iso: str | None) -> int | None:
     seconds = leap + int(moment.replace(microsecond=0, tzinfo=moment.tzinfo or timezone.utc).timestamp())
     fraction = re.search(r"[.,](\d+)", iso)
     found = seconds * 1_000_000_000 + (round(float(f"0.{fraction[1]}") * 1e9) if fraction else 0)
-    return found if found >= 0 else None
+    return found if 0 <= found < MAX_TIME_NS else None
+
+
+def time_after(time_ns: int | None, samples: int, sample_rate_hz: float) -> int | None:
+    """Return the UTC nanoseconds `samples` after `time_ns`, before it where they are below 0; None where that is None, and
+    outside of the years 1970 to 9999."""
+    passed_ns = samples * 1e9 / sample_rate_hz
+    if time_ns is None or not abs(passed_ns) < MAX_TIME_NS:  # a rate near 0 gives infinity
+        return None
+    found = time_ns + round(passed_ns)
+    return found if 0 <= found < MAX_TIME_NS else None

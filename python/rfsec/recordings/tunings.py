@@ -4,9 +4,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..records import MAX_TIME_NS
 from .reader import Recording
-from .times import time_ns
+from .times import time_after, time_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,7 @@ class Tuning:
 
     def time_ns_of(self, sample: int) -> int | None:
         """UTC nanoseconds of a sample, or None where the recording doesn't tell."""
-        if self.timed is None:
-            return None
-        found = self.timed[1] + round((sample - self.timed[0]) * 1e9 / self.sample_rate_hz)
-        return found if 0 <= found < MAX_TIME_NS else None
+        return None if self.timed is None else time_after(self.timed[1], sample - self.timed[0], self.sample_rate_hz)
 
 
 def tunings_of(recording: Recording) -> Iterator[tuple[Tuning, int]]:

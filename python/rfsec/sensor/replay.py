@@ -13,6 +13,7 @@ from ..dsp.sweep_grid import SweepGrid
 from ..dsp.swept_spectrum import SweptSpectrum
 from ..errors import RecordingError
 from ..recordings.recording import open_recording
+from ..recordings.times import time_after
 from .config_file import ConfigFile
 from .decide import wants_steps
 from .grids import grids_of
@@ -20,7 +21,6 @@ from .replay_plan import PlannedStep, PlannedSweep, plan
 from .sweep import Step, Sweep
 
 LONGEST_STEP_S = 1.0  # of a step that bursts are looked for in: a capture may be as long as its recording
-_NS_PER_S = 1_000_000_000
 
 
 class ReplaySource:
@@ -104,12 +104,11 @@ class ReplaySource:
     def _sweep(self, number: int) -> Sweep:
         rounds, place = divmod(number, len(self._plan))
         planned, offset = self._plan[place], rounds * self._recording.sample_count
-        offset_ns = round(offset / self._rate_hz * _NS_PER_S)
         start = min(step.sample_start for step in planned.steps)
         first_ns = next(step.time_ns for step in planned.steps if step.sample_start == start)
         position = json.dumps({"replay": self._name, "sweeps": number + 1})
-        steps = [self._step(step, offset, offset_ns) for step in planned.steps] if self._wants_steps else []
-        return Sweep(self._spectrum(planned, None if first_ns is None else first_ns + offset_ns), offset + start,
+        steps = [self._step(step, offset) for step in planned.steps] if self._wants_steps else []
+        return Sweep(self._spectrum(planned, time_after(first_ns, offset, self._rate_hz)), offset + start,
                      self._reached(number) - offset - start, self._rate_hz, position, steps)
 
     def _spectrum(self, planned: PlannedSweep, time_ns: int | None) -> SweptSpectrum:
@@ -117,9 +116,9 @@ class ReplaySource:
         powers = [averaged_power(self._read(step, grid.samples), grid.fft_size) for step in planned.steps]
         return stitch(grid, [step.freq_hz for step in planned.steps], np.array(powers), time_ns)
 
-    def _step(self, step: PlannedStep, offset: int, offset_ns: int) -> Step:
+    def _step(self, step: PlannedStep, offset: int) -> Step:
         count = min(step.sample_count, round(LONGEST_STEP_S * self._rate_hz))
-        return Step(step.freq_hz, self._rate_hz, offset + step.sample_start, None if step.time_ns is None else step.time_ns + offset_ns,
+        return Step(step.freq_hz, self._rate_hz, offset + step.sample_start, time_after(step.time_ns, offset, self._rate_hz),
                     self._read(step, count))
 
     def _read(self, step: PlannedStep, count: int) -> np.ndarray:

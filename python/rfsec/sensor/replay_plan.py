@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from ..dsp.sweep_grid import SweepGrid
 from ..errors import RecordingError
 from ..recordings.reader import Recording
-from ..recordings.times import time_ns
-
-_NS_PER_S = 1_000_000_000
+from ..recordings.times import time_after, time_ns
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def _cut(step: PlannedStep, dwell_s: float, rate_hz: float) -> list[list[Planned
     length = round(dwell_s * rate_hz)
     starts = [number * length for number in range(max(1, step.sample_count // length))]
     return [[replace(step, sample_start=step.sample_start + start, sample_count=end - start,
-                     time_ns=None if step.time_ns is None else step.time_ns + round(start * _NS_PER_S / rate_hz))]
+                     time_ns=time_after(step.time_ns, start, rate_hz))]
             for start, end in zip(starts, [*starts[1:], step.sample_count])]
 
 

@@ -14,7 +14,6 @@ from .config_file import ConfigFile
 from .sweep import Step
 
 WIDEST = 0.8  # of the sample rate: beyond it the receiver's filter cuts an emission
-_NS_PER_S = 1_000_000_000
 
 
 class StepBursts:
@@ -62,7 +61,7 @@ class StepBursts:
         found = [one for one in detector.push(step.samples) + detector.flush() if _is_in(one.centre_hz, inside)]
         decisions = self._modulations.decide(found)
         return [record_of(replace(one, sample_start=step.sample_start + one.sample_start), decision, self._modulations.card,
-                          _time_ns(step, one.sample_start), step.freq_hz) for one, decision in zip(found, decisions)]
+                          step.time_ns_of(one.sample_start), step.freq_hz) for one, decision in zip(found, decisions)]
 
     def _emitters_of(self, step: Step, inside: list[tuple[float, float]]) -> list[DecisionRecord]:
         records, fingerprinter = [], self._emitters.fingerprinter
@@ -76,14 +75,10 @@ class StepBursts:
                 raise ModelError(str(error)) from None
             records.append(emitters.record_of(
                 found, fingerprinter.card.name, sample_start=step.sample_start + one.sample_start, sample_count=one.sample_count,
-                time_ns=_time_ns(step, one.sample_start), freq_hz=step.freq_hz, sample_rate_hz=step.sample_rate_hz, snr_db=one.snr_db,
+                time_ns=step.time_ns_of(one.sample_start), freq_hz=step.freq_hz, sample_rate_hz=step.sample_rate_hz, snr_db=one.snr_db,
                 centre_hz=one.centre_hz, bandwidth_hz=one.bandwidth_hz))
         return records
 
 
 def _is_in(centre_hz: float, bands: list[tuple[float, float]]) -> bool:
     return any(low <= centre_hz <= high for low, high in bands)
-
-
-def _time_ns(step: Step, sample: int) -> int | None:
-    return None if step.time_ns is None else step.time_ns + round(sample * _NS_PER_S / step.sample_rate_hz)

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from ..dsp.swept_spectrum import SweptSpectrum
+from ..recordings.times import time_after
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Step:
     def captures(self) -> tuple:
         """Of a recording, where it was retuned; a step never is."""
         return ()
+
+    def time_ns_of(self, sample: int) -> int | None:
+        """UTC nanoseconds of a sample, counted from the step's first, or None where the source doesn't tell."""
+        return time_after(self.time_ns, sample, self.sample_rate_hz)
 
     def read(self, start: int, count: int) -> np.ndarray:
         """Samples from `start`, counted from the step's first, as a recording gives them."""
