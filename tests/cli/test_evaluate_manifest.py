@@ -130,6 +130,9 @@ def test_the_symbol_rate_that_labels_state():
 @pytest.mark.parametrize("files, rule", [
     ([{"name": "../elsewhere.cf32"}], "is outside of the manifest's folder"),
     ([{"name": "a\0.cf32"}], "'files.0.name' of the manifest is wrong"),
+    ([{"name": "a\x1b[2J.cf32"}], "'files.0.name' of the manifest is wrong: it must be of printable characters."),
+    ([entry("noise.cf32", "\x1b]0;QPSK\x07")], "'files.0.class' of the manifest is wrong: it must be of printable characters."),
+    ([entry("noise.cf32", "\ud800")], "'files.0.class' of the manifest is wrong: it must be of printable characters."),
     ([{"name": "a.cf32", "sample_rate": -1}], "'files.0.sample_rate' of the manifest is wrong"),
     ([], "'files' of the manifest is wrong"),
     ([{"name": "a.cf32"}], "nothing to score"),

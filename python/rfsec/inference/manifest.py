@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from ..errors import DatasetError
 from ..recordings.reader import Recording
@@ -22,12 +22,21 @@ MAX_UNPACKED_BYTES = 4 << 30
 _FORMATS = {"wav_real": "wav", "coco": "cf32_le"}  # a manifest's names that differ from ours
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():  # it is shown, and another may have made the manifest: nothing in it may command a terminal
+        raise ValueError("it must be of printable characters")
+    return text
+
+
+_Shown = Annotated[str, AfterValidator(_printable)]
+
+
 class RecordingEntry(BaseModel):
     """One recording of a manifest; what else its entry holds is not looked at."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
-    name: str = Field(min_length=1, pattern=r"^[^\x00]*$")
+    name: _Shown = Field(min_length=1)
     sample_format: str | None = None
     sample_rate: float | None = Field(default=None, gt=0)
     sample_rate_assumed: float | None = Field(default=None, gt=0)
@@ -37,7 +46,7 @@ class RecordingEntry(BaseModel):
 class Entry(RecordingEntry):
     """One recording whose modulation is known."""
 
-    truth: str | None = Field(default=None, alias="class")
+    truth: _Shown | None = Field(default=None, alias="class")
     labels: dict = {}
 
     @property
@@ -72,7 +81,7 @@ def load_manifest(path: Path, kind: type[AnyEntry] = Entry) -> list[AnyEntry]:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"])) or "the manifest"
-        raise DatasetError(f"{path}: the field '{field}' of the manifest is wrong: {first['msg']}.") from None
+        raise DatasetError(f"{path}: the field '{field}' of the manifest is wrong: {first['msg'].removeprefix('Value error, ')}.") from None
     folder = path.resolve().parent
     for entry in entries:
         if not Path(os.path.realpath(folder / entry.name)).is_relative_to(folder):  # Path.resolve raises where a link leads to itself
