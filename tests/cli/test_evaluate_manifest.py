@@ -32,6 +32,9 @@ def folder(tmp_path_factory):
     with tarfile.open(folder / "odd.coco", "w:bz2", format=tarfile.PAX_FORMAT) as archive:
         info.pax_headers = {"GNU.sparse.size": "abc"}
         archive.addfile(info, io.BytesIO(samples.tobytes()))
+    with tarfile.open(folder / "bomb.coco", "w:bz2", format=tarfile.GNU_FORMAT) as archive:
+        info.pax_headers, info.name = {}, "a" * (2 << 20)  # a header of some bytes that unpacks to so many
+        archive.addfile(info, io.BytesIO(samples.tobytes()))
     (0.05 * burst_scene(COUNT, [])).astype(np.complex64).tofile(folder / "noise.cf32")
     (folder / "loop.cf32").symlink_to("loop.cf32")
     write_sure_model(folder / "qpsk.onnx", 1024, ["QPSK", "OOK", "noise"])
@@ -140,6 +143,7 @@ def test_the_symbol_rate_that_labels_state():
     ([{"name": "loop.cf32", "sample_format": "cf32_le", "class": "BPSK", "sample_rate": 1}], "Too many levels of symbolic links"),
     ([{"name": "qpsk.cf32", "sample_format": "cf32_le", "class": "BPSK"}], "add 'sample_rate', in Hz"),
     ([{"name": "qpsk.cf32", "sample_format": "coco", "class": "BPSK", "sample_rate": 1}], "no bzip2 archive"),
+    ([{"name": "bomb.coco", "sample_format": "coco", "class": "BPSK", "sample_rate": 1}], "a header claims 2097664 bytes"),
     ([{"name": "odd.coco", "sample_format": "coco", "class": "BPSK", "sample_rate": 1}], "no bzip2 archive"),
 ])
 def test_a_bad_manifest_is_named(folder, files, rule):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Folders of labelled recordings: their manifest, and each recording opened as it says."""
 
+import bz2
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from ..errors import DatasetError
+from ..recordings.bounded_reads import BoundedReads
 from ..recordings.reader import Recording
 from ..recordings.recording import open_recording
 
@@ -119,7 +121,7 @@ def _unpack(path: Path, folder: Path) -> Path:
     """The only file of a tar archive under bzip2, as a file of its own."""
     target = folder / "samples"
     try:
-        with tarfile.open(path, "r:bz2") as archive:
+        with bz2.open(path) as stream, tarfile.open(fileobj=BoundedReads(stream), mode="r:") as archive:
             for member in archive:
                 if member.isfile():
                     if member.size > MAX_UNPACKED_BYTES:

@@ -3,31 +3,16 @@
 
 import tarfile
 from pathlib import PurePosixPath
-from typing import BinaryIO
 
 import sigmf
 
+from .bounded_reads import BoundedReads
 from .files import MappedFile
 from .layout import Layout
 from .sigmf_metadata import MOST_METADATA_BYTES, metadata_layout, parse_metadata, refused
 
 # A recording is two members and a folder. The limit keeps a crafted archive from being walked for hours.
 _MOST_MEMBERS = 1000
-# tarfile reads an extended header whole, at whatever size it claims.
-_LARGEST_READ = 1 << 20
-
-
-class _BoundedReads:
-    """The three methods that tarfile calls, refusing a single read of more than `_LARGEST_READ` bytes."""
-
-    def __init__(self, stream: BinaryIO):
-        self._stream = stream
-        self.seek, self.tell = stream.seek, stream.tell
-
-    def read(self, count: int) -> bytes:
-        if count > _LARGEST_READ:
-            raise tarfile.ReadError(f"a header claims {count} bytes")
-        return self._stream.read(count)
 
 
 def archive_layout(file: MappedFile) -> Layout:
@@ -59,7 +44,7 @@ def archive_layout(file: MappedFile) -> Layout:
 def _regular_members(file: MappedFile) -> list[tarfile.TarInfo]:
     members = []
     try:
-        with open(file.path, "rb") as stream, tarfile.open(fileobj=_BoundedReads(stream), mode="r:") as archive:
+        with open(file.path, "rb") as stream, tarfile.open(fileobj=BoundedReads(stream), mode="r:") as archive:
             for number, member in enumerate(archive):
                 if number >= _MOST_MEMBERS:
                     raise refused(file.path, f"has more than {_MOST_MEMBERS} members", "extract it with tar -xf")
