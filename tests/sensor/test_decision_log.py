@@ -2,6 +2,7 @@
 """The file of decisions: it knows its end, holds whole lines only, and has one writer."""
 
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -70,6 +71,13 @@ def test_other_files_are_left_alone(tmp_path, text):
     with pytest.raises(OutputError, match="no file of decisions"):
         DecisionLog(tmp_path / "log")
     assert (tmp_path / "log").read_bytes() == text
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_has_no_end_is_refused(tmp_path, kind):
+    os.mkfifo(tmp_path / "log")
+    with pytest.raises(OutputError, match="this is a pipe or device"):
+        DecisionLog(tmp_path / "log" if kind == "pipe" else os.devnull)
 
 
 def test_one_process_writes(tmp_path):

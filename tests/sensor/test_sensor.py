@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sensor as a process: killed at random moments, reloaded, stopped, without a radio, watched by systemd."""
 
+import errno
 import json
+import os
 import random
 import signal
 import socket
@@ -196,6 +198,25 @@ def test_a_file_of_lines_that_cannot_be_opened_anew_is_tried_again(files):
         (files / "decisions.jsonl").rmdir()
         assert outputs.deliver(now=True)[JSONL] is None and outputs.spool.acknowledged(JSONL) == 5
     assert len((files / "decisions.jsonl").read_text().splitlines()) == 5
+
+
+def test_a_disk_that_fails_in_the_middle_of_a_line_is_tried_again(files, monkeypatch):
+    parts = [200]
+
+    def write(descriptor, block, really=os.write) -> int:
+        return really(descriptor, block[:parts.pop()]) if parts else fail()
+
+    def fail(*_) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with closing(Outputs(ConfigFile(files / "config.yaml"))) as outputs:
+        outputs.spool.append(['{"label":"' + "x" * 100 + '"}'] * 3, "")
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "write", write)
+            broken.setattr(os, "ftruncate", fail)
+            assert "decisions can't be written here: Input/output error" in str(outputs.deliver(now=True)[JSONL])
+        assert outputs.deliver(now=True)[JSONL] is None and outputs.spool.acknowledged(JSONL) == 3
+    assert [json.loads(line)["sequence"] for line in (files / "decisions.jsonl").read_text().splitlines()] == [1, 2, 3]
 
 
 def test_a_radio_that_is_not_there_is_tried_again_and_said(files):

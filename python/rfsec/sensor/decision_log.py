@@ -4,6 +4,8 @@
 import fcntl
 import json
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import OutputError
@@ -32,7 +34,7 @@ class DecisionLog:
     Raises
     ------
     OutputError
-        The file holds other lines, another process appends to it, or it can't be written.
+        The file holds other lines or is no regular one, another process appends to it, or it can't be written.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -40,6 +42,8 @@ class DecisionLog:
         self._descriptor = -1
         try:
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):  # a device can't be asked where it ends
+                raise OutputError(f"{path}: this is a pipe or device; decisions need a regular file. Name another.")
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._size = self._cut_to_whole_lines()
             sync_folder(self._path.parent)
@@ -68,7 +72,8 @@ class DecisionLog:
     def append(self, sensor: str, decisions: list[tuple[int, str]]) -> None:
         """Append decisions of `sensor` (32 hexadecimal digits), each its number and its record as JSON.
 
-        All are on the disk when this returns, or none is in the file. A record has at most `LONGEST_RECORD` bytes.
+        All are on the disk when this returns, or none is in the file. A record has at most `LONGEST_RECORD` bytes. Where it raises
+        OutputError, the file is to be opened anew: a disk that fails may keep a part of them.
         """
         block = b"".join(f'{{"sensor":"{sensor}","sequence":{number},{record[1:]}\n'.encode() for number, record in decisions)
         try:
@@ -77,7 +82,8 @@ class DecisionLog:
                 done += os.write(self._descriptor, block[done:])
             os.fdatasync(self._descriptor)
         except OSError as error:
-            os.ftruncate(self._descriptor, self._size)
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._size)
             raise OutputError(f"{self._path}: decisions can't be written here: {error.strerror}.") from None
         self._size += len(block)
         self.sensor, self.sequence = sensor, decisions[-1][0]

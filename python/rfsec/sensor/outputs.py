@@ -100,6 +100,7 @@ class Outputs:
                 self._write()
                 found[JSONL] = None
             except (ParameterError, OutputError) as error:
+                self._close_log()
                 found[JSONL] = error
         return found
 
@@ -117,12 +118,15 @@ class Outputs:
 
     def _open_log(self, file: ConfigFile) -> None:
         """Open its file of JSON lines, if it has one, in place of the present one."""
-        old, self._log = self._log, None
-        if old is not None:
-            old.close()
+        self._close_log()
         if file.config.output.jsonl is not None:
             with file.naming("output", "jsonl"):
                 self._log = DecisionLog(file.config.output.jsonl)
+
+    def _close_log(self) -> None:
+        old, self._log = self._log, None
+        if old is not None:
+            old.close()
 
     def _write(self) -> None:
         if self._log.sensor == self.spool.identity and self._log.sequence <= self.spool.last:
