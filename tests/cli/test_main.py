@@ -8,6 +8,7 @@ import sys
 import pytest
 from command_line import DEADLINE_S, RFSEC, rfsec, the_error
 from gnuradio.rfsec import __version__
+from gnuradio.rfsec.cli.plain import say
 
 
 @pytest.mark.parametrize("arguments", [("models", "show", "dilated-conv"), ("models", "list"), ("--help",)])
@@ -43,6 +44,11 @@ def test_a_name_of_several_lines_stays_in_one(tmp_path):
 
 def test_what_an_error_names_does_not_command_the_terminal(tmp_path):
     assert r"\x1b[2J\u202enone.onnx" in the_error(rfsec("models", "show", tmp_path / "\x1b[2J\u202enone.onnx"))
+
+
+def test_no_name_that_is_told_commands_the_terminal(capsys):
+    say("\x1b]0;x\x07[b] \x9b2J \udcff\u202e.html: \u00e9\nWritten.")
+    assert capsys.readouterr().out == r"\x1b]0;x\x07[b] \x9b2J \udcff\u202e.html: " + "\u00e9\nWritten.\n"
 
 
 def test_the_version_is_that_of_the_package():

@@ -18,6 +18,7 @@ from .evaluate import evaluate
 from .fingerprint import app as fingerprint
 from .keygen import app as keygen
 from .models import models
+from .plain import spelled_out
 from .quantise import quantise
 from .report import report
 from .reproduce import reproduce
@@ -84,7 +85,7 @@ def main() -> None:
 def _fail(message: str) -> NoReturn:
     """Print a message as one line, whatever names are in it, and leave; what would command a terminal is spelled out."""
     line = " ".join(message.splitlines())
-    typer.echo("rfsec: " + "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line), err=True)
+    typer.echo(f"rfsec: {spelled_out(line)}", err=True)
     if sys.stdout is not None:
         try:
             sys.stdout.flush()

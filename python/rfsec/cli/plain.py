@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where names, labels and paths are shown as they are."""
+"""Where names, labels and paths are shown: none is taken for a style, or for a command of the terminal."""
 
 from rich.console import Console
 
@@ -10,5 +10,11 @@ def plain_console(stderr: bool = False) -> Console:
 
 
 def say(text: str, stderr: bool = False) -> None:
-    """Print text as it is, in lines as long as it has them."""
-    plain_console(stderr).print(text, highlight=False, soft_wrap=True)
+    """Print text in lines as long as it has them; what in a name would command a terminal is spelled out."""
+    lines = "\n".join(map(spelled_out, text.split("\n")))
+    plain_console(stderr).print(lines, highlight=False, soft_wrap=True)
+
+
+def spelled_out(text: str) -> str:
+    """Text as it is, but for what cannot be printed, or commands a terminal: ``\\x1b`` for an escape."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
