@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The file of decisions: it knows its end, holds whole lines only, and has one writer."""
 
+import errno
 import json
 import os
 import resource
@@ -104,3 +105,13 @@ def test_a_disk_that_is_full_leaves_whole_batches(tmp_path):
         assert log.sequence == 1 and (tmp_path / "log").read_text().count("\n") == 1
         log.append(SENSOR, [(2, record), (3, record)])
     assert [json.loads(line)["sequence"] for line in (tmp_path / "log").read_text().splitlines()] == [1, 2, 3]
+
+
+def test_a_disk_that_fails_adds_nothing_to_a_file_that_was_emptied_meanwhile(tmp_path, monkeypatch):
+    with DecisionLog(tmp_path / "log") as log:
+        log.append(SENSOR, [(1, '{"label":null}')])
+        os.truncate(tmp_path / "log", 0)  # as logrotate's copytruncate does
+        monkeypatch.setattr(os, "fdatasync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "Input/output error")))
+        with pytest.raises(OutputError, match="Input/output error"):
+            log.append(SENSOR, [(2, '{"label":null}')])
+    assert (tmp_path / "log").read_bytes() == b""

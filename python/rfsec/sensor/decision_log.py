@@ -45,7 +45,7 @@ class DecisionLog:
             if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):  # a device can't be asked where it ends
                 raise OutputError(f"{path}: this is a pipe or device; decisions need a regular file. Name another.")
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._size = self._cut_to_whole_lines()
+            self._cut_to_whole_lines()
             sync_folder(self._path.parent)
         except BlockingIOError:
             self.close()
@@ -77,19 +77,25 @@ class DecisionLog:
         """
         block = b"".join(f'{{"sensor":"{sensor}","sequence":{number},{record[1:]}\n'.encode() for number, record in decisions)
         try:
+            self._write(block, os.fstat(self._descriptor).st_size)
+        except OSError as error:
+            raise OutputError(f"{self._path}: decisions can't be written here: {error.strerror}.") from None
+        self.sensor, self.sequence = sensor, decisions[-1][0]
+
+    def _write(self, block: bytes, end: int) -> None:
+        """Write a block to the disk, behind the `end` of the file; where that fails, cut it off again."""
+        try:
             done = 0
             while done < len(block):
                 done += os.write(self._descriptor, block[done:])
             os.fdatasync(self._descriptor)
-        except OSError as error:
+        except OSError:
             with suppress(OSError):
-                os.ftruncate(self._descriptor, self._size)
-            raise OutputError(f"{self._path}: decisions can't be written here: {error.strerror}.") from None
-        self._size += len(block)
-        self.sensor, self.sequence = sensor, decisions[-1][0]
+                os.ftruncate(self._descriptor, end)
+            raise
 
-    def _cut_to_whole_lines(self) -> int:
-        """Remove a partial last line, read the last whole one, and return the size of the file."""
+    def _cut_to_whole_lines(self) -> None:
+        """Remove a partial last line, and read the last whole one."""
         size = os.fstat(self._descriptor).st_size
         tail = os.pread(self._descriptor, 2 * _LONGEST_LINE, max(0, size - 2 * _LONGEST_LINE))
         whole = tail.rfind(b"\n") + 1
@@ -100,10 +106,8 @@ class DecisionLog:
         else:
             last = tail[tail.rfind(b"\n", 0, whole - 1) + 1:whole]
         self.sensor, self.sequence = self._name_of(last) if last else (None, 0)
-        kept = size - (len(tail) - whole)
-        if kept < size:
-            os.ftruncate(self._descriptor, kept)
-        return kept
+        if whole < len(tail):
+            os.ftruncate(self._descriptor, size - (len(tail) - whole))
 
     def _name_of(self, line: bytes) -> tuple[str, int]:
         try:
