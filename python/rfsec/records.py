@@ -219,4 +219,8 @@ _FROM_PMT = {"sample_start": _integer, "sample_count": _integer, "time": _time, 
              "verdict": _text, "model": _text, "centre_hz": _real, "bandwidth_hz": _real, "symbol_rate_hz": _real}
 _good_kinds: set[tuple] = set()  # the types of the fields of records that passed
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-_json = lru_cache(maxsize=1024, typed=True)(_encode)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _json(value: float | str | None) -> str:
+    return _encode(value + 0.0 if isinstance(value, float) else value)  # -0.0 becomes 0.0: the cache takes them for one

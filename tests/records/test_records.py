@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 import pmt
 import pytest
+from gnuradio.rfsec import records
 from gnuradio.rfsec.records import FIELDS, MAX_TIME_NS, VERDICTS, DecisionRecord, iso_time
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +62,12 @@ def test_a_line_as_written():
         '"sample_rate_hz":2400000.0,"snr_db":null,"head":"modulation","label":"QPSK","confidence":0.987654,'
         '"verdict":"accepted","model":"m","centre_hz":null,"bandwidth_hz":null,"symbol_rate_hz":null}')
     assert BURST.to_json().endswith('"model":"m","centre_hz":-200000.0,"bandwidth_hz":100000.0,"symbol_rate_hz":4800.0}')
+
+
+def test_a_line_does_not_depend_on_what_was_written_before():
+    records._json.cache_clear()  # whatever the tests before wrote
+    lines = [replace(ONE, centre_hz=zero, freq_hz=zero).to_json() for zero in (-0.0, 0.0, -0.0)]
+    assert len(set(lines)) == 1 and '"centre_hz":0.0,' in lines[0] and '"freq_hz":0.0,' in lines[0]
 
 
 @given(st.lists(RECORDS, max_size=4))
