@@ -97,6 +97,28 @@ def test_repetitions_without_end_count_as_silence():
         drive(two_ends()[0], LateLink(link, Endless(late)), timeout_s=0.3)
 
 
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("stopped", [False, True])
+def test_one_message_of_this_session_without_end_counts_as_silence(role, stopped):
+    alice, bob = two_ends()
+    hello = bob.start()
+    repeated, session = (hello, alice) if role is Role.ALICE else (alice.receive(hello)[0], bob)
+    sent, stop = [], threading.Event()
+    if stopped:
+        stop.set()
+
+    class Flooded:
+        send = sent.append
+
+        def receive(self, wait_s: float) -> bytes:
+            return repeated
+
+    session.start = lambda: hello if role is Role.BOB else None  # it has started above
+    with pytest.raises(KeyAgreementError, match="was stopped" if stopped else "has said nothing for 0.5 s"):
+        drive(session, Flooded(), timeout_s=0.5, resend_s=0.1, stop=stop)
+    assert stopped or sent.count(session.last_sent) > 1
+
+
 class Endless:
     """As a list that gives one message for ever."""
 

@@ -36,7 +36,8 @@ def drive(session: Session, link: Link, *, timeout_s: float = 30.0, resend_s: fl
         A new one.
     link : Link
     timeout_s : float
-        Longest silence of the peer, in seconds, above 0 up to a day; also how long Alice waits for Bob's first message.
+        Longest silence of the peer, in seconds, above 0 up to a day; also how long Alice waits for Bob's first message. What is
+        said again is silence.
     resend_s : float
         Seconds after which Bob repeats a message that had no answer, above 0.
     stop : Event or None
@@ -58,18 +59,18 @@ def drive(session: Session, link: Link, *, timeout_s: float = 30.0, resend_s: fl
     heard = repeated = time.monotonic()
     while not session.finished:
         message, waiting = waiting or link.receive(min(_TURN_S, resend_s, timeout_s)), None
-        now = time.monotonic()
+        now, before = time.monotonic(), session.said.received
         answers = session.receive(message) if message else []
-        if message and (session.finished or session.said.received):  # what is left of an earlier session counts as silence
-            heard = repeated = now
+        if session.finished:
+            pass
         elif stop is not None and stop.is_set():
             answers = session.abort(f"{session.role.label} was stopped.")
+        elif session.said.received > before:  # one that came before, or is left of an earlier session, counts as silence
+            heard = repeated = now
         elif now - heard >= timeout_s:
             answers = session.abort(_silence(session, timeout_s))
         elif session.role is Role.BOB and now - repeated >= resend_s:
             repeated, answers = now, [session.last_sent]
-        else:
-            continue
         for answer in answers:
             link.send(answer)
     if session.agreement is not None:
