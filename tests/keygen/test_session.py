@@ -8,7 +8,8 @@ import pytest
 from gnuradio.rfsec.errors import KeyAgreementError, ParameterError
 from gnuradio.rfsec.keygen.agreement_settings import Settings
 from gnuradio.rfsec.keygen.measured_probes import MeasuredProbes
-from gnuradio.rfsec.keygen.messages import Role
+from gnuradio.rfsec.keygen.message_bodies import MOST_OFFERED
+from gnuradio.rfsec.keygen.messages import MAX_BODY_BYTES, Role
 from gnuradio.rfsec.keygen.probe_store import ProbeStore
 from gnuradio.rfsec.keygen.session import Session
 from two_ends import ALICE, BOB, PROBES, SYMBOLS, exchange, features, generous, same_key, two_ends
@@ -113,6 +114,38 @@ def test_no_probe_in_common_is_a_reason():
     bob = two_ends(first=1000)[1]
     exchange(alice, bob)
     assert not same_key(alice, bob) and "no unspent probe in common" in str(bob.failure)
+
+
+def far_apart(alices: int, bobs: int, count: int) -> tuple[Session, Session]:
+    """Both ends, each with `count` probes from a number on."""
+    symbols = np.random.default_rng(1).integers(0, 2, (max(alices, bobs) + count, SYMBOLS)).astype(np.int8)
+    settings = Settings("guard-band", SYMBOLS, probes=PROBES)
+    probes = [MeasuredProbes.of(np.arange(first, first + count), symbols[first : first + count]) for first in (alices, bobs)]
+    return (Session(Role.ALICE, ALICE, BOB.public, settings, probes[0], ProbeStore(None), generous),
+            Session(Role.BOB, BOB, ALICE.public, settings, probes[1], ProbeStore(None), generous))
+
+
+def test_an_alice_who_measured_long_before_bob_finds_what_both_have():
+    alice, bob = far_apart(0, MOST_OFFERED, MOST_OFFERED + PROBES)
+    exchange(alice, bob)
+    assert same_key(alice, bob) and bob.result().probes == PROBES
+
+
+def test_a_bob_who_measured_long_before_alice_is_told_what_to_leave_out():
+    alice, bob = far_apart(MOST_OFFERED, 0, MOST_OFFERED + PROBES)
+    exchange(alice, bob)
+    assert not same_key(alice, bob) and "leave out what only Bob measured" in str(bob.failure)
+
+
+def test_probes_whose_messages_would_be_too_long_are_not_chosen():
+    symbols, numbers = np.random.default_rng(1).integers(0, 8, (190, 4096)).astype(np.int8), np.arange(190)
+    settings, stores = Settings("guard-band", 4096, 8, reconciliation="bch", probes=190), (ProbeStore(None), ProbeStore(None))
+    alice, bob = (Session(role, own, peer.public, settings, MeasuredProbes.of(numbers, symbols), store, lambda *probes: 1e6)
+                  for role, own, peer, store in zip(Role, (ALICE, BOB), (BOB, ALICE), stores))
+    exchange(alice, bob)
+    assert same_key(alice, bob), bob.failure
+    assert bob.result().bits <= 8 * MAX_BODY_BYTES
+    assert len(stores[0].unspent(numbers)) == len(stores[1].unspent(numbers)) == 190 - bob.result().probes > 0
 
 
 def test_unusable_probes_are_left_out_and_counted():

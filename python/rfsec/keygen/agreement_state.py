@@ -14,7 +14,7 @@ from .hello_keys import HelloKeys
 from .key_derivation import Keys, derive
 from .ledger import LeakageLedger
 from .measured_probes import MeasuredProbes
-from .message_bodies import MOST_OFFERED, pack_mask, unpack_mask
+from .message_bodies import pack_mask, unpack_mask
 from .messages import Kind, Role
 from .probe_store import ProbeStore
 from .reconciliation import Corrector, Responder, make_corrector, make_responder
@@ -50,7 +50,7 @@ class AgreementState:
         if self._probes.symbols.shape[1] != self.settings.symbols:
             raise KeyAgreementError(f"The settings say {self.settings.symbols} symbols a probe, and {self._role.label}'s probes have "
                                     f"{self._probes.symbols.shape[1]}. Quantize them as the settings say.")
-        found = self._store.unspent(self._probes.numbers)[:MOST_OFFERED]
+        found = self._store.unspent(self._probes.numbers)
         if not len(found):
             raise KeyAgreementError(f"{self._role.label} has no probe to use: {len(self._probes.numbers)} are spent, "
                                     f"{self._probes.left_out} gave no symbol. Measure new ones.")

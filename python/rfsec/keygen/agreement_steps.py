@@ -30,7 +30,7 @@ Steps = Generator[tuple[Kind, bytes] | None, Received, None]
 
 def bob_steps(state: AgreementState) -> Steps:
     """Bob's messages in their order. Raises KeyAgreementError where an answer of Alice is wrong."""
-    offered = state.unspent()
+    offered = state.unspent()[:MOST_OFFERED]
     state.meet(_answer(Kind.HELLO, (yield Kind.HELLO, state.hello())))
     chosen = unpack_numbers(_answer(Kind.PROBES, (yield Kind.PROBES, pack_numbers(offered))), state.settings.probes)
     if not np.isin(chosen, offered).all():
@@ -53,9 +53,10 @@ def alice_steps(state: AgreementState) -> Steps:
     own = state.unspent()
     state.meet(_answer(Kind.HELLO, (yield None)))
     offered = unpack_numbers(_answer(Kind.PROBES, (yield Kind.HELLO, state.hello())), MOST_OFFERED)
-    chosen = np.intersect1d(own, offered)[: state.settings.probes]
+    chosen = np.intersect1d(own, offered)[: state.settings.most_probes]
     if not len(chosen):
-        raise KeyAgreementError("Alice and Bob have no unspent probe in common. Measure new ones, and number them alike.")
+        raise KeyAgreementError(f"Alice and Bob have no unspent probe in common, of Bob's {len(offered)} lowest numbers. Number them "
+                                "alike, leave out what only Bob measured, or measure new ones.")
     state.spend(chosen)
     state.combine(_answer(Kind.MASKS, (yield Kind.PROBES, pack_numbers(chosen))))
     responder = state.responder()
