@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from gnuradio.rfsec.keygen import entropy_estimates as estimates
 from gnuradio.rfsec.keygen.guard_band import quantize
+from scipy.linalg import hadamard
 
 PROBES, SYMBOLS = 1000, 64
 
@@ -84,6 +85,11 @@ def test_distances_find_bits_that_are_copies_of_others(independent):
     order = np.random.default_rng(2).permutation(60)
     words = np.tile(bits, (1, 60 // independent))[:, order].astype(np.int8)
     assert estimates.of_distances(words, 2) == pytest.approx(independent, rel=0.1)
+
+
+def test_words_that_are_all_equally_far_apart_hold_no_more_than_their_symbols():
+    words = (hadamard(32)[1:] > 0).astype(np.int8)  # JSON has no infinity
+    assert estimates.of_distances(words, 2) == 32
 
 
 def test_distances_are_not_taken_from_words_of_hardly_any_symbols():

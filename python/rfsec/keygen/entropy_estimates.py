@@ -52,7 +52,7 @@ def of_distances(known: np.ndarray, levels: int) -> float:
     mean, variance = float(apart.mean()), float(apart.var())
     if not 0 < mean < 1:
         return 0.0
-    return mean * (1 - mean) / variance * -np.log2(1 - mean) if variance else np.inf
+    return (mean * (1 - mean) / variance if variance else known.shape[1]) * -np.log2(1 - mean)
 
 
 def of_patterns(known: np.ndarray, levels: int, tolerance: float) -> float:
