@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pmt
@@ -94,6 +95,14 @@ def test_the_mouse_tells_about_a_box(application):
     widget.event(QHelpEvent(QEvent.ToolTip, place, place))
     text = QToolTip.text()
     assert all(part in text for part in ("QPSK", "433.025000 MHz", "10.000 kHz", "20.0 dB", "4,800"))
+
+
+def test_a_label_with_tags_is_told_as_it_is(application):
+    widget = shown(rfsec.burst_view(), messages=[replace(RECORD, label="<b>door</b>").to_pmt()])
+    left, right, top, bottom = box_of(pixels(widget), GREEN)
+    place = QPoint((left + right) // 2, (top + bottom) // 2)
+    widget.event(QHelpEvent(QEvent.ToolTip, place, place))
+    assert "&lt;b&gt;door&lt;/b&gt;" in QToolTip.text()
 
 
 def test_a_burst_that_has_passed_is_forgotten(application):

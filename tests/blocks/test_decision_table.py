@@ -69,6 +69,11 @@ def test_the_last_reply_stands_below(application):
     assert labels(shown(rfsec.decision_table(), replies=[one.to_pmt() for one in replies]))[-1] == "door exists"
 
 
+def test_a_reply_about_a_name_with_tags_is_shown_as_it_is(application):
+    widget = shown(rfsec.decision_table(), replies=[Reply("enrol", "<b>door</b>", True, "Enrolled <b>door</b> from 1 burst.").to_pmt()])
+    assert {label.textFormat() for label in widget.findChildren(QLabel) if "door" in label.text()} == {Qt.PlainText}
+
+
 def test_what_is_no_decision_and_no_reply_is_refused_and_counted(application):
     table = rfsec.decision_table()
     hostile = [pmt.PMT_NIL, pmt.intern("x"), pmt.from_long(3), pmt.make_dict(), pmt.make_u8vector(3, 1)]

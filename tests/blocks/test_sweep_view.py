@@ -112,6 +112,14 @@ def test_the_mouse_tells_about_a_stripe(application):
     assert all(part in QToolTip.text() for part in ("WFM", "102.200000 MHz", "400.000 kHz", "20.0 dB"))
 
 
+def test_a_label_with_tags_is_told_as_it_is(application):
+    widget = shown(rfsec.sweep_view(BINS), messages=[record(label="<b>door</b>").to_pmt()])
+    widget.grab()
+    place = QPoint(int(column_of((FROM + TO) / 2)), HEIGHT // 2)
+    widget.event(QHelpEvent(QEvent.ToolTip, place, place))
+    assert "&lt;b&gt;door&lt;/b&gt;" in QToolTip.text()
+
+
 def test_decisions_stay_until_newer_ones_come_but_not_for_long(application):
     one, other = record(sweep=1), record(sweep=2, band=(BAND[0] + 3e6, BAND[1]))
     columns = columns_of(pixels(shown(rfsec.sweep_view(BINS), messages=[one.to_pmt(), other.to_pmt()])), BLUE)

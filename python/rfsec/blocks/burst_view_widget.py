@@ -145,6 +145,7 @@ class BurstWidget(QWidget):
     def event(self, event) -> bool:
         if event.type() == QEvent.ToolTip:
             under = [record for box, record in self._boxes if box.adjusted(-3, -3, 3, 3).contains(QPointF(event.pos()))]
-            QToolTip.showText(event.globalPos(), tooltip_of(under[0]) if under else "", self)
+            text = Qt.convertFromPlainText(tooltip_of(under[0]), Qt.WhiteSpaceNormal) if under else ""  # a label may look like HTML
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)

@@ -70,6 +70,7 @@ class TableWidget(QWidget):
         self._table.horizontalHeader().setResizeContentsPrecision(_MEASURED_ROWS)
         self._table.horizontalHeader().setStretchLastSection(True)
         self._reply.setWordWrap(True)
+        self._reply.setTextFormat(Qt.PlainText)  # a name may hold what looks like HTML
         layout = QVBoxLayout(self)
         for part in (self._counts, self._table, self._reply):
             layout.addWidget(part)

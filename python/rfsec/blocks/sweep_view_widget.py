@@ -132,7 +132,8 @@ class SweepWidget(QWidget):
     def event(self, event) -> bool:
         if event.type() == QEvent.ToolTip:
             under = [record for stripe, record in self._stripes if stripe.adjusted(-2, 0, 2, 0).contains(QPointF(event.pos()))]
-            QToolTip.showText(event.globalPos(), tooltip_of(under[-1]) if under else "", self)  # the narrowest
+            text = Qt.convertFromPlainText(tooltip_of(under[-1]), Qt.WhiteSpaceNormal) if under else ""  # the narrowest; its label may look like HTML
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
 
