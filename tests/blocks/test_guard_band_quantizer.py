@@ -36,3 +36,9 @@ def test_symbols_are_those_of_the_function_at_any_cut(levels, epsilon, max_items
 def test_parameters_out_of_range_raise_when_the_block_is_made(wrong, name):
     with pytest.raises(rfsec.ParameterError, match=f"'{name}'.* must be .* Got .* instead"):
         rfsec.guard_band_quantizer(**wrong)
+
+
+@pytest.mark.parametrize("length", [0, 1, 8193, 2.0])
+def test_one_rule_holds_for_every_wrong_length(length):
+    with pytest.raises(rfsec.ParameterError, match="a whole number, 2 to 8192 features"):
+        rfsec.guard_band_quantizer(length)

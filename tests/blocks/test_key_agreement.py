@@ -15,6 +15,7 @@ from gnuradio.rfsec.blocks.key_agreement_thread import KeyAgreementThread, Messa
 from gnuradio.rfsec.errors import KeyAgreementError, ParameterError
 from gnuradio.rfsec.keygen.guard_band import quantize
 from gnuradio.rfsec.keygen.identity import write_identity
+from gnuradio.rfsec.keygen.messages import MAX_MESSAGE_BYTES
 from gnuradio.rfsec.keygen.probe_store import ProbeStore
 from two_ends import ALICE, BOB, MALLORY, PROBES, SYMBOLS, features
 
@@ -190,6 +191,14 @@ def test_messages_of_strangers_give_no_key(files):
                pmt.cons(pmt.PMT_NIL, pmt.init_u8vector(200, [7] * 200)))
     word, keys = first_word(ends(files)[0], quantized()[0], foreign)
     assert not keys and not word["agreed"] and "no message of a key agreement" in word["reason"]
+
+
+def test_a_message_longer_than_any_is_not_unpacked(files, monkeypatch):
+    unpacked = []
+    monkeypatch.setattr(pmt, "u8vector_elements", lambda vector: unpacked.append(pmt.length(vector)) or [])
+    for length in (MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES + 1):
+        ends(files)[0]._from_peer(pmt.cons(pmt.PMT_NIL, pmt.make_u8vector(length, 0)))
+    assert unpacked == [MAX_MESSAGE_BYTES]
 
 
 def test_a_peer_that_is_not_there_is_a_reason(files):

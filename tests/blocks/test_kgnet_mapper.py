@@ -34,7 +34,7 @@ def test_features_are_those_of_the_session_at_any_cut(model, end, sizes):
 
 
 def test_what_does_not_fit_raises_when_the_block_is_made(model):
-    for wrong, name in (({"end": "eve"}, "end"), ({"carriers": 0}, "carriers"), ({"carriers": 4097}, "carriers"), ({"carriers": 52.0}, "carriers")):
+    for wrong, name in (({"end": "eve"}, "end"), ({"carriers": 1}, "carriers"), ({"carriers": 4097}, "carriers"), ({"carriers": 52.0}, "carriers")):
         with pytest.raises(rfsec.ParameterError, match=f"'{name}'.* must be .* Got .* instead"):
             rfsec.kgnet_mapper(**{"model": str(model), "carriers": CARRIERS} | wrong)
     with pytest.raises(rfsec.ModelError, match="takes responses on 52 carriers. Got carriers=64 instead"):

@@ -36,8 +36,7 @@ class guard_band_quantizer(gr.sync_block):
     """
 
     def __init__(self, length: int = 128, levels: int = 2, epsilon: float = 0.1):
-        check_whole(NAME, "length", length, 8192, "features")
-        check_real(NAME, "length", length, 2, 8192, "features")
+        check_whole(NAME, "length", length, 8192, "features", lowest=2)
         check_real(NAME, "epsilon", epsilon, 0, 0.49, "")
         check_guard_band(levels, epsilon)
         gr.sync_block.__init__(self, NAME, [(np.float32, length)], [(np.int8, length)])

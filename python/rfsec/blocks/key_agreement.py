@@ -9,7 +9,7 @@ from ..keygen.agreement import Agreement
 from ..keygen.agreement_settings import RECONCILIATIONS, Settings
 from ..keygen.curve_link import CurveLink
 from ..keygen.identity import read_identity, read_peer
-from ..keygen.messages import Role
+from ..keygen.messages import MAX_MESSAGE_BYTES, Role
 from ..keygen.probe_store import ProbeStore
 from ..keygen.session import Session
 from .key_agreement_probes import WaitingProbes
@@ -116,7 +116,9 @@ class key_agreement(gr.sync_block):
         return True
 
     def _from_peer(self, message) -> None:
-        if self._messages and pmt.is_pair(message) and pmt.is_u8vector(pmt.cdr(message)):
+        if not (self._messages and pmt.is_pair(message) and pmt.is_u8vector(pmt.cdr(message))):
+            return
+        if pmt.length(pmt.cdr(message)) <= MAX_MESSAGE_BYTES:  # Python needs eight times as much for what is longer, and seconds
             self._messages.put(bytes(pmt.u8vector_elements(pmt.cdr(message))))
 
     def _to_peer(self, message: bytes) -> None:

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, nullcontext
 
 from ..errors import KeyAgreementError
 from ..keygen.agreement import Agreement
-from ..keygen.messages import MAX_MESSAGE_BYTES
 from ..keygen.session import Session
 from ..keygen.transport import Link, drive
 from .key_agreement_probes import WaitingProbes
@@ -82,8 +81,8 @@ class MessageLink:
         self._waiting: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
 
     def put(self, message: bytes) -> None:
-        """Take a message of the peer, up to the longest there is."""
-        if len(message) <= MAX_MESSAGE_BYTES and not self._waiting.full():
+        """Take a message of the peer."""
+        if not self._waiting.full():
             self._waiting.put(message)
 
     def receive(self, wait_s: float) -> bytes | None:

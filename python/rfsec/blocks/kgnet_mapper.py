@@ -41,7 +41,7 @@ class kgnet_mapper(gr.sync_block):
 
     def __init__(self, model: str = "mapper-paper-free", carriers: int = 64, end: str = "alice"):
         check_choice("KGNet Mapper", "end", end, ENDS)
-        check_whole("KGNet Mapper", "carriers", carriers, 4096)
+        check_whole("KGNet Mapper", "carriers", carriers, 4096, lowest=2)
         self._session = MapperSession(find_mapper(model))
         self.card = self._session.card
         if self.card.input.carriers != carriers:
