@@ -31,6 +31,12 @@ def test_the_file_holds_the_quantizer_of_sanitised_responses(tmp_path, responses
     assert found.sha256 == expected.sha256 and found.sha256 in done.stdout and "6 components of 4 levels, from 200 probes" in done.stdout
 
 
+def test_probes_that_are_left_out_are_not_counted(tmp_path, responses):
+    responses[:30], responses[30:50] = np.nan, 0
+    np.savez(tmp_path / "probes.npz", probe=np.arange(200), cfr=responses)
+    assert "from 150 probes, 50 left out" in run(tmp_path).stdout
+
+
 def test_features_are_taken_as_they_are(tmp_path, responses):
     values = features(responses)
     np.savez(tmp_path / "probes.npz", probe=np.arange(200), features=values)

@@ -116,6 +116,15 @@ def test_no_probe_in_common_is_a_reason():
     assert not same_key(alice, bob) and "no unspent probe in common" in str(bob.failure)
 
 
+def test_no_path_of_this_machine_is_told_to_the_peer(tmp_path):
+    stores = ProbeStore(tmp_path / "alice.probes"), ProbeStore(None)
+    alice, bob = two_ends(stores=stores)
+    stores[0].spend(np.arange(2), np.zeros((2, SYMBOLS), np.int8), 2)  # as another process may
+    exchange(alice, bob)
+    assert str(alice.failure).startswith(f"{tmp_path}/alice.probes: another agreement")
+    assert str(bob.failure) == "Alice stopped: another agreement has just used one of these probes. Start again."
+
+
 def far_apart(alices: int, bobs: int, count: int) -> tuple[Session, Session]:
     """Both ends, each with `count` probes from a number on."""
     symbols = np.random.default_rng(1).integers(0, 2, (max(alices, bobs) + count, SYMBOLS)).astype(np.int8)

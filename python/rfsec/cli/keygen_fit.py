@@ -4,6 +4,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from ..errors import OutputError, ParameterError
@@ -34,4 +35,6 @@ def fit(
     made = fitted(values, components, levels, epsilon)
     with written_aside(out, "file") as aside:
         aside.write_text(made.to_json(), encoding="utf-8")
-    say(f"{out}: {len(made.axes)} components of {made.levels} levels, from {len(values):,} probes.\nsha256 {made.sha256}")
+    used = int((np.isfinite(values).all(axis=1) & values.any(axis=1)).sum())
+    left_out = f", {len(values) - used:,} left out that are not finite or all zero" if used < len(values) else ""
+    say(f"{out}: {len(made.axes)} components of {made.levels} levels, from {used:,} probes{left_out}.\nsha256 {made.sha256}")

@@ -61,6 +61,7 @@ class Session:
         self.failure: KeyAgreementError | None = None
         self.last_sent, self._last_received = b"", None
         self.said = Conversation(role, identity, peer)
+        self._path = f"{store.path}: "
         self._state = AgreementState(role, settings, probes, store, credit)
         self._steps = (alice_steps if role is Role.ALICE else bob_steps)(self._state)
         self._first = next(self._steps)
@@ -127,7 +128,7 @@ class Session:
 
     def _refuse(self, error: KeyAgreementError, received: bytes) -> list[bytes]:
         self._stop(error)
-        return [self.said.pack_abort(str(error), received)]
+        return [self.said.pack_abort(str(error).removeprefix(self._path), received)]  # folders are not the peer's business
 
     def _stop(self, error: KeyAgreementError) -> None:
         self.failure, self.agreement = error, None
