@@ -100,6 +100,18 @@ def test_a_store_serves_agreements_of_fewer_levels_after_those_of_more():
     assert same_key(alice, bob)
 
 
+@pytest.mark.parametrize("snr_db", [40, 0])
+def test_an_end_keeps_nothing_of_what_a_key_was_drawn_from(snr_db):
+    """Neither behind a key, which the agreement itself has, nor behind a failure."""
+    alice, bob = two_ends(snr_db)
+    exchange(alice, bob)
+    assert same_key(alice, bob) is (snr_db == 40)
+    for end in (alice, bob):
+        state, steps = end._state, end._steps.gi_frame
+        assert end.finished and state._keys is None and state._x25519 == b"" and len(state._bits) == len(state._symbols) == len(state._earlier) == 0
+        assert steps is None or not {"responder", "corrector"} & set(steps.f_locals)
+
+
 def test_what_is_spent_at_one_end_only_is_left_out():
     stores = ProbeStore(None), ProbeStore(None)
     stores[1].spend(np.arange(4), np.zeros((4, SYMBOLS), np.int8), 2)

@@ -65,6 +65,7 @@ def alice_steps(state: AgreementState) -> Steps:
         answer = responder.answer(body)
         state.told(responder)
         kind, body = yield Kind.RECONCILE, answer
+    del responder  # it holds the bits, and these steps are kept after the last one
     state.check_count(_answer(Kind.AMPLIFY, (kind, body)))
     seed = os.urandom(state.seed_bytes)
     received = yield Kind.AMPLIFY, seed
