@@ -80,12 +80,13 @@ def test_train_on_a_file_and_again_by_the_cards_command(tmp_path, monkeypatch):
 
 def test_runs_that_differ_do_not_meet_in_one_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for chosen in ({"windows_per_cell": 1}, {"windows_per_cell": 2}, {"windows_per_cell": 1, "seed": 2}, {"windows_per_cell": 1, "mode": "corrected"}):
-        train("resnet1d", epochs=1, device="cpu", **chosen)
-    runs = ("1-per-cell-seed1", "2-per-cell-seed1", "1-per-cell-seed2", "corrected-1-per-cell-seed1")
-    assert {path.name for path in Path("runs").iterdir()} == {f"resnet1d-{run}.{ending}" for run in runs for ending in ("onnx", "checkpoint")}
-    with pytest.raises(DatasetError, match="its 'windows' is 220, not 440"):
-        train("resnet1d", epochs=2, windows_per_cell=1, device="cpu")
+    save_windows(tmp_path / "mine.npz", generate("corrected", (0, 18), 10, 1), LABELS, "test")
+    for chosen in ({"windows_per_cell": 2}, {"windows_per_cell": 4}, {"windows_per_cell": 2, "seed": 2}, {"windows_per_cell": 2, "batch": 32}):
+        train("resnet1d", data="mine.npz", epochs=1, device="cpu", **chosen)
+    runs = ("2-per-cell-seed1", "4-per-cell-seed1", "2-per-cell-seed2", "2-per-cell-batch-32-seed1")
+    assert {path.name for path in Path("runs").iterdir()} == {f"resnet1d-mine-{run}.{ending}" for run in runs for ending in ("onnx", "checkpoint")}
+    with pytest.raises(DatasetError, match="its 'windows' is 44, not 88"):
+        train("resnet1d", data="mine.npz", epochs=2, windows_per_cell=2, device="cpu")
 
 
 def test_a_large_network_is_stored_in_float16(tmp_path):

@@ -4,7 +4,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from ..errors import OutputError, ParameterError
@@ -23,6 +22,8 @@ def fit(
     epsilon: Epsilon = 0.05,
 ) -> None:
     """Fit a quantizer of principal components to what Bob measured at many places beforehand. Never draw keys from those probes."""
+    import numpy as np
+
     from ..datasets.files import written_aside
     from ..keygen.decorrelating import fit as fitted
     from ..keygen.probe_file import read_probe_file

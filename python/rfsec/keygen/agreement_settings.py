@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 
 from ..errors import KeyAgreementError, ParameterError
 from .entropy import ProbeCredit
-from .messages import MAX_BODY_BYTES
 
 RECONCILIATIONS = ("cascade", "bch")
 QUANTIZERS = ("guard-band", "decorrelating")
@@ -37,7 +36,7 @@ class Settings:
     x25519 : bool
         Whether an X25519 secret is mixed in.
     probes : int
-        Most probes of one key, 1 to 1024; see also `most_probes`.
+        Most probes of one key, 1 to 1024; fewer where the seed of the hash of so many symbols fits no message.
     """
 
     quantizer: str
@@ -72,11 +71,6 @@ class Settings:
     def credit(self) -> ProbeCredit:
         """What probes of these symbols are worth."""
         return ProbeCredit(self.levels, carriers=self.quantizer.split(" ")[0] == "guard-band")
-
-    @property
-    def most_probes(self) -> int:
-        """Probes that one key is drawn from: `probes`, or as many as give no more bits than the seed of their hash fits a message."""
-        return min(self.probes, (8 * MAX_BODY_BYTES - self.key_bits + 1) // (self.symbols * (self.levels.bit_length() - 1)))
 
     def encode(self) -> bytes:
         """One line a setting, the same bytes for the same settings."""

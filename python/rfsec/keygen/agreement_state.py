@@ -15,7 +15,7 @@ from .key_derivation import Keys, derive
 from .ledger import LeakageLedger
 from .measured_probes import MeasuredProbes
 from .message_bodies import pack_mask, unpack_mask
-from .messages import Kind, Role
+from .messages import MAX_BODY_BYTES, Kind, Role
 from .probe_store import ProbeStore
 from .reconciliation import Corrector, Responder, make_corrector, make_responder
 
@@ -44,6 +44,12 @@ class AgreementState:
             self._transcript.update(hashlib.sha256(message).digest())
         if kind is Kind.PROBES:  # the probes are chosen, and nothing is known of them: now their order can be drawn
             self._order_seed = self._transcript.digest()
+
+    @property
+    def most_probes(self) -> int:
+        """Probes to draw the key from: as many as the settings say, or as give no more bits than the seed of their hash fits a message."""
+        bits = self.settings.symbols * (self.settings.levels.bit_length() - 1)
+        return min(self.settings.probes, (8 * MAX_BODY_BYTES - self.settings.key_bits + 1) // bits)
 
     def unspent(self) -> np.ndarray:
         """The numbers, int64 [n], of the probes that this end can still use."""

@@ -53,7 +53,7 @@ def alice_steps(state: AgreementState) -> Steps:
     own = state.unspent()
     state.meet(_answer(Kind.HELLO, (yield None)))
     offered = unpack_numbers(_answer(Kind.PROBES, (yield Kind.HELLO, state.hello())), MOST_OFFERED)
-    chosen = np.intersect1d(own, offered)[: state.settings.most_probes]
+    chosen = np.intersect1d(own, offered)[: state.most_probes]
     if not len(chosen):
         raise KeyAgreementError(f"Alice and Bob have no unspent probe in common, of Bob's {len(offered)} lowest numbers. Number them "
                                 "alike, leave out what only Bob measured, or measure new ones.")
