@@ -22,10 +22,9 @@ def fit(
     epsilon: Epsilon = 0.05,
 ) -> None:
     """Fit a quantizer of principal components to what Bob measured at many places beforehand. Never draw keys from those probes."""
-    import numpy as np
-
     from ..datasets.files import written_aside
     from ..keygen.decorrelating import fit as fitted
+    from ..keygen.decorrelating import usable_rows
     from ..keygen.probe_file import read_probe_file
 
     if is_same_file(out, features):
@@ -36,6 +35,6 @@ def fit(
     made = fitted(values, components, levels, epsilon)
     with written_aside(out, "file") as aside:
         aside.write_text(made.to_json(), encoding="utf-8")
-    used = int((np.isfinite(values).all(axis=1) & values.any(axis=1)).sum())
+    used = int(usable_rows(values).sum())
     left_out = f", {len(values) - used:,} left out that are not finite or all zero" if used < len(values) else ""
     say(f"{out}: {len(made.axes)} components of {made.levels} levels, from {used:,} probes{left_out}.\nsha256 {made.sha256}")

@@ -117,6 +117,17 @@ def fit(features: np.ndarray, components: int = 16, levels: int = 2, epsilon: fl
     return DecorrelatingQuantizer(mean.astype(np.float32), axes.astype(np.float32), cuts.astype(np.float32))
 
 
+def usable_rows(features: np.ndarray) -> np.ndarray:
+    """Return which rows of features, float [n, m], a quantizer is fitted to: bool [n], False where one is not finite or all zero.
+
+    Raises
+    ------
+    ParameterError
+        They are not rows of values.
+    """
+    return _unit_power(features)[1]
+
+
 def _unit_power(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of mean power 1, float64 [n, m], zeros where there is none, and which those are not."""
     rows = np.asarray(features, np.float64)
