@@ -13,11 +13,11 @@ from .graph_edit import replace_weights
 
 HALVED = " Weights rounded to float16."  # the sentence of a card whose network went through `halved`
 _LEAST_WEIGHTS = 256  # below that a file gains nothing
-_FUSED = {
-    (nn.Conv1d, nn.BatchNorm1d): fuse_conv_bn_eval,
-    (nn.Conv2d, nn.BatchNorm2d): fuse_conv_bn_eval,
-    (nn.Linear, nn.BatchNorm1d): fuse_linear_bn_eval,
-}
+_FUSED = (
+    (nn.Conv1d, nn.BatchNorm1d, fuse_conv_bn_eval),
+    (nn.Conv2d, nn.BatchNorm2d, fuse_conv_bn_eval),
+    (nn.Linear, nn.BatchNorm1d, fuse_linear_bn_eval),
+)
 
 
 def halved(network: nn.Module) -> nn.Module:
@@ -29,8 +29,9 @@ def halved(network: nn.Module) -> nn.Module:
     network = copy.deepcopy(network).eval()
     for layers in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
         for place in range(len(layers) - 1):
-            if fuse := _FUSED.get((type(layers[place]), type(layers[place + 1]))):
-                layers[place], layers[place + 1] = fuse(layers[place], layers[place + 1]), nn.Identity()
+            for layer, norm, fuse in _FUSED:
+                if isinstance(layers[place], layer) and isinstance(layers[place + 1], norm):
+                    layers[place], layers[place + 1] = fuse(layers[place], layers[place + 1]), nn.Identity()
     for weight in network.parameters():
         weight.data = weight.data.half().float()
     return network

@@ -9,6 +9,8 @@ phase, which the paper's network must learn to ignore.
 import torch
 from torch import Tensor, nn
 
+from .time_convolution import TimeConvolution
+
 _FILTERS, _TAPS, _DECIMATION = 4, 31, 5
 _NARROWEST, _WIDEST = 0.05, 0.14  # cut-off of the first filters, cycles a sample
 _LAGS = (1, 2)
@@ -55,8 +57,7 @@ class JointConv(nn.Module):
         self.norm = nn.BatchNorm2d(FiltersAndProducts.channels)
         layers, inputs = [], FiltersAndProducts.channels
         for _ in range(_LAYERS):
-            convolution = nn.Conv2d(inputs, _WIDTH, (1, 3), padding=(0, 1), bias=False)
-            layers += [convolution, nn.BatchNorm2d(_WIDTH), nn.ReLU(), nn.MaxPool2d((1, 2))]
+            layers += [TimeConvolution(inputs, _WIDTH), nn.BatchNorm2d(_WIDTH), nn.ReLU(), nn.MaxPool2d((1, 2))]
             inputs = _WIDTH
         self.layers = nn.Sequential(*layers)
         self.attention = nn.Conv2d(_WIDTH, _WIDTH, 1)
