@@ -155,6 +155,16 @@ def iso_time(time_ns: int) -> str:
     return f"{_iso_second(seconds)}.{nanoseconds:09d}Z"
 
 
+def time_after(time_ns: int | None, samples: int, sample_rate_hz: float) -> int | None:
+    """Return the UTC nanoseconds `samples` after `time_ns`, before it where they are below 0; None where that is None, and
+    outside of the years 1970 to 9999."""
+    passed_ns = samples * 1e9 / sample_rate_hz
+    if time_ns is None or not abs(passed_ns) < MAX_TIME_NS:  # a rate near 0 gives infinity
+        return None
+    found = time_ns + round(passed_ns)
+    return found if 0 <= found < MAX_TIME_NS else None
+
+
 def time_to_pmt(time_ns: int | None):
     """UTC nanoseconds since 1970 as the value of an ``rx_time`` tag; ``PMT_NIL`` for None."""
     pmt = _pmt_keys()[0]

@@ -3,7 +3,7 @@
 
 import pytest
 from gnuradio.rfsec.recordings.recording import open_recording
-from gnuradio.rfsec.recordings.times import time_after, time_ns
+from gnuradio.rfsec.recordings.times import time_ns
 from gnuradio.rfsec.recordings.tunings import tunings_of
 
 
@@ -19,14 +19,6 @@ from gnuradio.rfsec.recordings.tunings import tunings_of
 ])
 def test_a_time_is_counted_from_1970(iso, expected):
     assert time_ns(iso) == expected
-
-
-@pytest.mark.parametrize("time, samples, rate_hz, expected", [
-    (None, 5, 1e6, None), (10_000, 5, 1e6, 15_000), (10_000, -10, 1e6, 0), (10_000, -11, 1e6, None), (0, 1, 1e-300, None),
-    (253_402_300_799_999_999_999, 1, 1e9, None), (253_402_300_799_999_999_998, 1, 1e9, 253_402_300_799_999_999_999),
-])
-def test_a_time_that_no_record_can_hold_is_none(time, samples, rate_hz, expected):
-    assert time_after(time, samples, rate_hz) == expected
 
 
 def test_nanoseconds_are_kept():

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pmt
 import pytest
 from gnuradio.rfsec import records
-from gnuradio.rfsec.records import FIELDS, MAX_TIME_NS, VERDICTS, DecisionRecord, iso_time
+from gnuradio.rfsec.records import FIELDS, MAX_TIME_NS, VERDICTS, DecisionRecord, iso_time, time_after
 from hypothesis import given
 from hypothesis import strategies as st
 from sigmf import SigMFFile
@@ -135,3 +135,11 @@ def test_a_message_with_a_key_missing_or_misspelt_is_refused(name):
     for message in (short, pmt.dict_add(short, pmt.intern(name + "s"), pmt.PMT_T)):
         with pytest.raises(ValueError, match=name):
             DecisionRecord.from_pmt(message)
+
+
+@pytest.mark.parametrize("time, samples, rate_hz, expected", [
+    (None, 5, 1e6, None), (10_000, 5, 1e6, 15_000), (10_000, -10, 1e6, 0), (10_000, -11, 1e6, None), (0, 1, 1e-300, None),
+    (253_402_300_799_999_999_999, 1, 1e9, None), (253_402_300_799_999_999_998, 1, 1e9, 253_402_300_799_999_999_999),
+])
+def test_a_time_that_no_record_can_hold_is_none(time, samples, rate_hz, expected):
+    assert time_after(time, samples, rate_hz) == expected

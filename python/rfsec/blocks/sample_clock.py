@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import pmt
 
-from ..records import MAX_TIME_NS, time_to_pmt
+from ..records import MAX_TIME_NS, time_after, time_to_pmt
 
 RX_TIME, RX_RATE, RX_FREQ = (pmt.intern(key) for key in ("rx_time", "rx_rate", "rx_freq"))
 WINDOW_START, WINDOW_HOP = pmt.intern("window_start"), pmt.intern("window_hop")
@@ -73,10 +73,7 @@ class Epoch:
 
     def sample_time_ns(self, sample: int) -> int | None:
         """UTC nanoseconds of ``sample``, or None where the source gave no time or no rate."""
-        if self.time_ns is None or not self.rate_hz:
-            return None
-        time_ns = self.time_ns + round((sample - self.time_sample) * 1e9 / self.rate_hz)
-        return time_ns if 0 <= time_ns < MAX_TIME_NS else None
+        return time_after(self.time_ns, sample - self.time_sample, self.rate_hz) if self.rate_hz else None
 
 
 class WindowClock:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..records import time_after
 from .averaged_power import averaged_power
 from .stitching import stitch
 from .sweep_grid import SweepGrid
 from .swept_spectrum import SweptSpectrum
-
-_NS_PER_S = 1e9
 
 
 @dataclass(frozen=True)
@@ -136,8 +135,7 @@ class SweepCollector:
     def _end_step(self) -> CollectedSweep | None:
         start = self.position - self._samples.size
         sample, time_ns = self._time
-        if time_ns is not None:
-            time_ns += round((start - sample) * _NS_PER_S / self.grid.sample_rate_hz)
+        time_ns = time_after(time_ns, start - sample, self.grid.sample_rate_hz)
         used = self._samples[: self.grid.samples]
         self.invalid += not np.isfinite(used.view(np.float32)).all()
         if not self._freqs:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times as SigMF writes them, and those of the samples behind them."""
+"""Times as SigMF writes them."""
 
 import re
 from datetime import datetime, timezone
@@ -21,14 +21,4 @@ def time_ns(iso: str | None) -> int | None:
     seconds = leap + int(moment.replace(microsecond=0, tzinfo=moment.tzinfo or timezone.utc).timestamp())
     fraction = re.search(r"[.,](\d+)", iso)
     found = seconds * 1_000_000_000 + (round(float(f"0.{fraction[1]}") * 1e9) if fraction else 0)
-    return found if 0 <= found < MAX_TIME_NS else None
-
-
-def time_after(time_ns: int | None, samples: int, sample_rate_hz: float) -> int | None:
-    """Return the UTC nanoseconds `samples` after `time_ns`, before it where they are below 0; None where that is None, and
-    outside of the years 1970 to 9999."""
-    passed_ns = samples * 1e9 / sample_rate_hz
-    if time_ns is None or not abs(passed_ns) < MAX_TIME_NS:  # a rate near 0 gives infinity
-        return None
-    found = time_ns + round(passed_ns)
     return found if 0 <= found < MAX_TIME_NS else None

@@ -4,8 +4,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ..records import time_after
 from .reader import Recording
-from .times import time_after, time_ns
+from .times import time_ns
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ..dsp.sweep_grid import SweepGrid
 from ..dsp.swept_spectrum import SweptSpectrum
 from ..errors import RecordingError
 from ..recordings.recording import open_recording
-from ..recordings.times import time_after
+from ..records import time_after
 from .config_file import ConfigFile
 from .decide import wants_steps
 from .grids import grids_of

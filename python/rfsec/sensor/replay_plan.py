@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from ..dsp.sweep_grid import SweepGrid
 from ..errors import RecordingError
 from ..recordings.reader import Recording
-from ..recordings.times import time_after, time_ns
+from ..recordings.times import time_ns
+from ..records import time_after
 
 
 @dataclass(frozen=True)

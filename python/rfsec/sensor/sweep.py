@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from ..dsp.swept_spectrum import SweptSpectrum
-from ..recordings.times import time_after
+from ..records import time_after
 
 
 @dataclass(frozen=True)
