@@ -2,6 +2,7 @@
 """``rfsec keygen alice`` and ``bob``: two processes over TCP end with one key in two files, or with a reason and no file."""
 
 import re
+import signal
 import subprocess
 
 import numpy as np
@@ -164,6 +165,22 @@ def test_a_bob_who_dies_leaves_alice_without_a_key_and_the_next_agreement_clean(
             link.send(*bob.receive(link.receive(DEADLINE_S)))
     out, complaint = alice.communicate(timeout=DEADLINE_S)
     assert alice.returncode == 1 and "Bob has said nothing for 2 s" in complaint and not keys(files)
+    clean(files)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_alice_who_is_interrupted_says_so_to_bob(files, number):
+    alice, _, endpoint = start_alice(files)
+    probes = MeasuredProbes.of(np.arange(PROBES), quantize(features()[1]))
+    with ProbeStore(files / "bob.probes") as store, CurveLink(Role.BOB, BOB, ALICE.public, endpoint) as link:
+        bob = Session(Role.BOB, BOB, ALICE.public, Settings("guard-band epsilon=0.1 of features", SYMBOLS), probes, store, generous)
+        link.send(bob.start())
+        unsent = bob.receive(link.receive(DEADLINE_S))
+        alice.send_signal(number)
+        bob.receive(link.receive(DEADLINE_S))
+    assert unsent and str(bob.failure) == "Alice stopped: Alice was stopped."
+    out, complaint = alice.communicate(timeout=DEADLINE_S)
+    assert (alice.returncode, complaint, keys(files)) == (1, "rfsec: Alice was stopped.\n", [])
     clean(files)
 
 

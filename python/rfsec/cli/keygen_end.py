@@ -5,8 +5,10 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 from ..errors import ModelError, OutputError, ParameterError
+from .live import gathered_signals
 from .plain import say
 
 GUARD_BAND = "guard-band"
@@ -38,11 +40,12 @@ def agree(role: str, endpoint: str, identity: Path, peer: Path, features: Path, 
     symbols, levels, by = _quantized(values, quantizer, levels, epsilon)
     chosen = Settings(quantizer=f"{by} of {form}", symbols=symbols.shape[1], levels=levels, model=mapper, **settings)
     measured = MeasuredProbes.of(probes.numbers, symbols)
-    with ProbeStore(store) as spent, CurveLink(whose, own, other, endpoint) as link:
+    stop = Event()
+    with ProbeStore(store) as spent, CurveLink(whose, own, other, endpoint) as link, gathered_signals(stop.set):
         session = Session(whose, own, other, chosen, measured, spent, chosen.credit)
         say(f"{whose.label} {'waits' if role == 'alice' else 'asks'} at {link.endpoint}.")
         began = time.monotonic()
-        agreement = drive(session, link, timeout_s=timeout)
+        agreement = drive(session, link, timeout_s=timeout, stop=stop)
         seconds = time.monotonic() - began
     write_new(out, agreement.key)
     corrected = "" if agreement.corrected is None else f", {agreement.corrected:,} of them corrected"

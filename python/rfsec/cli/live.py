@@ -3,6 +3,7 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 
 from rich.live import Live
@@ -31,11 +32,15 @@ def run(flowgraph, view, console) -> int:
 
 
 @contextmanager
-def gathered_signals():
-    """The SIGINT and SIGTERM that arrive, gathered instead of raised."""
+def gathered_signals(act: Callable[[], None] = lambda: None):
+    """The SIGINT and SIGTERM that arrive, gathered instead of raised; `act` is called at each."""
     received: list[int] = []
-    previous = {number: signal.signal(number, lambda number, frame: received.append(number))
-                for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def gather(number: int, frame: object) -> None:
+        received.append(number)
+        act()
+
+    previous = {number: signal.signal(number, gather) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield received
     finally:
