@@ -14,7 +14,7 @@ from gnuradio.rfsec.datasets.room_scene import grid
 from gnuradio.rfsec.datasets.room_splits import split
 from gnuradio.rfsec.inference.catalog import list_mappers
 from gnuradio.rfsec.inference.mapper_session import MapperSession
-from gnuradio.rfsec.reproduction import keygen_mappings, keygen_probes
+from gnuradio.rfsec.reproduction import keygen_mappings, keygen_models, keygen_probes
 from gnuradio.rfsec.reproduction.keygen_complexity import flops
 from gnuradio.rfsec.reproduction.keygen_mappings import of_session
 from gnuradio.rfsec.reproduction.keygen_measure import FEWEST_FOR_NIST, entropy_bits, nist_shares, points
@@ -24,7 +24,7 @@ from gnuradio.rfsec.reproduction.keygen_rows import Stated
 from gnuradio.rfsec.reproduction.keygen_tables import TABLES
 from gnuradio.rfsec.reproduction.train import TrainingOptions
 from onnx import TensorProto, helper, numpy_helper
-from small_mapper import write_conjugating_mapper
+from small_mapper import mapper_card, write_conjugating_mapper
 
 SETTING = keygen_probes.Setting()
 
@@ -78,6 +78,25 @@ def test_a_row_that_is_trained_tells_the_command_that_trains_it_so(tmp_path, mon
     training = open_mapper(path, row, 1).card.training
     assert training.command == f"rfsec reproduce kgnet-fig3 --train --windows 3000 --only fnn-5000 --out {tmp_path}"
     assert 0 < training.windows_seen <= 3000 and "of 500 that the recipe asks for" in training.note
+
+
+def test_a_shipped_mapper_that_saw_less_than_is_asked_for_is_trained_anew(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    positions = grid()[::60]
+    monkeypatch.setattr(room, "load_room", lambda scenario: room.RoomChannels(positions, *trace(scenario, positions)))
+    row = next(row for row in TABLES["kgnet-fig8"].rows if row.name == "fnn")
+
+    def found(note, windows, training):
+        of_card = {**mapper_card(64)["training"], "windows_seen": windows, "note": note}
+        shipped = write_conjugating_mapper(tmp_path / "shipped.onnx", 64, name="fnn", training=of_card)
+        monkeypatch.setattr(keygen_models, "list_mappers", lambda: {"fnn": shipped})
+        return find_mapper_model("kgnet-fig8", row, tmp_path, training, lambda *done: None).name
+
+    short, whole = "1 epochs of 500 that the recipe asks for of 1000 positions", "500 epochs of 1000 positions"
+    assert found(short, 1000, None) == found(short, 1000, TrainingOptions(windows=1000)) == "shipped.onnx"
+    assert found(whole, 500_000, TrainingOptions()) == "shipped.onnx"
+    assert found(whole, 500_000, TrainingOptions(windows=600_000)) == "shipped.onnx", "a mapper sees no more than its recipe's epochs"
+    assert found(short, 1000, TrainingOptions(windows=3000)) == "fnn.onnx"
 
 
 def test_table_3_has_raw_decorrelated_and_hashed_bits(out):

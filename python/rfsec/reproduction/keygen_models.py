@@ -6,23 +6,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import ModelError
+from ..inference.card import Training
 from ..inference.catalog import list_mappers
 from ..inference.mapper_session import MapperSession
 from .keygen_probes import SEED
 from .keygen_rows import MapperRow
+from .models import saw_all
 from .train import Report, TrainingOptions
 
 
 def find_mapper_model(table: str, row: MapperRow, out: Path, training: TrainingOptions | None, report: Report) -> Path | None:
     """Return a row's model: the user's own in `out`, else the shipped one, else one that is trained; None where none shall be.
 
-    With `training`, a recipe's epochs are cut to as few as its windows make, at least 1.
+    With `training`, a recipe's epochs are cut to as few as its windows make, at least 1, and a shipped model that saw less is passed over.
     """
     own = out / "models" / f"{row.name}.onnx"
     if own.exists():
         return own
     shipped = list_mappers().get(row.name)
-    if shipped or training is None:
+    if training is None or (shipped and _saw_all(MapperSession(shipped).card.training, training.windows)):
         return shipped
     from ..datasets.room import load_room
     from ..training.loop import choose_device
@@ -46,6 +48,11 @@ def find_mapper_model(table: str, row: MapperRow, out: Path, training: TrainingO
         lambda one: report(f"training {row.name}", one.epochs_done, one.epochs),
     )
     return own
+
+
+def _saw_all(training: Training, windows: int | None) -> bool:
+    """Whether a mapper saw as many channels as the user asks for; no mapper sees more than its recipe's epochs."""
+    return saw_all(training, None) or saw_all(training, windows)
 
 
 def training_command(table: str, row: MapperRow, out: Path, windows: int | None = None) -> str:
