@@ -134,6 +134,15 @@ def test_what_is_no_decision_about_a_burst_is_refused_and_counted(application):
     box_of(painted, GREEN)
 
 
+def test_what_waits_when_the_flowgraph_ends_is_shown_whatever_is_before_it(application):
+    view = rfsec.burst_view()
+    for message in (pmt.PMT_NIL, RECORD.to_pmt()):
+        view._decisions.to_basic_block()._post(pmt.intern("decisions"), message)
+    view._decisions.stop()
+    view._scene.begin(0, RATE_HZ)
+    assert view.refused == 1 and view._scene.snapshot().records == [RECORD]
+
+
 def test_a_stream_that_does_not_tell_its_rate_is_named(application):
     view = rfsec.burst_view()
     plain = pixels(shown(rfsec.burst_view(sample_rate=RATE_HZ), tags=()))

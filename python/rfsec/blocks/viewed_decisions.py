@@ -6,7 +6,6 @@ It is a block of its own, for a block with a stream input is over when its strea
 
 from collections.abc import Callable
 
-import pmt
 from gnuradio import gr
 
 from ..records import DecisionRecord
@@ -39,6 +38,6 @@ class ViewedDecisions(gr.basic_block):
 
     def stop(self):
         # GNU Radio may end a message-only block with messages left in its queue.
-        while (message := self.gateway.delete_head_nowait(DECISIONS)) is not None and not pmt.is_null(message):
-            self._handle(message)
+        while self.gateway.nmsgs(DECISIONS):
+            self._handle(self.gateway.delete_head_nowait(DECISIONS))
         return True
