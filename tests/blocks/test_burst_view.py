@@ -155,6 +155,11 @@ def test_a_rate_that_makes_no_sense_does_no_harm(application, rate):
     pixels(shown(rfsec.burst_view(), tags=[(500, "rx_rate", pmt.from_double(rate)), *CLOCK]))
 
 
+@pytest.mark.parametrize("frequency", [-1e22, 1e300, 1.7e308])
+def test_a_frequency_that_makes_no_sense_does_no_harm(application, frequency):
+    pixels(shown(rfsec.burst_view(), tags=[CLOCK[0], (0, "rx_freq", pmt.from_double(frequency))], messages=[replace(RECORD, freq_hz=frequency).to_pmt()]))
+
+
 @pytest.mark.parametrize("parameters, name", [({"sample_rate": -1}, "sample_rate"), ({"span": 0}, "span"), ({"span": 1e9}, "span")])
 def test_a_parameter_outside_its_range_is_refused(parameters, name):
     with pytest.raises(ParameterError, match=name):

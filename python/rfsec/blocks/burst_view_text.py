@@ -42,8 +42,10 @@ def scale_of(hz: float) -> tuple[float, str]:
 
 
 def round_marks(low: float, high: float, most: int, scale: float) -> list[tuple[float, str]]:
-    """Round values from `low` to `high`, at most about `most`, and their text in units of `scale`."""
+    """Round values from `low` to `high`, at most about `most`, and their text in units of `scale`; none where these are no range."""
     rough = (high - low) / most
+    if not 0 < rough < math.inf:  # far out neighbouring numbers are further apart than a band is wide
+        return []
     decade = 10 ** math.floor(math.log10(rough))
     step = next(one * decade for one in (1, 2, 5, 10) if one * decade >= rough * 0.999)
     digits = max(0, -math.floor(math.log10(step / scale) + 1e-9))
