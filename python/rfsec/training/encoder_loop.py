@@ -55,7 +55,7 @@ def train_encoder(
     corpus : EncoderCorpus
         Its seed is that of the initial weights as well.
     windows : int
-        Rows to see, at least 1, rounded up to whole chunks.
+        Rows to see, at least 1, rounded up to whole chunks like the first; later ones may have fewer rows that can be used, or more.
     checkpoint : Path
         Where the run is kept; read if it is there.
     device : torch.device

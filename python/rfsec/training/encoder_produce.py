@@ -16,7 +16,7 @@ from ..inference.encoder_card import Embedding, EncoderCard
 from ..inference.encoder_scores import pairs
 from .encoder_corpus import EncoderCorpus
 from .encoder_evaluation import recordings
-from .encoder_loop import EncoderProgress, TrainedEncoder, train_encoder
+from .encoder_loop import EncoderProgress, train_encoder
 from .encoder_recipe import EncoderRecipe
 from .export import export_graph
 from .half_weights import HALVED, halved
@@ -73,13 +73,13 @@ def produce_encoder(
                 for one in thresholds
             ],
             "training": {
-                "command": f"rfsec train {recipe.name} --seed {corpus.seed} --windows {trained.windows_seen}",
+                "command": f"rfsec train {recipe.name} --seed {corpus.seed} --windows {windows}",
                 "seed": corpus.seed,
                 "data": f"emitters {', '.join(dict.fromkeys(corpus.waveforms))}",
                 "data_sha256": corpus.sha256(),
                 "windows_seen": trained.windows_seen,
                 "hardware": hardware_name(device, threads),
-                "note": _note(recipe, corpus, trained),
+                "note": _note(recipe, corpus, windows, trained.windows_seen),
             },
             "metrics": {
                 "test_data": f"{_EMITTERS} emitters {corpus.waveforms[0]}, world {LABORATORY}, {_WINDOWS} windows of each",
@@ -115,8 +115,7 @@ def embedding_of(recipe: EncoderRecipe, objective: nn.Module, enrolled: np.ndarr
     return Embedding(**fields, same_below=float(limits[int(np.argmin(wrong))]))
 
 
-def _note(recipe: EncoderRecipe, corpus: EncoderCorpus, trained: TrainedEncoder) -> str:
-    seen = trained.windows_seen
-    shortfall = "" if seen >= recipe.default_windows else f" of {recipe.default_windows} that the recipe asks for"
+def _note(recipe: EncoderRecipe, corpus: EncoderCorpus, windows: int, seen: int) -> str:
+    shortfall = "" if windows >= recipe.default_windows else f" of {recipe.default_windows} that the recipe asks for"
     stages = ", then ".join(f"{one.objective.__name__}{' of the last layer alone' * one.last_only}" for one in recipe.stages)
     return f"Saw {seen} windows{shortfall}: {corpus.note} {stages}. Adam, batches of {recipe.batch}, warm-up and cosine.{HALVED}"
