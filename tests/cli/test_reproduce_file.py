@@ -74,6 +74,7 @@ def test_eight_bits_are_calibrated_on_the_file(published, tmp_path):
     done = reproduce("lstm-table6", published, tmp_path, "--only", "lstm-amp-phase-int8", "--train", "--windows", 100, "--device", "cpu")
     assert done.exception is None, done.exception
     parent, child = (ModelSession(tmp_path / "models" / f"lstm-amp-phase{suffix}-seed1.onnx").card for suffix in ("", "-int8"))
+    assert child.training.command.endswith(f"; rfsec quantise lstm-amp-phase --seed 1 --data {published.name}")
     assert child.training.data == published.name and child.metrics.test_data == parent.metrics.test_data
     assert float(rows_of(tmp_path)["lstm-amp-phase-int8"]["percent"]) == pytest.approx(100 * child.metrics.accuracy_0_to_18_db, abs=0.01)
 

@@ -214,6 +214,7 @@ def test_a_folder_of_files_trains_a_model(tmp_path):
     assert ran.returncode == 0, ran.stderr
     twin = ModelSession(tmp_path / "int8.onnx").card
     assert twin.training.data == "mine" and twin.metrics.test_data == card.metrics.test_data
+    assert twin.training.command == f"{card.training.command}; rfsec quantise joint-conv --seed 1 --data mine"
     for number in range(10):
         np.full(12_000, number + 1, "<f4").tofile(folder / "a" / "BPSK" / f"run{number}_10dB.cf32")
     assert "trained on other data ('mine') than the folder" in the_error(rfsec("quantise", out, "--data", folder, "--out", tmp_path / "int8.onnx"))
@@ -333,7 +334,7 @@ def test_the_card_of_an_int8_twin_is_as_valid_as_its_parents():
     head = {"accuracy": 0.5, "accuracy_by_snr": {"0": 0.5}, "accuracy_by_label": {}, "expected_calibration_error": 0.1}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        twin = twin_of(joint_card("mine"), "0" * 64, 1, "none", {"accuracy": 0.25, "by_head": {"emitter": head}})
+        twin = twin_of(joint_card("mine"), "0" * 64, 1, None, "none", {"accuracy": 0.25, "by_head": {"emitter": head}})
     assert twin.metrics.accuracy == 0.25 and twin.metrics.by_head["emitter"].accuracy == 0.5 and twin.metrics.test_data == "none"
 
 

@@ -3,6 +3,7 @@
 
 import hashlib
 import os
+import shlex
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -79,8 +80,12 @@ def write_int8(
     return card
 
 
-def twin_of(parent: ModelCard, sha256: str, seed: int, method: str, metrics: dict[str, Any]) -> ModelCard:
-    """Return the card of the int8 twin: the parent's, with what has changed; `metrics` are fields of its metrics."""
+def twin_of(parent: ModelCard, sha256: str, seed: int, data: Path | None, method: str, metrics: dict[str, Any]) -> ModelCard:
+    """Return the card of the int8 twin: the parent's, with what has changed.
+
+    `data` is what a user's own parent was trained on, None where that is generated; `metrics` are fields of the twin's metrics.
+    """
+    words = ["rfsec", "quantise", parent.name, "--seed", str(seed), *(() if data is None else ("--data", parent.training.data))]
     by_label = metrics.get("accuracy_by_label_18_db", {})
     limits = [carrier_limit(by_label) if limit in CARRIER_LIMITS else limit for limit in parent.limits]
     limits += [_STATIC_LIMIT] if "static" in method else []
@@ -90,7 +95,7 @@ def twin_of(parent: ModelCard, sha256: str, seed: int, method: str, metrics: dic
         "description": f"{parent.description.removesuffix('.')}. Int8: {method}.",
         "training": parent.training.model_copy(
             update={
-                "command": f"{parent.training.command}; rfsec quantise {parent.name} --seed {seed}",
+                "command": f"{parent.training.command}; {shlex.join(words)}",
                 "note": f"{parent.training.note} Quantised from the file of {parent.name} with SHA-256 {sha256}: {method}. "
                 "The temperature is the parent's.".strip(),
             }

@@ -75,7 +75,7 @@ def quantise_model(
         for part in parts.test:
             found.append(evaluate(session, part, parts.labels, lambda now, before=done: report(before + now, total)))
             done += len(part)
-        return twin_of(parent, sha256, seed, method, _measured(parent, found))
+        return twin_of(parent, sha256, seed, data, method, _measured(parent, found))
 
     return write_int8(source, calibration, out, parent, describe)
 

@@ -48,7 +48,7 @@ def quantise_joint(
         logits = [np.concatenate(head) for head in zip(*parts, strict=True)]
         temperatures = [head.temperature for head in parent.heads]
         metrics = joint_metrics(heads, logits, test, corpus, temperatures)
-        return twin_of(parent, sha256, corpus.seed, method, metrics)
+        return twin_of(parent, sha256, corpus.seed, folder, method, metrics)
 
     return write_int8(source, [represent("iq", calibration)], out, parent, describe)
 
