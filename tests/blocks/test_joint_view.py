@@ -10,6 +10,7 @@ import pytest
 from companion import new_flowgraph, validated
 from flowgraphs import ArraySink, ChunkedSource, complex_noise, run
 from gnuradio import gr, rfsec
+from gnuradio.rfsec.blocks.iq_windower import BUFFER_SAMPLES
 from gnuradio.rfsec.dsp.constellations import constellation
 from gnuradio.rfsec.dsp.pulse_shaping import shape_symbols
 from small_joint import EMITTERS, MODULATIONS
@@ -166,6 +167,21 @@ def test_the_constellation_is_of_the_window_that_all_heads_decided(application, 
         shown(alone, symbols, said([0], 0.9, 6), said([1], 0.9, 8))
         np.testing.assert_array_equal(view._scene.now().points, alone._scene.now().points)
         assert [len(now.labels) for now in view._scene.now().heads] == [2 + 2 * again] * 2
+
+
+@pytest.mark.parametrize("length", [128, LENGTH, 10_000])
+def test_a_window_waits_for_its_decision_as_long_as_the_buffer_before_a_classifier_is(model, length):
+    """And as three batches of a classifier are; but not for ever."""
+    scene = view_of(model)._scene
+    ahead = BUFFER_SAMPLES // length + 3 * 64
+    for number in range(ahead):
+        scene.see(np.full((1, length), number, np.complex64))
+    for index, (_, count) in enumerate(SIZES):
+        scene.decide(index, *said([0] * 10, 0.9, count))
+    assert scene.now().window[0] == 9
+    for number in range(ahead, 5 * ahead):
+        scene.see(np.full((1, length), number, np.complex64))
+    assert sum(window.nbytes for window in scene._waiting) < 34e6
 
 
 def test_an_undecided_window_has_no_modulation(application, tmp_path):

@@ -15,7 +15,8 @@ from ..inference.card import Head
 
 TIMED_HEAD = "emitter"
 _MOST_SAMPLES = 6000  # of a window: enough points, and a picture takes a few ms
-_MOST_WAITING = 256  # windows that are kept until they are decided, 12 MB
+# Windows that are kept until they are decided, and samples of theirs, 34 MB: four times what GNU Radio's buffer before a classifier holds.
+_MOST_WAITING, _MOST_WAITING_SAMPLES = 1 << 15, 1 << 22
 _MOST_SAID = 16384  # decisions of a head that wait for those of another
 _ROLLOFF = 0.35
 _FOLDS = {"BPSK": 2, "8PSK": 8, "16PSK": 16}  # turns that give a constellation itself again; 4 for all others
@@ -106,7 +107,7 @@ class Scene:
     def __init__(self, heads: list[Head], samples_per_symbol: float, most: int):
         self.most = most
         self._lock = threading.Lock()
-        self._waiting: deque[np.ndarray] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[np.ndarray] = deque()
         self._said: list[deque[tuple[int, np.ndarray]]] = [deque(maxlen=_MOST_SAID) for _ in heads]
         self._seen, self._decided = 0, [0] * len(heads)
         nothing = (HeadNow(head, np.zeros(len(head.labels), np.float32), np.empty(0, np.int16), np.empty(0, bool)) for head in heads)
@@ -127,9 +128,12 @@ class Scene:
 
     def see(self, windows: np.ndarray) -> None:
         """Take the next windows, complex64 [n, length], at least one."""
-        newest = windows[-_MOST_WAITING:, :_MOST_SAMPLES].copy()
+        most = min(_MOST_WAITING, _MOST_WAITING_SAMPLES // min(windows.shape[1], _MOST_SAMPLES))
+        newest = windows[-most:, :_MOST_SAMPLES].copy()
         with self._lock:
             self._waiting.extend(newest)
+            while len(self._waiting) > most:
+                self._waiting.popleft()
             self._seen += len(windows)
             self._go_on()
 
