@@ -65,7 +65,7 @@ def test_chunks_of_processes_are_those_made_here():
 
 
 def test_an_error_in_a_process_is_raised_here():
-    with pytest.raises(ParameterError, match="'seed' of generated data must be at least 0. Got -1"):
+    with pytest.raises(ParameterError, match="'seed' of generated data must be at least 0 and at most 4294967295. Got -1"):
         list(stream_chunks(field_corpus(), "iq", -1, 1, workers=1))
 
 

@@ -20,6 +20,7 @@ class Purpose(IntEnum):
 
 
 LARGEST_SEED = 2**31 - 1  # what NumPy, PyTorch and scikit-learn all take, and room for offsets
+_LARGEST_WORD = 2**32 - 1  # NumPy takes a larger number for two, and then those of two pieces of data may be the same
 
 
 def check_seed(seed: int) -> None:
@@ -35,17 +36,18 @@ def seed_sequence(purpose: Purpose, seed: int, index: int = 0, variant: tuple[in
     ----------
     purpose : Purpose
     seed : int
-        The user's seed, at least 0.
+        The user's seed, 0 to 4294967295.
     index : int
-        Number of the chunk, at least 0.
+        Number of the chunk, 0 to 4294967295.
     variant : tuple of int, positive
         What tells one data set from another that is made of the same seed.
 
     Raises
     ------
     ParameterError
-        If `seed` or `index` is negative.
+        If `seed` or `index` is outside its range.
     """
-    if seed < 0 or index < 0:
-        raise ParameterError(f"The 'seed' of generated data must be at least 0. Got {min(seed, index)} instead.")
+    for number in (seed, index):
+        if not 0 <= number <= _LARGEST_WORD:
+            raise ParameterError(f"The 'seed' of generated data must be at least 0 and at most {_LARGEST_WORD}. Got {number} instead.")
     return np.random.SeedSequence((int(purpose), seed, index, *variant))
