@@ -15,7 +15,7 @@ def rows(given: np.ndarray) -> np.ndarray:
     return np.stack((given.real, given.imag), axis=1).astype(np.float64)
 
 
-@pytest.mark.parametrize("strength", [1e-36, 1e-13, 1e-3, 1, 1e4, 1e19, 1e35])
+@pytest.mark.parametrize("strength", [1e-42, 1e-36, 1e-13, 1e-3, 1, 1e4, 1e19, 1e35])
 def test_unit_power_whatever_the_strength(strength):
     given = windows() * np.float32(strength)
     found = represent("iq", given)
@@ -30,3 +30,12 @@ def test_a_window_of_zeros_stays_zero_and_one_that_is_not_finite_is_not_finite()
     found = represent("iq", given)
     assert not found[0].any() and not np.isfinite(found[1]).all()
     np.testing.assert_allclose(found[2], represent("iq", given[2:])[0], rtol=3e-6)
+
+
+@pytest.mark.parametrize("strength", [1e-36, 1, 3e38])
+def test_a_channel_spans_minus_one_to_one_whatever_the_strength(strength):
+    given = windows() / np.float32(8) * np.float32(strength)
+    given[:, 0], given[:, 1] = strength * (1 - 1j), strength * (1j - 1)
+    found = represent("iq_min_max", given)
+    assert (found.min(axis=2) == -1).all() and (found.max(axis=2) == 1).all()
+    np.testing.assert_allclose(found, rows(given) / strength, atol=1e-6)

@@ -27,8 +27,12 @@ def unit_power_iq(windows: np.ndarray) -> np.ndarray:
     power /= windows.shape[1]
     power[power == 0] = 1
     rows = parts.reshape(len(windows), -1, 2).transpose(0, 2, 1)
-    with np.errstate(invalid="ignore"):
-        return np.ascontiguousarray(rows * (1 / np.sqrt(power)).astype(np.float32)[:, None, None])
+    scale = (1 / np.sqrt(power))[:, None, None]
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = np.ascontiguousarray(rows * scale.astype(np.float32))
+        if extreme.any():
+            scaled[extreme] = rows[extreme] * scale[extreme]  # float32 does not hold the scale of the weakest either
+    return scaled
 
 
 def min_max_iq(windows: np.ndarray) -> np.ndarray:
@@ -45,7 +49,8 @@ def min_max_iq(windows: np.ndarray) -> np.ndarray:
     float32 [n, 2, length]
         A row whose samples are all equal becomes zeros; samples that are not finite give values that are not finite.
     """
-    rows = windows.view(np.float32).reshape(len(windows), -1, 2).transpose(0, 2, 1).copy("C")
+    rows = windows.view(np.float32).reshape(len(windows), -1, 2).transpose(0, 2, 1)
+    rows = np.multiply(rows, np.float32(0.5), order="C")  # float32 does not hold the span of the strongest
     with np.errstate(invalid="ignore", over="ignore"):
         low, span = rows.min(axis=2, keepdims=True), np.ptp(rows, axis=2, keepdims=True)
         rows -= low
