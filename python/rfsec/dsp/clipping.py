@@ -42,6 +42,10 @@ def clipped_share(samples: np.ndarray) -> float:
 def clips(samples: np.ndarray) -> bool:
     """Return whether more than `MOST_CLIPPED` of the samples are clipped; see `clipped_share`."""
     parts = np.ascontiguousarray(samples, np.complex64).view(np.float32)
-    at_extremes = sum(np.count_nonzero(parts == one) for one in (parts.max(), parts.min())) if parts.size else 0
-    # Hardly ever do many stand at an extreme: that is told in a tenth of the time.
-    return at_extremes > MOST_CLIPPED * samples.size and clipped_share(samples) > MOST_CLIPPED
+    if not parts.size:
+        return False
+    extremes = parts.max(), parts.min()
+    # Hardly ever do many stand at an extreme: that is told in a tenth of the time. One that is not finite hides the others.
+    if np.isfinite(extremes).all() and sum(np.count_nonzero(parts == one) for one in extremes) <= MOST_CLIPPED * samples.size:
+        return False
+    return clipped_share(samples) > MOST_CLIPPED
