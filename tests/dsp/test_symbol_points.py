@@ -29,3 +29,11 @@ def test_points_are_those_that_were_sent(name, seed):
 
 def test_silence_has_no_points():
     assert symbol_points(np.zeros(100, np.complex64), 2.0, 4).size == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+@pytest.mark.parametrize("seed", range(8))
+def test_fewer_samples_than_a_symbol_has_are_one_point_or_none(count, seed):
+    samples = np.random.default_rng(seed).normal(size=2 * count).astype(np.float32).view(np.complex64)
+    points = symbol_points(samples, 8.0, 4)
+    assert points.size <= 1 and np.isfinite(points).all()

@@ -29,7 +29,7 @@ def symbol_points(samples: np.ndarray, samples_per_symbol: float, folds: int) ->
     Returns
     -------
     complex64 [about n / samples_per_symbol]
-        Of unit mean power; empty where there is no power.
+        Of unit mean power; empty where there is no power, and where there may be no symbol in so few samples.
     """
     power = samples.real**2 + samples.imag**2
     if not power.any():
@@ -41,6 +41,8 @@ def symbol_points(samples: np.ndarray, samples_per_symbol: float, folds: int) ->
     first = -np.angle(lines[best]) / (2 * np.pi) % 1 * period
     fine = signal.resample_poly(samples, _FINER, 1)
     points = fine[np.round(np.arange(first, power.size - 1, period) * _FINER).astype(int)]
+    if not points.size:
+        return points
     turned = fft.fft(points**folds, _ZERO_PADDING * points.size)
     peak = int(np.argmax(np.abs(turned)))
     frequency = fft.fftfreq(turned.size)[peak] / folds
