@@ -11,7 +11,7 @@ from gnuradio.rfsec.inference.catalog import DEFAULT, DEFAULT_TECHNOLOGY, list_e
 from odd_models import write_range_model
 from small_encoder import write_window_encoder
 from small_mapper import write_conjugating_mapper
-from small_model import write_small_model
+from small_model import small_card, write_small_model
 from small_technology import write_width_classifier
 
 
@@ -64,3 +64,10 @@ def test_a_model_of_a_range_of_lengths_is_verified_inside_the_range_too(tmp_path
     assert "it runs" in rfsec("models", "verify", path).stdout
     path = write_range_model(tmp_path / "holes.onnx", 32, 96, multiple_of=32)  # runs at 32, 64 and 96 only
     assert "holes.onnx: the model failed on windows of (1, 2, 43)" in the_error(rfsec("models", "verify", path))
+
+
+def test_a_card_shown_commands_no_terminal(tmp_path):
+    path = write_small_model(tmp_path / "odd.onnx", card=small_card(description="\x9b2J \u202e \U000e0001 Käfer"))
+    shown = rfsec("models", "show", path).stdout
+    assert all(line.isprintable() for line in shown.splitlines()) and "Käfer" in shown
+    assert json.loads(shown)["description"] == "\x9b2J \u202e \U000e0001 Käfer"

@@ -85,7 +85,9 @@ def show(model: NameOrFile = "default") -> None:
     from ..inference.any_session import open_session
     from ..inference.catalog import find_any
 
-    print(json.dumps(json.loads(open_session(find_any(model)).card.to_json()), indent=2, ensure_ascii=False))
+    text = json.dumps(json.loads(open_session(find_any(model)).card.to_json()), indent=2, ensure_ascii=False)
+    # Another may have made the card: what commands a terminal is spelled as JSON spells it.
+    print("".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text))
 
 
 @models.command()
