@@ -91,6 +91,8 @@ def test_other_carriers_are_refused(tmp_path):
     ("parameters", -1, "'parameters' is wrong"),
     ("input", mapper_card(CARRIERS)["input"] | {"carriers": 9}, "input's normalisation must have 18 values, two for each carrier"),
     ("output", {"name": "band2", "normalisation": LEVELLED | {"scale": [0.0] * 2 * CARRIERS}}, "'output.normalisation.scale.0' is wrong"),
+    ("output", {"name": "band2", "normalisation": LEVELLED | {"scale": [1e-50] * 2 * CARRIERS}}, "'output.normalisation.scale.0' is wrong"),
+    ("output", {"name": "band2", "normalisation": LEVELLED | {"offset": [1e50] * 2 * CARRIERS}}, "'output.normalisation.offset.0' is wrong"),
     ("output", {"name": "band2", "normalisation": LEVELLED | {"scale": [1.0]}}, "offset and scale must be as many"),
     ("output", {"name": "another", "normalisation": LEVELLED}, "output 'another' is no output of the graph"),
     ("metrics", {"test_data": "none", "by_snr": {}}, "'metrics.by_snr' is wrong"),

@@ -61,6 +61,7 @@ def test_a_missing_field_is_named(field):
     ("input.window_min", "many"), ("input.window_max", 1 << 21), ("input.window_min", 1.5), ("input.samples_per_symbol", 0),
     ("input.sample_rate_hz", -1.0), ("heads.0.name", "Has Blanks"), ("heads.0.labels", ["one"]), ("heads.0.labels.1", ""),
     ("heads.0.labels.2", 7), ("heads.0.temperature", 0), ("heads.0.temperature", float("nan")),
+    ("heads.0.temperature", 1e-40), ("heads.0.temperature", 1e39), ("description", "\ud800"), ("training.note", "\ud800"),
     ("heads.0.temperature", float("inf")), ("heads.0.reject_threshold", -0.1), ("heads.0.reject_threshold", 1.01),
     ("heads.0.reject_threshold", float("nan")), ("training.seed", "one"), ("training.data_sha256", "abc"),
     ("training.windows_seen", -1), ("metrics.accuracy", 1.5), ("metrics.accuracy_by_snr.0", 2), ("heads.0.labels.0", "\ud800"),

@@ -27,7 +27,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    # A length that no string of a card can have: strings with a rule may not hold half of a UTF-16 pair, which no file takes.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=MAX_CARD_BYTES)
 
 
 class Input(_Part):
@@ -66,7 +67,7 @@ class Head(_Part):
 
     name: Name
     labels: list[Label] = Field(min_length=2, max_length=32767)
-    temperature: float = Field(gt=0)
+    temperature: float = Field(ge=1e-6, le=1e6)
     reject_threshold: Share
     min_snr_db: float | None = None
     weak_threshold: Share | None = None

@@ -7,15 +7,17 @@ from pydantic import Field, model_validator
 
 from .card import MAPPER_TASK, Card, Name, Share, _Part
 
-Positive = Annotated[float, Field(gt=0)]
+# Of numbers that float32 holds, and its quotients too.
+Offset = Annotated[float, Field(ge=-1e15, le=1e15)]
+Scale = Annotated[float, Field(ge=1e-15, le=1e15)]
 NotNegative = Annotated[float, Field(ge=0)]
 
 
 class Normalisation(_Part):
     """(value - `offset`) / `scale` of each feature: real parts of all carriers, then imaginary parts."""
 
-    offset: list[float]
-    scale: list[Positive]
+    offset: list[Offset]
+    scale: list[Scale]
 
     @model_validator(mode="after")
     def _agrees(self):
