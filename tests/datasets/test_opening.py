@@ -207,8 +207,10 @@ def test_a_part_of_a_shuffled_hdf5_is_the_first_of_each_cell(tmp_path):
     ({"Z": np.full((48, 1), np.nan)}, "must be whole numbers of dB"),
     ({"Z": np.full((48, 1), np.iinfo(np.int64).min)}, "must be whole numbers of dB"),
     ({"Z": np.zeros((7, 1))}, r"'Z' of .* must be numbers \[48, 1\]"),
+    ({"X": np.full((48, 1024, 2), 1e300)}, r"Window 0 \(from 0\) of OOK at -20 dB holds NaN or infinity"),
     ({"X": np.full((48, 1024, 2), np.inf, np.float32)}, r"Window 0 \(from 0\) of OOK at -20 dB holds NaN or infinity"),
 ])  # fmt: skip
+@pytest.mark.filterwarnings("error")
 def test_a_wrong_hdf5(tmp_path, changed, message):
     write_hdf5(tmp_path / "set.hdf5", count=1, **changed)
     assert re.search(message, refusal(tmp_path / "set.hdf5"))

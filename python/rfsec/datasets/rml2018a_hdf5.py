@@ -100,5 +100,6 @@ def _read_rows(windows, wanted: npt.NDArray[np.intp]) -> npt.NDArray[np.complex6
         low, high = np.searchsorted(rows, (start, start + _ROWS))
         if low < high:
             block = windows[rows[low] : rows[high - 1] + 1][rows[low:high] - rows[low]]
-            x.real[places[low:high]], x.imag[places[low:high]] = block[..., 0], block[..., 1]
+            with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused as such
+                x.real[places[low:high]], x.imag[places[low:high]] = block[..., 0], block[..., 1]
     return x
