@@ -132,6 +132,14 @@ def test_errors_are_one_line(tmp_path, arguments, message):
     assert names_in(tmp_path) == []
 
 
+@pytest.mark.parametrize("folder", ["set.npz", "set.manifest.json"])
+def test_a_folder_in_the_way_is_told_before_the_work(tmp_path, folder):
+    (tmp_path / folder).mkdir()
+    done = make("rml2016a", "--windows-per-cell", 1, "--out", tmp_path / "set.npz")
+    assert f"set.npz' cannot be written: '{tmp_path / folder}' is a folder" in the_error(done) and "100%" not in done.stdout
+    assert names_in(tmp_path) == [folder]
+
+
 def test_demo_scene(tmp_path):
     done = make("demo-scene", "--seed", 2, "--out", "sc[a]ene", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
@@ -92,6 +93,9 @@ def make_dataset(
             _write_manifest(folder / "manifest.json", manifest)
     else:
         manifest_path = out.with_suffix(".manifest.json")
+        for path in (out, manifest_path):
+            if os.path.isdir(path):
+                raise OutputError(f"The data set '{out}' cannot be written: '{path}' is a folder. Choose another --out.")
         with written_aside(manifest_path) as manifest_aside:
             with written_aside(out) as aside:
                 add(aside, out.name, family.shapes[0])
