@@ -52,6 +52,7 @@ def test_rows_of_nothing_and_rows_that_are_not_finite_are_zeros():
     (np.zeros((2, 4)), None, "rows of at least 2 complex numbers"),
     (np.zeros(4, complex), None, "rows of at least 2 complex numbers"),
     (np.zeros((2, 4), complex), [0, 1, 1, 2], "4 rising whole numbers"),
+    (np.zeros((2, 4), complex), np.array([3, 2, 1, 0], np.uint16), "4 rising whole numbers"),
     (np.zeros((2, 4), complex), [0, 1, 2], "4 rising whole numbers"),
 ])
 def test_what_is_no_response_is_refused(cfr, carriers, rule):

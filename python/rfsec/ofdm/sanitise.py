@@ -41,7 +41,7 @@ def sanitise(cfr: np.ndarray, carriers: np.ndarray | None = None) -> np.ndarray:
     if carriers is None:
         carriers = CARRIERS if cfr.shape[1] == CARRIERS.size else np.arange(cfr.shape[1])
     at = np.asarray(carriers)
-    if at.shape != cfr.shape[1:] or not np.issubdtype(at.dtype, np.integer) or (np.diff(at) <= 0).any():
+    if at.shape != cfr.shape[1:] or not np.issubdtype(at.dtype, np.integer) or (at[1:] <= at[:-1]).any():
         raise ParameterError(f"The 'carriers' of responses must be {cfr.shape[1]} rising whole numbers. Got {at} instead.")
     out = np.empty(cfr.shape, np.complex64)
     for first in range(0, len(cfr), _AT_ONCE):
