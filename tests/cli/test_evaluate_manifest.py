@@ -4,6 +4,8 @@
 import io
 import json
 import os
+import resource
+import signal
 import tarfile
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 from burst_scene import burst_scene
 from command_line import rfsec, the_error
-from gnuradio.rfsec.inference.manifest import Entry
+from gnuradio.rfsec.inference.manifest import Entry, load_manifest
 from gnuradio.rfsec.inference.manifest_scores import right_labels
 from odd_models import write_sure_model
 
@@ -143,12 +145,30 @@ def test_the_symbol_rate_that_labels_state():
     ([{"name": "loop.cf32", "sample_format": "cf32_le", "class": "BPSK", "sample_rate": 1}], "Too many levels of symbolic links"),
     ([{"name": "qpsk.cf32", "sample_format": "cf32_le", "class": "BPSK"}], "add 'sample_rate', in Hz"),
     ([{"name": "qpsk.cf32", "sample_format": "coco", "class": "BPSK", "sample_rate": 1}], "no bzip2 archive"),
+    ([{"name": "none.coco", "sample_format": "coco", "class": "BPSK", "sample_rate": 1}], "none.coco: it can't be unpacked: No such file"),
     ([{"name": "bomb.coco", "sample_format": "coco", "class": "BPSK", "sample_rate": 1}], "a header claims 2097664 bytes"),
     ([{"name": "odd.coco", "sample_format": "coco", "class": "BPSK", "sample_rate": 1}], "no bzip2 archive"),
 ])
 def test_a_bad_manifest_is_named(folder, files, rule):
     manifest = write_manifest(folder, *files)
     assert rule in the_error(rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx"))
+
+
+def test_a_mark_of_the_byte_order_before_a_manifest_is_passed_over(tmp_path):
+    (tmp_path / "m.json").write_text('\ufeff{"files": [{"name": "a"}]}')
+    assert [one.name for one in load_manifest(tmp_path / "m.json")] == ["a"]
+
+
+def test_no_room_for_what_an_archive_holds(folder):
+    """A limit on a file's size stands for the disk."""
+
+    def small_disk():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    manifest = write_manifest(folder, entry("qpsk.coco", "QPSK", sample_format="coco"))
+    done = rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx", preexec_fn=small_disk)
+    assert "qpsk.coco: it can't be unpacked: File too large" in the_error(done)
 
 
 def test_no_json_and_no_source(folder):

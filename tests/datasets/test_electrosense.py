@@ -39,6 +39,13 @@ def test_a_table_becomes_spectra(tmp_path):
     np.testing.assert_array_equal(first.power_db, np.float32([-70, np.nan, -72]))
 
 
+@pytest.mark.parametrize("text, name", [(json.dumps(ANSWER), "answer.json"), ("time,1,2\n,-70,-71\n", "table.csv")])
+def test_a_mark_of_the_byte_order_before_the_text_is_passed_over(tmp_path, text, name):
+    """Windows' programs write one."""
+    marked, plain = load_electrosense(written(tmp_path, "\ufeff" + text, name)), load_electrosense(written(tmp_path, text, name))
+    np.testing.assert_array_equal([one.power_db for one in marked], [one.power_db for one in plain])
+
+
 @pytest.mark.parametrize("change, words", [
     ({"values": None}, "list called values"), ({"values": [[1.0] * 9]}, "row 1 of values"), ({"values": [[1.0] * 5, 3]}, "row 2 of values"),
     ({"values": [[1, 2, "x", 4, 5]]}, "'x'"), ({"values": [[1, 2, [3], 4, 5]]}, "row 1 of values"), ({"values": [[1, 2, 1e9, 4, 5]]}, "from -1000 to 1000"),

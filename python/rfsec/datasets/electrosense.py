@@ -25,7 +25,7 @@ _SAME = 1e-3  # of a bin, by which frequencies of a CSV may be uneven
 
 
 def load_electrosense(path: Path) -> list[SweptSpectrum]:
-    """Return the spectra of a file, in the order of time.
+    """Return the spectra of a file, in its order.
 
     JSON is the object that the API answered, with the request's ``freqMin``, ``freqMax`` and ``aggFreq`` in Hz and, where
     times shall be known, ``timeBegin`` and ``aggTime`` in s. CSV has a head of "time" and the middles of all bins in Hz,
@@ -39,7 +39,7 @@ def load_electrosense(path: Path) -> list[SweptSpectrum]:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise DatasetError(f"{path}: spectra of Electrosense must be at most {_MAX_BYTES} bytes long. Divide the file.")
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise DatasetError(f"{path}: the spectra cannot be read: {reason}.") from None

@@ -96,7 +96,7 @@ def read_json(path: Path):
     try:
         if path.stat().st_size > MAX_MANIFEST_BYTES:
             raise DatasetError(f"{path}: {path.stat().st_size:,} bytes are more than the {MAX_MANIFEST_BYTES:,} that may be read.")
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DatasetError(f"{path}: it can't be read: {error.strerror}.") from None
     except (ValueError, RecursionError) as error:
@@ -130,5 +130,7 @@ def _unpack(path: Path, folder: Path) -> Path:
                         shutil.copyfileobj(archive.extractfile(member), file)
                     return target
     except (OSError, EOFError, ValueError, tarfile.TarError) as error:  # ValueError: a header with a number that is none
+        if getattr(error, "errno", None):  # of the system: no such file, or no room for what is in it
+            raise DatasetError(f"{path}: it can't be unpacked: {error.strerror}.") from None
         raise DatasetError(f"{path}: this is no bzip2 archive with a recording in it ({error}).") from None
     raise DatasetError(f"{path}: there is no file in this archive.")
