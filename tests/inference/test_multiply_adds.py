@@ -11,6 +11,7 @@ from gnuradio.rfsec.errors import ModelError
 from gnuradio.rfsec.inference.catalog import find_model
 from gnuradio.rfsec.inference.memory import peak_memory_bytes
 from gnuradio.rfsec.inference.multiply_adds import multiply_adds
+from odd_models import write_range_model
 from onnx import TensorProto, helper, numpy_helper
 
 
@@ -96,4 +97,11 @@ def test_memory_grows_with_the_batch_and_a_failure_is_one_line(tmp_path):
     (tmp_path / "broken.onnx").write_bytes(b"no model")
     with pytest.raises(ModelError, match="measures its memory at batch 1 failed: .*not an ONNX model") as caught:
         peak_memory_bytes(tmp_path / "broken.onnx", 1, 128, 1)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_graph_that_fails_is_an_error_of_one_line(tmp_path):
+    path = write_range_model(tmp_path / "holes.onnx", 32, 97, multiple_of=32)
+    with pytest.raises(ModelError, match=r"holes.onnx: the model failed on windows of \(1, 2, 97\)") as caught:
+        multiply_adds(path, 97)
     assert "\n" not in str(caught.value)

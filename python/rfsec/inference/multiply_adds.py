@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .runtime import onnxruntime
+from ..errors import ModelError
+from .runtime import one_line, onnxruntime
 
 # Position of the weights among an operator's inputs.
 _WEIGHTS = {"Conv": 1, "ConvInteger": 1, "FusedConv": 1, "QLinearConv": 3}
@@ -33,7 +34,7 @@ def multiply_adds(path: Path, length: int) -> MultiplyAdds:
 
     Counted from the shapes that pass through the operators in one run, so that a loop counts as often as it turns.
     Activations, normalisation, pooling and other element-wise work are left out, as usual. ``path`` must be a model
-    that :class:`.session.ModelSession` accepts.
+    that :class:`.session.ModelSession` accepts. Raises ModelError where its graph fails.
     """
     counted, uncounted = 0, set()
     for operator, inputs, outputs in _operators(path, length):
@@ -68,7 +69,10 @@ def _operators(path: Path, length: int):
         options.profile_file_prefix = str(Path(folder) / "profile")
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         window = np.random.default_rng(1).normal(size=(1, 2, length)).astype(np.float32)
-        session.run(None, {session.get_inputs()[0].name: window})
+        try:
+            session.run(None, {session.get_inputs()[0].name: window})
+        except Exception as error:  # ONNX Runtime has no common base class for what a graph can raise
+            raise ModelError(f"{path}: the model failed on windows of {window.shape}: {one_line(error)}") from None
         events = json.loads(Path(session.end_profiling()).read_text())
     for event in events:
         if event["cat"] == "Node" and event["name"].endswith("_kernel_time"):
