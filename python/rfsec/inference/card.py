@@ -165,7 +165,7 @@ class Card(_Part):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             field = " ".join(".".join(map(str, first["loc"])).split()) or "the card"
-            raise ModelError(f"{where}: the card's field '{field}' is wrong: {first['msg']}.") from None
+            raise ModelError(f"{where}: the card's field '{field}' is wrong: {first['msg'].removeprefix('Value error, ')}.") from None
 
     def to_json(self) -> str:
         """The card as JSON, for the ONNX metadata."""
