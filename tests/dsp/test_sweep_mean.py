@@ -51,3 +51,12 @@ def test_one_sweep_is_left_as_it_is():
 def test_a_wrong_number_is_refused(sweeps):
     with pytest.raises(ParameterError, match="'sweeps'"):
         SweepMean(sweeps)
+
+
+@pytest.mark.filterwarnings("error")
+def test_powers_that_float32_does_not_hold_have_a_mean_that_it_holds():
+    """Some programs write -999 dB for nothing."""
+    mean = SweepMean(3)
+    for _ in range(3):
+        found = mean.push(SweptSpectrum(0.0, 10e3, np.float32([-999, 999, -70])))
+    np.testing.assert_allclose(found.power_db, [-300, 300, -70], atol=1e-3)

@@ -12,6 +12,7 @@ from ..errors import ParameterError
 from .swept_spectrum import SweptSpectrum
 
 MAX_SWEEPS = 1000
+_FURTHEST_DB = 300  # from 0 dB: float32 holds the sum of so many powers of it
 _BANDS = 64  # that are remembered: bounds the memory
 
 
@@ -54,8 +55,11 @@ class SweepMean:
 
 
 def mean_spectrum(spectrum: SweptSpectrum, powers_db: Iterable[npt.NDArray[np.float32]]) -> SweptSpectrum:
-    """Return `spectrum` with the mean of powers float32 [bins], dB; a NaN counts for nothing, and a bin that has no more is NaN."""
-    powers = np.array([10 ** (one / 10) for one in powers_db])
+    """Return `spectrum` with the mean of powers float32 [bins], dB; a NaN counts for nothing, and a bin that has no more is NaN.
+
+    What is further from 0 dB than 300 counts as 300 or -300.
+    """
+    powers = np.array([10 ** (np.clip(one, -_FURTHEST_DB, _FURTHEST_DB) / 10) for one in powers_db])
     known = np.count_nonzero(~np.isnan(powers), axis=0).astype(powers.dtype)
     mean = np.divide(np.nansum(powers, axis=0), known, out=np.full_like(powers[0], np.nan), where=known > 0)
     return replace(spectrum, power_db=(10 * np.log10(mean)).astype(np.float32))
