@@ -59,6 +59,17 @@ def test_the_steps_cover_the_band_and_each_adds_to_it(start, width, rate, size, 
     assert len(grid.centres_hz) <= np.ceil(width / (0.74 * rate)) + 1
 
 
+@pytest.mark.parametrize("rate, size, bin_hz", [(48e3, 1 << 16, 0.4), (1e3, 1 << 12, 0.2), (1.0, 64, 0.025)])
+@pytest.mark.parametrize("start", [0.0, 2_290_888_679.8])
+def test_steps_cover_a_band_of_bins_finer_than_a_hertz(rate, size, bin_hz, start):
+    grid = SweepGrid(start, start + 5.3 * rate, rate, size, 1, bin_hz)
+    covered = 0
+    while covered < grid.bins:
+        further = grid.reached(grid.centre_hz(covered), covered)
+        assert further > covered
+        covered = further
+
+
 def test_the_step_after_a_gap_is_not_taken():
     assert [GRID.reached(freq_hz, 0) for freq_hz in (GRID.centres_hz[1], 90e6, 110e6, -1e300, 1e300)] == [0] * 5
     assert [GRID.reached(freq_hz, 400) for freq_hz in (GRID.centres_hz[0], 110e6)] == [400] * 2

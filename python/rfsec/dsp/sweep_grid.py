@@ -100,12 +100,15 @@ class SweepGrid:
         return max(covered, min(first + self.bins_of_step, self.bins)) if first <= covered else covered
 
     def centre_hz(self, covered: int) -> float:
-        """Frequency to tune to for the step that follows the first `covered` bins, to a whole Hz."""
+        """Frequency to tune to for the step that follows the first `covered` bins, to a whole Hz where bins are not finer."""
         half_hz = KEPT_SHARE * self.sample_rate_hz / 2
         if self.bins <= self.bins_of_step - 4:
-            return float(round((self.start_hz + self.stop_hz) / 2))
+            return self._rounded((self.start_hz + self.stop_hz) / 2)
         overlap_hz = (KEPT_SHARE - STEP_SHARE) * self.sample_rate_hz if covered else self.bin_hz
-        return float(round(min(self.start_hz + covered * self.bin_hz - overlap_hz, self.stop_hz + 2 * self.bin_hz - 2 * half_hz) + half_hz))
+        return self._rounded(min(self.start_hz + covered * self.bin_hz - overlap_hz, self.stop_hz + 2 * self.bin_hz - 2 * half_hz) + half_hz)
+
+    def _rounded(self, freq_hz: float) -> float:
+        return float(round(freq_hz)) if self.bin_hz >= 1 else freq_hz  # else a step could leave a gap of bins
 
     @property
     def centres_hz(self) -> np.ndarray:
