@@ -121,6 +121,7 @@ def test_a_killed_run_leaves_no_process_and_no_file_of_that_name(tmp_path):
     (("sig2019-12", "--seed", -1, "--out", "set.npz"), "'seed' of generated data must be at least 0"),
     (("rml2016a", "--windows-per-cell", 10**11, "--out", "set.npz"), "100000000000 windows per cell of rml2016a compat do not fit into memory"),
     (("sig2019-12", "--workers", -1, "--out", "set.npz"), "'workers' of a data set must be at least 1"),
+    (("sig2019-12", "--workers", 10**6, "--out", "set.npz"), "'workers' of a data set must be at least 1 and at most 512. Got 1000000"),
     (("rml2016a", "--out", "/proc/set.npz"), "'/proc/set.npz' cannot be written"),
     (("rml2016a-varied", "--out", "/dev/null/varied"), "'/dev/null/varied' cannot be written"),
     (("demo-scene", "--out", "/dev/null/scene"), "cannot be written"),

@@ -19,6 +19,7 @@ from .shape import Shape
 
 #: Windows per cell of a shard; the last one has the rest. Bytes depend on it: it is part of every recipe.
 SHARD_WINDOWS = 50
+_MOST_WORKERS = 512
 
 
 def start_workers(count: int) -> ProcessPoolExecutor:
@@ -27,10 +28,10 @@ def start_workers(count: int) -> ProcessPoolExecutor:
     Raises
     ------
     ParameterError
-        If `count` is below 1.
+        If `count` is below 1 or above 512: all of them are forked at once.
     """
-    if count < 1:
-        raise ParameterError(f"The 'workers' of a data set must be at least 1. Got {count} instead.")
+    if not 1 <= count <= _MOST_WORKERS:
+        raise ParameterError(f"The 'workers' of a data set must be at least 1 and at most {_MOST_WORKERS}. Got {count} instead.")
     pool = ProcessPoolExecutor(count, get_context("fork"), initializer=_end_with_parent)
     pool.submit(int).result()
     return pool
