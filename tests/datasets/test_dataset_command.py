@@ -125,6 +125,7 @@ def test_a_killed_run_leaves_no_process_and_no_file_of_that_name(tmp_path):
     (("rml2016a", "--out", "/proc/set.npz"), "'/proc/set.npz' cannot be written"),
     (("rml2016a-varied", "--out", "/dev/null/varied"), "'/dev/null/varied' cannot be written"),
     (("demo-scene", "--out", "/dev/null/scene"), "cannot be written"),
+    (("demo-scene", "--out", "."), "The scene '.' cannot be written: it has no name"),
     (("demo-scene", "--out", "x" * 300), "cannot be written: File name too long"),
     (("rml2016a-varied", "--out", "x" * 300), "cannot be written: File name too long"),
 ])  # fmt: skip
