@@ -87,6 +87,7 @@ def test_users_that_no_path_reaches_are_left_out(tmp_path):
     (lambda path: as_python(path, BANDS[0], PLACES[:-1]), r"must be numbers, [120, 3]"),
     (lambda path: as_python(path, BANDS[0], PLACES + 0.1), "must hold the same users"),
     (lambda path: as_python(path, BANDS[0][..., :-1]), "must hold the same users and subcarriers"),
+    (lambda path: as_python(path, BANDS[0][:0], PLACES[:0]), "of at least 1 user"),
     (lambda path: savemat(path, {"channel": BANDS[0]}), "must hold channel and location"),
     (lambda path: savemat(path, {"DeepMIMO_dataset": BANDS[0]}), "must be a cell with users"),
     (lambda path: path.write_bytes(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM" + b"\x89HDF"), "save it again with save's option -v7"),
@@ -185,6 +186,15 @@ def test_the_command_writes_pairs_that_training_reads(tmp_path):
     np.testing.assert_array_equal(pairs.band2, expected.band2)
     done = rfsec("dataset", "deepmimo", tmp_path / "1.mat", tmp_path / "none.mat", "--out", tmp_path / "other.npz")
     assert "none.mat' cannot be read: No such file" in the_error(done) and not (tmp_path / "other.npz").exists()
+
+
+def test_the_command_does_not_write_over_what_it_reads(tmp_path):
+    np.savez(tmp_path / "both.npz", channel=BANDS[0], location=PLACES)
+    (tmp_path / "link.npz").symlink_to("both.npz")
+    before = (tmp_path / "both.npz").read_bytes()
+    done = rfsec("dataset", "deepmimo", tmp_path / "both.npz", tmp_path / "both.npz", "--out", tmp_path / "link.npz")
+    assert "link.npz' cannot be written: the channels are read from that file. Choose another --out" in the_error(done)
+    assert (tmp_path / "both.npz").read_bytes() == before
 
 
 def test_the_room_is_written_by_command(tmp_path, monkeypatch):

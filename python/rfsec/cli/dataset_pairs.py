@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress
 
+from ..errors import OutputError
+from .out_files import is_same_file
 from .plain import say
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ def convert_deepmimo(
     """Make pairs of channels of two DeepMIMO files with one antenna at both ends."""
     from ..datasets.deepmimo import load_deepmimo
 
+    if is_same_file(out, band1) or is_same_file(out, band2):
+        raise OutputError(f"The data set '{out}' cannot be written: the channels are read from that file. Choose another --out.")
     _save(out, load_deepmimo(band1, band2))
 
 

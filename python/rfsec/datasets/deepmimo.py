@@ -58,7 +58,7 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
             f"The channels of '{path}' must be complex, of one antenna at both ends and at least 2 subcarriers: [users, 1, 1, L]. "
             f"They are {channel.dtype} {channel.shape}."
         )
-    channel = channel.reshape(len(channel), -1)
+    channel = channel.reshape(len(channel), channel.shape[-1])
     if not len(channel) or places.shape != (len(channel), 3) or places.dtype.kind not in "fiu":
         raise DatasetError(f"The users' locations in '{path}' must be numbers, [{len(channel)}, 3], of at least 1 user. They are {places.dtype} {places.shape}.")
     with np.errstate(over="ignore"):  # what is too large becomes infinite
