@@ -36,7 +36,7 @@ class DecisionRecord:
         Probability of the label, 0 to 1.
     verdict : str
         ``accepted``; ``unknown`` (below the head's reject threshold); ``low_snr``; ``skipped`` (not classified:
-        overload, or samples that are not finite or all zero).
+        overload, or samples that are not finite).
     model : str
         Name of the model, from its card.
     centre_hz, bandwidth_hz : float or None

@@ -152,13 +152,11 @@ def test_a_tag_that_makes_no_sense_is_passed_over(iq_model, key, value):
 
 
 @pytest.mark.filterwarnings("error")
-def test_windows_that_are_not_finite_or_all_zero_are_skipped_and_the_rest_unaffected(model):
+def test_windows_that_are_not_finite_are_skipped_and_the_rest_unaffected(model):
     samples = complex_noise(LENGTH * 300)
-    bad = np.array([0, 5, 6, 7, 150, 299, 200, 201])
-    samples[bad[:6] * LENGTH + 3] = [np.nan, np.inf, -np.inf, complex(0, np.nan), complex(np.inf, np.nan), complex(0, -np.inf)]
-    samples[200 * LENGTH:202 * LENGTH] = 0
-    samples[203 * LENGTH + 1:204 * LENGTH] = 0  # one sample is a signal
-    clean = Classified(np.where(np.isin(np.arange(samples.size) // LENGTH, bad), 1, samples).astype(np.complex64), model)
+    clean = Classified(samples, model)
+    bad = np.array([0, 5, 6, 7, 150, 299])
+    samples[bad * LENGTH + 3] = [np.nan, np.inf, -np.inf, complex(0, np.nan), complex(np.inf, np.nan), complex(0, -np.inf)]
     found = Classified(samples, model)
     good = np.setdiff1d(np.arange(300), bad)
     assert (found.labels[bad] == -1).all() and not found.probabilities[bad].any()
@@ -166,7 +164,7 @@ def test_windows_that_are_not_finite_or_all_zero_are_skipped_and_the_rest_unaffe
     assert [found.lines[index] for index in good] == [clean.lines[index] for index in good]
     assert {(found.records[index].verdict, found.records[index].label, found.records[index].confidence) for index in bad} == {
         ("skipped", None, None)}
-    assert found.counted == (292, 0, 8)
+    assert found.counted == (294, 0, 6)
 
 
 def test_a_window_that_overflows_inside_the_model_is_skipped(tmp_path):

@@ -52,7 +52,7 @@ class AuthenticatedWindows:
     Attributes
     ----------
     skipped, invalid : int
-        Windows that were not processed in time, and that are not finite or all zero.
+        Windows that were not processed in time, and that are not finite.
     """
 
     def __init__(self, block, authenticator: Authenticator, *, count: int, batch: int, on_overload: str,

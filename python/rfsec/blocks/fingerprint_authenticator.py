@@ -34,8 +34,8 @@ class fingerprint_authenticator(gr.basic_block):
     Say which enrolled emitter sent a burst or a window, or that none of them did.
 
     The nearest emitter of a gallery is "accepted" where it is near enough, else the sender is "unknown". A burst of which no
-    fingerprint can be taken (no preamble, too weak, samples that are not finite or all zero) is "skipped", and so is what
-    could not be processed in time; both are counted. Commands that cannot be carried out leave the gallery as it was: they are logged,
+    fingerprint can be taken (no preamble, too weak, samples that are not finite) is "skipped", and so is what could not be
+    processed in time; both are counted. Commands that cannot be carried out leave the gallery as it was: they are logged,
     counted in ``rejected``, and answered.
 
     Args:
@@ -118,7 +118,7 @@ class fingerprint_authenticator(gr.basic_block):
 
     @property
     def invalid(self) -> int:
-        """Windows so far that are not finite or all zero, and bursts of which no fingerprint can be taken."""
+        """Windows so far that are not finite, and bursts of which no fingerprint can be taken."""
         return self._unusable + (self._windows.invalid if self._windows else 0)
 
     @property

@@ -104,13 +104,13 @@ class GalleryCommands:
     def take_windows(self, windows: np.ndarray, first: int) -> None:
         """Take windows, complex64 [n, length], of which the first is number `first`, for an enrolment that waits.
 
-        Those that are not finite or all zero do not count. They are enrolled when they have been decided about, see `windows_decided`.
+        Those that are not finite do not count. They are enrolled when they have been decided about, see `windows_decided`.
         """
         if self._pending is None or self._pending.what == "burst" or self._pending.ready_at is not None or not len(windows):
             return
         self._pending.what = "window"
         room = self._pending.wanted - len(self._pending.examples)
-        usable = np.flatnonzero(np.isfinite(windows.view(np.float32)).all(axis=1) & windows.any(axis=1))[:room]
+        usable = np.flatnonzero(np.isfinite(windows.view(np.float32)).all(axis=1))[:room]
         self._pending.examples += list(windows[usable])
         if len(self._pending.examples) == self._pending.wanted:
             self._pending.ready_at = first + int(usable[-1]) + 1

@@ -29,7 +29,7 @@ class onnx_classifier(gr.basic_block):
     Classify windows with an ONNX model that carries a card.
 
     Each window becomes one item on each output and one message. A window that was not classified (overload, samples
-    that are not finite or all zero) has the label -1, probabilities of zero and the verdict "skipped", and is counted.
+    that are not finite) has the label -1, probabilities of zero and the verdict "skipped", and is counted.
 
     Args:
         model: name of a shipped model ("default" is an alias), or the path of an .onnx file with a card

@@ -42,7 +42,7 @@ class WindowView:
         console.print(_table({name: one.found for name, one in self._heads.items()}))
         counts = "; ".join((f"{name}: " if several else "") + ", ".join(
             f"{label} {count:,}" for label, count in one.windows.most_common()) for name, one in self._heads.items())
-        console.print(f"{now.classified:,} windows classified, {now.skipped:,} skipped, {now.invalid:,} not finite or all zero"
+        console.print(f"{now.classified:,} windows classified, {now.skipped:,} skipped, {now.invalid:,} not finite"
                       f"{f', {now.discontinuities:,} gaps in the stream' if now.discontinuities else ''}. {counts}", highlight=False)
 
 

@@ -23,7 +23,7 @@ class Decided:
     """Consecutive windows with one fate: classified together, or skipped together.
 
     ``probabilities`` has one float32 [count, labels] array per head, or is None for skipped windows; ``valid`` is
-    bool [count], False where samples or probabilities were not finite, and where all samples were zero.
+    bool [count], False where samples or probabilities were not finite.
     """
 
     first: int
@@ -106,8 +106,7 @@ class StreamClassifier:
             self._open_since = time.monotonic()
         rows = slice(self._row, self._row + len(windows))
         values = self._represent(windows)
-        flat = values.reshape(len(values), -1)
-        valid = np.isfinite(flat).all(axis=1) & flat.any(axis=1)  # zeros are a gap that something filled, and no signal
+        valid = np.isfinite(values).reshape(len(values), -1).all(axis=1)
         if not valid.all():
             values = np.where(valid[:, None, None], values, np.float32(0))
         if len(values) == self._batch and not np.may_share_memory(values, windows):
