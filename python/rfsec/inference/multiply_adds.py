@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import ModelError
-from .runtime import one_line, onnxruntime
+from .runtime import onnxruntime, run_graph
 
 # Position of the weights among an operator's inputs.
 _WEIGHTS = {"Conv": 1, "ConvInteger": 1, "FusedConv": 1, "QLinearConv": 3}
@@ -69,10 +68,7 @@ def _operators(path: Path, length: int):
         options.profile_file_prefix = str(Path(folder) / "profile")
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         window = np.random.default_rng(1).normal(size=(1, 2, length)).astype(np.float32)
-        try:
-            session.run(None, {session.get_inputs()[0].name: window})
-        except Exception as error:  # ONNX Runtime has no common base class for what a graph can raise
-            raise ModelError(f"{path}: the model failed on windows of {window.shape}: {one_line(error)}") from None
+        run_graph(session, None, {session.get_inputs()[0].name: window}, path)
         events = json.loads(Path(session.end_profiling()).read_text())
     for event in events:
         if event["cat"] == "Node" and event["name"].endswith("_kernel_time"):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import ModelError
 from .card import Card
-from .runtime import card_text, one_line, open_runtime, read_model
+from .runtime import card_text, open_runtime, read_model, run_graph
 
 
 class RowSession:
@@ -66,10 +66,7 @@ class RowSession:
         found = np.empty((len(values), size), np.float32)
         for first in range(0, len(values), self.at_once):
             part = values[first : first + self.at_once]
-            try:
-                [rows] = self._runtime.run([name], {self._input: part})
-            except Exception as error:  # ONNX Runtime has no common base class for what a graph can raise
-                raise ModelError(f"{self.path}: the {self.kind} failed on {part.shape}: {one_line(error)}") from None
+            [rows] = run_graph(self._runtime, [name], {self._input: part}, self.path, f"{self.kind} failed on")
             if rows.shape != (len(part), size):
                 raise ModelError(f"{self.path}: the {self.kind} gave {rows.shape} for {len(part)} rows, but its card's {what} has {size} values.")
             found[first : first + self.at_once] = rows

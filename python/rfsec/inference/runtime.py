@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An ONNX file opened by ONNX Runtime, the text of the card that it carries, and the outputs that the card names."""
+"""An ONNX file opened and run by ONNX Runtime, the text of the card that it carries, and the outputs that the card names."""
 
 import os
 from pathlib import Path
+
+import numpy as np
 
 # ONNX Runtime's official builds report their use to its maker unless this is set before the import (its Privacy.md).
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -82,6 +84,19 @@ def head_output(runtime: onnxruntime.InferenceSession, head: Head, path: Path) -
     if isinstance(shape[0], int):
         raise ModelError(f"{path}: the card's head '{head.name}' must have a free batch, as the input has. The graph's output is {shape}.")
     return head.name
+
+
+def run_graph(runtime: onnxruntime.InferenceSession, outputs: list[str] | None, given: dict[str, np.ndarray], path: Path,
+              what: str = "model failed on windows of") -> list[np.ndarray]:
+    """Return the `outputs` of a graph, all of them for None, for the one input that is `given`.
+
+    Raises ModelError where the graph fails: that the `what` of the file `path` did so, on values of which shape, and why.
+    """
+    try:
+        return runtime.run(outputs, given)
+    except Exception as error:  # ONNX Runtime has no common base class for what a graph can raise
+        [values] = given.values()
+        raise ModelError(f"{path}: the {what} {values.shape}: {one_line(error)}") from None
 
 
 def one_line(error: Exception) -> str:

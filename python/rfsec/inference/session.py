@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import ModelError
 from .card import ModelCard
-from .runtime import card_text, head_output, one_line, open_runtime
+from .runtime import card_text, head_output, open_runtime, run_graph
 from .softmax import softmax
 
 
@@ -59,10 +59,7 @@ class ModelSession:
 
     def logits(self, windows: np.ndarray) -> list[np.ndarray]:
         """What the graph gives for ``windows``: float32 [n, labels] per head of the card. Raises ModelError where it fails."""
-        try:
-            logits = self.runtime.run(self._outputs, {self._input: windows})
-        except Exception as error:  # ONNX Runtime has no common base class for what a graph can raise
-            raise ModelError(f"{self.path}: the model failed on windows of {windows.shape}: {one_line(error)}") from None
+        logits = run_graph(self.runtime, self._outputs, {self._input: windows}, self.path)
         for head, values in zip(self.card.heads, logits):
             if values.shape != (len(windows), len(head.labels)):
                 raise ModelError(f"{self.path}: the head '{head.name}' gave {values.shape} for {len(windows)} windows. "

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError
-from .runtime import card_text, head_output, one_line, open_runtime
+from .runtime import card_text, head_output, open_runtime, run_graph
 from .softmax import softmax
 from .technology_card import TechnologyCard
 
@@ -44,10 +44,7 @@ class TechnologySession:
 
     def probabilities(self, windows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return float32 [n, labels] for windows [n, 1, bins] of one of the card's lengths. Raises ModelError where the graph fails."""
-        try:
-            [logits] = self._runtime.run([self._head.name], {self._input: windows})
-        except Exception as error:  # ONNX Runtime has no common base class for what a graph can raise
-            raise ModelError(f"{self.path}: the model failed on windows of {windows.shape}: {one_line(error)}") from None
+        [logits] = run_graph(self._runtime, [self._head.name], {self._input: windows}, self.path)
         if logits.shape != (len(windows), len(self._head.labels)):
             raise ModelError(f"{self.path}: the head '{self._head.name}' gave {logits.shape} for {len(windows)} windows, "
                              f"but its card has {len(self._head.labels)} labels.")
