@@ -14,6 +14,12 @@ from ..whole_file import written_whole
 from .labelled_windows import LabelledWindows
 
 
+def check_name(path: Path, what: str = "data set", way_out: str = "Choose another --out") -> None:
+    """Raises OutputError where a path, such as ".", has no name that a file could have; `what` and `way_out` as of `written_aside`."""
+    if not path.name:
+        raise OutputError(f"The {what} '{path}' cannot be written: it has no name. {way_out}.")
+
+
 @contextmanager
 def written_aside(path: Path, what: str = "data set", way_out: str = "Choose another --out") -> Iterator[Path]:
     """Give a path to write a file or folder to. It becomes `path` when the block ends well; otherwise it is removed.
@@ -25,8 +31,7 @@ def written_aside(path: Path, what: str = "data set", way_out: str = "Choose ano
     OutputError
         If it cannot be written; what was there before stays.
     """
-    if not path.name:
-        raise OutputError(f"The {what} '{path}' cannot be written: it has no name. {way_out}.")
+    check_name(path, what, way_out)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as aside:

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import sigmf
 
-from ..errors import OutputError
-from .files import written_aside
+from .files import check_name, written_aside
 from .scene import Scene
 
 CENTRE_HZ = 433.92e6
@@ -39,8 +38,7 @@ def write_scene(scene: Scene, path: Path) -> Path:
     OutputError
         If a file cannot be written; half a scene is never there.
     """
-    if not path.name:
-        raise OutputError(f"The scene '{path}' cannot be written: it has no name. Choose another --out.")
+    check_name(path, "scene")
     stem = path.with_suffix("") if path.suffix in (".sigmf-meta", ".sigmf-data") else path
     data, meta = (stem.with_name(stem.name + suffix) for suffix in (".sigmf-data", ".sigmf-meta"))
     parts = scene.samples.view(np.float32)
