@@ -161,6 +161,14 @@ def test_commands_change_the_gallery_and_are_answered(made):
     assert names(block) == ["door"] and block.rejected == 0
 
 
+def test_a_burst_that_does_not_vary_is_skipped_and_the_next_one_decided(made):
+    block = made("bursts")
+    told(block, ("enrol", message(name="door")), ("bursts", pdu(DOOR)))
+    steady = pdu(DOOR, samples=np.tile([1, -1], 32).astype(np.complex64), centre_hz=0.0, bandwidth_hz=1.0)
+    decided, _ = told(block, ("bursts", steady), ("bursts", pdu(DOOR)))
+    assert [(one.label, one.verdict) for one in decided] == [(None, "skipped"), ("door", "accepted")] and block.invalid == 1
+
+
 @pytest.mark.parametrize("port", ["enrol", "revoke"])
 def test_a_message_of_the_wrong_type_is_counted_answered_and_changes_nothing(made, port):
     block = made("bursts")

@@ -54,6 +54,14 @@ def test_what_cannot_be_measured_says_why(samples, reason):
     assert fingerprint_fsk([samples], 1e6).reason == [reason]
 
 
+def test_a_steady_line_on_the_transforms_grid_is_refused():
+    lines = [amplitude * np.exp(2j * np.pi * place * np.arange(count) / count)
+             for count in (64, 128, 512, 1000) for place in range(0, count, 5) for amplitude in (1, 0.1)]
+    alternating = np.tile([1, -1], 32)  # nothing of it is left in the band in which nothing varies
+    found = fingerprint_fsk([one.astype(np.complex64) for one in (*lines, 0.1 * np.exp(2j * np.pi * 327 * np.arange(512) / 512), alternating)], 1e6)
+    assert not found.usable.any() and set(found.reason) <= {"no FSK", "too short", "too few symbols", "no FSK, or too weak"}
+
+
 def test_a_refused_burst_leaves_the_others_alone():
     burst = FskTransmitter().send(bluetooth_bits(NOISE), 8e6, NOISE)
     alone = fingerprint_fsk([burst], 8e6)

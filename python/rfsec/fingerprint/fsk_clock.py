@@ -127,16 +127,19 @@ def _common_rate(edges: np.ndarray, low: float, high: float) -> tuple[float, flo
     return float(fine / (step * length)), float(evidence)
 
 
-def _line(edges: np.ndarray, rate: float) -> Clock:
-    """The line through the times of the edges over their numbers of symbols, without those far beside it."""
+def _line(edges: np.ndarray, rate: float) -> Clock | None:
+    """The line through the times of the edges over their numbers of symbols, without those far beside it; None where it has no slope."""
     period = 1 / rate
     start = float(np.angle(np.exp(2j * np.pi * edges * rate).sum()) / (2 * np.pi) * period)
     for limit in (_FAR, _FAR, _NEAR):
         numbers = np.round((edges - start) / period)
         off = (edges - start) / period - numbers
         kept = np.abs(off) < limit
-        centred = numbers[kept] - numbers[kept].mean()
+        near = numbers[kept]
+        if not near.size or near[0] == near[-1]:
+            return None
+        centred = near - near.mean()
         spread = np.vdot(centred, centred)
         period = float(np.vdot(centred, edges[kept]) / spread)
-        start = float(edges[kept].mean() - period * numbers[kept].mean())
+        start = float(edges[kept].mean() - period * near.mean())
     return Clock(period, start, float(np.std(off[kept]) / np.sqrt(spread)))

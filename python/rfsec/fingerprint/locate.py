@@ -64,7 +64,10 @@ def locate(samples: np.ndarray, sample_rate_hz: float) -> Located:
         samples = _lowered(turned, step)
         rate, looked_at = rate / step, _PASSED
     narrow = band_only(turned, 0.5 * width, 0.25 * width)
-    return Located(turned, rate, moved, width * rate, find_edges(narrow.real**2 + narrow.imag**2, width))
+    power = narrow.real**2 + narrow.imag**2
+    # Of a steady line, whose power does not vary in any band, nothing may be left in the one that was found.
+    edges = find_edges(power, width) if power.any() else Edges(0.0, float(power.size), False, False)
+    return Located(turned, rate, moved, width * rate, edges)
 
 
 def _lowered(samples: np.ndarray, step: int) -> np.ndarray:
