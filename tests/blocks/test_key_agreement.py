@@ -134,6 +134,7 @@ def test_two_blocks_get_one_key(files, over_sockets, reconciliation):
 def test_key_after_key_and_every_probe_once(files):
     blocks = ends(files)
     alices, bobs, *_ = run(blocks, quantized(count=3 * PROBES), results=3)
+    assert [one.dropped for one in blocks] == [0, 0]  # all were used
     assert [bytes(one["key"]) for one in alices] == [bytes(one["key"]) for one in bobs]
     assert len({one["key_id"] for one in alices}) == 3
 

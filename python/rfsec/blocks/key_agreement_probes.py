@@ -57,9 +57,9 @@ class WaitingProbes:
     def settle(self) -> None:
         """After an agreement: those before the last one that is spent are the peer's no more."""
         with self._more:
-            spent = ~np.isin(self._numbers, self._store.unspent(self._numbers))
-            last = self._numbers[spent].max(initial=-1)
-            self._keep(self._numbers, self._symbols, self._numbers > last)
+            left = np.isin(self._numbers, self._store.unspent(self._numbers))
+            last = self._numbers[~left].max(initial=-1)
+            self._keep(self._numbers[left], self._symbols[left], self._numbers[left] > last)  # what was spent is not counted
 
     def wake(self) -> None:
         """Let `wait` see that it is to stop."""
