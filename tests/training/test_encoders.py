@@ -147,6 +147,16 @@ def test_recipes_are_trained_on_no_emitter_that_is_measured():
         assert corpus.seed != 90_000, name
 
 
+@pytest.mark.parametrize("seed", [90_000, 90_001])
+def test_seeds_of_worlds_that_are_measured_in_are_refused(seed):
+    for recipe in ENCODERS.values():
+        if not isinstance(recipe.corpus(1), FixedRecordings):
+            with pytest.raises(ParameterError, match=f"'seed' of a training .* Got {seed} instead"):
+                recipe.corpus(seed)
+    recipe = ENCODERS["siamese-logistic"]  # these few emitters are of that world, and measured as emitters that were trained on
+    assert recipe.corpus(seed).seed == seed
+
+
 def test_pairs_are_balanced_and_never_of_one_window():
     emitters = torch.tensor([0, 0, 0, 1, 1, 1, 2, 2, 2])
     one, other, same = pairs_of(emitters)

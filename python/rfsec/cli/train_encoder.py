@@ -29,6 +29,7 @@ def train_encoder(
 
     refuse_unused(f"The encoder {model} has data and steps of its own and", unused)
     recipe, chosen = find_encoder_recipe(model), choose_device(device)
+    corpus = recipe.corpus(seed)
     wanted, console = recipe.default_windows if windows is None else windows, plain_console()
     with training_progress(console, f"{model} on {chosen.type}") as progress:
 
@@ -36,7 +37,7 @@ def train_encoder(
             text = f"loss {standing.loss:.3f}, {standing.windows_per_s:,.0f} windows/s"
             progress.stands(standing.windows_seen, standing.windows_total, "windows", text)
 
-        card = produce_encoder(recipe, recipe.corpus(seed), wanted, out, checkpoint, chosen, threads, report)
+        card = produce_encoder(recipe, corpus, wanted, out, checkpoint, chosen, threads, report)
     _show(console, card, out)
 
 

@@ -9,6 +9,7 @@ from .emitter_world import EmitterWorld
 
 LABORATORY = 90_000  # seed of the world that everything is measured in; endless training draws from other worlds
 TRAINED_FROM = 1 << 24  # days, channels and receivers of that world which may be trained on begin here
+THRESHOLDS = LABORATORY + 1  # seed of the world that an encoder's thresholds are chosen in, and nothing else
 SNRS_DB = (45.0, 50.0)  # of the siamese paper's recordings at 2 ft, section 2.1
 KNOWN, STRANGERS = 0, 1000  # numbers of the first emitter that may be trained on, and of the first that may not
 _FRESH = 1 << 6  # receivers, days: a number far from those of the enrolling recordings

@@ -8,9 +8,10 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ..datasets.emitter_conditions import LABORATORY, SNRS_DB, TRAINED_FROM
+from ..datasets.emitter_conditions import LABORATORY, SNRS_DB, THRESHOLDS, TRAINED_FROM
 from ..datasets.emitter_world import EmitterWorld
 from ..datasets.seeding import Purpose, seed_sequence
+from ..errors import ParameterError
 from ..fingerprint.measure import measure
 
 Rows = tuple[np.ndarray, np.ndarray]  # float32 [n, channels, length] and the emitter of each, int64 [n]
@@ -119,6 +120,11 @@ class ManyEmitters(EncoderCorpus):
         Rows of an emitter in a chunk.
     one_receiver : bool
         All rows of a chunk are by one receiver, but for each fourth chunk: most galleries are of one.
+
+    Raises
+    ------
+    ParameterError
+        The seed is that of a world in which encoders are measured.
     """
 
     rates_hz: tuple[float | None, ...] = (None,)
@@ -126,6 +132,11 @@ class ManyEmitters(EncoderCorpus):
     different: int = 128
     each: int = 8
     one_receiver: bool = False
+
+    def __post_init__(self) -> None:
+        if self.seed in (LABORATORY, THRESHOLDS):
+            raise ParameterError(f"The 'seed' of a training must not be that of the world in which encoders are measured, {LABORATORY}, or get their "
+                                 f"thresholds, {THRESHOLDS}. Got {self.seed} instead; choose another.")
 
     @property
     def emitters(self) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..datasets.emitter_conditions import CONDITIONS, LABORATORY
+from ..datasets.emitter_conditions import CONDITIONS, LABORATORY, THRESHOLDS
 from ..datasets.seeding import Purpose
 from ..fingerprint.thresholds import threshold_for
 from ..inference.card import ENCODER_TASK
@@ -51,7 +51,7 @@ def produce_encoder(
     def embed(values: np.ndarray) -> np.ndarray:
         return network(torch.from_numpy(values)).numpy()
 
-    enrolled, tried = recordings(embed, *what, CONDITIONS[-1], _STRANGERS, _OF_EACH, LABORATORY + 1, Purpose.VALIDATION)
+    enrolled, tried = recordings(embed, *what, CONDITIONS[-1], _STRANGERS, _OF_EACH, THRESHOLDS, Purpose.VALIDATION)
     embedding = embedding_of(recipe, trained.objective, enrolled, tried)
     thresholds = [threshold_for(pairs(embedding, enrolled, tried).impostor, rate) for rate in _FALSE_ACCEPTS]
     card = EncoderCard.model_validate(
