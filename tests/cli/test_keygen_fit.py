@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from gnuradio.rfsec.cli import app
 from gnuradio.rfsec.errors import DatasetError, OutputError, ParameterError
+from gnuradio.rfsec.keygen import decorrelating
 from gnuradio.rfsec.keygen.decorrelating import DecorrelatingQuantizer, fit
 from gnuradio.rfsec.keygen.features import features
 from gnuradio.rfsec.ofdm.sanitise import sanitise
@@ -35,6 +36,12 @@ def test_probes_that_are_left_out_are_not_counted(tmp_path, responses):
     responses[:30], responses[30:50] = np.nan, 0
     np.savez(tmp_path / "probes.npz", probe=np.arange(200), cfr=responses)
     assert "from 150 probes, 50 left out" in run(tmp_path).stdout
+
+
+def test_the_probes_are_scaled_once(tmp_path, responses, monkeypatch):
+    scaled, scale = [], decorrelating._unit_power
+    monkeypatch.setattr(decorrelating, "_unit_power", lambda rows: scaled.append(len(rows)) or scale(rows))
+    assert run(tmp_path).exit_code == 0 and scaled == [200]
 
 
 def test_features_are_taken_as_they_are(tmp_path, responses):

@@ -125,16 +125,25 @@ def usable_rows(features: np.ndarray) -> np.ndarray:
     ParameterError
         They are not rows of values.
     """
-    return _unit_power(features)[1]
+    return _usable(np.abs(_rows(features)).max(axis=1))
 
 
 def _unit_power(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of mean power 1, float64 [n, m], zeros where there is none, and which those are not."""
-    rows = np.asarray(features, np.float64)
-    if rows.ndim != 2 or not rows.shape[1]:
-        raise ParameterError(f"Features must be rows of values. Got shape {list(rows.shape)} instead.")
+    rows = _rows(features)
     largest = np.abs(rows).max(axis=1, keepdims=True)
-    usable = np.isfinite(largest) & (largest > 0)
+    usable = _usable(largest)
     rows = np.where(usable, rows / np.where(usable, largest, 1), 0)  # so that squares neither vanish nor overflow
     power = np.mean(rows**2, axis=1, keepdims=True)
     return rows / np.sqrt(np.where(usable, power, 1)), usable[:, 0]
+
+
+def _rows(features: np.ndarray) -> np.ndarray:
+    rows = np.asarray(features, np.float64)
+    if rows.ndim != 2 or not rows.shape[1]:
+        raise ParameterError(f"Features must be rows of values. Got shape {list(rows.shape)} instead.")
+    return rows
+
+
+def _usable(largest: np.ndarray) -> np.ndarray:
+    return np.isfinite(largest) & (largest > 0)
