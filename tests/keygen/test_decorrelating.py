@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from gnuradio.rfsec.errors import ModelError, ParameterError
-from gnuradio.rfsec.keygen.decorrelating import DecorrelatingQuantizer, fit
+from gnuradio.rfsec.keygen.decorrelating import DecorrelatingQuantizer, fit, usable_rows
 
 
 def correlated(count, seed=1):
@@ -88,3 +88,6 @@ def test_other_features_are_refused():
         fit(correlated(100), 6).quantize(np.zeros((3, 31)))
     with pytest.raises(ParameterError, match="'components'.* for 3 usable rows"):
         fit(np.concatenate((correlated(3), np.zeros((50, 32)))), 6)
+    for taken in (fit, fit(correlated(100), 6).quantize, usable_rows):
+        with pytest.raises(ParameterError, match="must be real.* Got complex128 instead"):
+            taken(correlated(100) * 1j)

@@ -68,3 +68,8 @@ def test_parameters_out_of_range_are_refused(levels, epsilon):
 def test_features_that_are_no_rows_are_refused(shape):
     with pytest.raises(ParameterError, match="rows of at least 2"):
         quantize(np.zeros(shape))
+
+
+def test_complex_responses_are_no_features():
+    with pytest.raises(ParameterError, match="must be real.* Got complex128 instead"):
+        quantize(np.ones((3, 8)) + 1j)

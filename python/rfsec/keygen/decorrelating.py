@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import ModelError, ParameterError
+from .features import real_rows
 from .guard_band import GUARD, LEVELS, check_guard_band
 
 _MOST_COMPONENTS = 4096
@@ -48,7 +49,7 @@ class DecorrelatingQuantizer:
         """Return the level of each component, int8 [n, components], -1 in a guard band.
 
         Features are float [n, m] at any scale. A row that is not finite, or all zero, gives -1 only. Raises ParameterError
-        where they are no rows of m.
+        where they are no real rows of m.
         """
         rows, usable = _unit_power(features)
         if rows.shape[1] != len(self.mean):
@@ -98,7 +99,7 @@ def fit(features: np.ndarray, components: int = 16, levels: int = 2, epsilon: fl
     Raises
     ------
     ParameterError
-        A parameter is outside its range, or there are too few features.
+        A parameter is outside its range, the features are not real, or there are too few.
     """
     check_guard_band(levels, epsilon)
     rows, usable = _unit_power(features)
@@ -123,26 +124,19 @@ def usable_rows(features: np.ndarray) -> np.ndarray:
     Raises
     ------
     ParameterError
-        They are not rows of values.
+        They are no real rows of values.
     """
-    return _usable(np.abs(_rows(features)).max(axis=1))
+    return _usable(np.abs(real_rows(features, 1)).max(axis=1))
 
 
 def _unit_power(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of mean power 1, float64 [n, m], zeros where there is none, and which those are not."""
-    rows = _rows(features)
+    rows = real_rows(features, 1)
     largest = np.abs(rows).max(axis=1, keepdims=True)
     usable = _usable(largest)
     rows = np.where(usable, rows / np.where(usable, largest, 1), 0)  # so that squares neither vanish nor overflow
     power = np.mean(rows**2, axis=1, keepdims=True)
     return rows / np.sqrt(np.where(usable, power, 1)), usable[:, 0]
-
-
-def _rows(features: np.ndarray) -> np.ndarray:
-    rows = np.asarray(features, np.float64)
-    if rows.ndim != 2 or not rows.shape[1]:
-        raise ParameterError(f"Features must be rows of values. Got shape {list(rows.shape)} instead.")
-    return rows
 
 
 def _usable(largest: np.ndarray) -> np.ndarray:

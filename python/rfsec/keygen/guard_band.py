@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from ..errors import ParameterError
+from .features import real_rows
 
 LEVELS = (2, 4, 8)
 GUARD = -1
@@ -43,12 +44,10 @@ def quantize(features: np.ndarray, levels: int = 2, epsilon: float = 0.1) -> np.
     Raises
     ------
     ParameterError
-        A parameter is outside its range, or the features are no rows of at least 2.
+        A parameter is outside its range, or the features are no real rows of at least 2.
     """
     check_guard_band(levels, epsilon)
-    features = np.asarray(features, np.float64)
-    if features.ndim != 2 or features.shape[1] < 2:
-        raise ParameterError(f"Features to quantize must be rows of at least 2 values. Got shape {features.shape} instead.")
+    features = real_rows(features, 2)
     usable = np.isfinite(features).all(axis=1)
     values = np.where(usable[:, None], features, 0)
     scale = np.maximum(np.abs(values).max(axis=1, keepdims=True), np.finfo(float).tiny)
