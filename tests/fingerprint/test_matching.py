@@ -63,6 +63,21 @@ def test_an_example_itself_is_at_distance_0_however_large_it_is(gallery):
     assert matcher.identify(large + np.float32([0.25, 0, 0, 0]), 1.0).distance == 0.25
 
 
+@pytest.mark.parametrize("k", [1, 3])
+def test_what_all_fingerprints_have_in_common_hides_no_difference(tmp_path, k):
+    """As of an encoder whose last layer adds a constant."""
+    rng = np.random.default_rng(5)
+    rows = [(1e4 + rng.normal(size=(1, SIZE)) + 0.1 * rng.normal(size=(3, SIZE))).astype(np.float32) for _ in range(20)]
+    queries = np.concatenate(rows) + np.float32([0.03125, 0, 0, 0])
+    with Gallery(tmp_path / "constant.db", encoder_id(), create=True) as gallery:
+        for number, one in enumerate(rows):
+            gallery.enrol(f"emitter {number}", one)
+        found = Matcher(gallery).identify_all(queries, 1.0, k)
+    for query, one in zip(queries, found):
+        expected = [distance_to(row, query, k, "euclidean") for row in rows]
+        assert one.distance == pytest.approx(min(expected), rel=1e-4) and one.nearest == f"emitter {int(np.argmin(expected))}"
+
+
 def test_exactly_at_the_threshold_is_accepted(gallery):
     query, matcher = [1, 0, 0, 0], Matcher(gallery)
     assert matcher.identify(query, 1.0) == Identification("origin", "origin", 1.0, 0.5, "accepted")

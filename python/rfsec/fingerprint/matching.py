@@ -130,7 +130,10 @@ class Matcher:
             self._counts = np.array([one.examples for one in enrolled.emitters], np.intp)
             self._starts = np.cumsum(self._counts) - self._counts
             self._owner = np.repeat(np.arange(len(self._names)), self._counts)
-            self._squares = np.einsum("ns,ns->n", self._examples, self._examples)
+            if self._weights is None:  # squares of what all fingerprints have in common would hide their differences
+                self._centre = self._examples.sum(axis=0) / np.float32(max(1, len(self._examples)))
+                self._centred = self._examples - self._centre
+                self._squares = np.einsum("ns,ns->n", self._centred, self._centred)
             self._state = state
         return queries
 
@@ -142,7 +145,8 @@ class Matcher:
     def _nearest_by_mean(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         distances = self._compared(queries)
         if self._weights is None:
-            distances += np.einsum("ns,ns->n", queries, queries)[:, None]
+            centred = queries - self._centre
+            distances += np.einsum("ns,ns->n", centred, centred)[:, None]
             distances = np.sqrt(np.maximum(distances, 0))
         total = np.zeros((len(queries), len(self._names)), np.float32)
         for turn in range(min(k, int(self._counts.max()))):
@@ -158,7 +162,7 @@ class Matcher:
         """What orders examples as their distance does, [n, examples]: for Euclidean ones its square, less the query's own."""
         if self._weights is not None:
             return pairwise(queries, self._examples, self._weights)
-        compared = queries @ self._examples.T
+        compared = (queries - self._centre) @ self._centred.T
         compared *= -2
         compared += self._squares
         return compared
