@@ -2,6 +2,7 @@
 """``rfsec fingerprint``: emitters are enrolled from recordings, told apart, and managed; what is refused leaves all as it was."""
 
 import json
+import shutil
 import tempfile
 
 import numpy as np
@@ -119,7 +120,7 @@ def test_one_burst_of_several(fingerprint):
     assert listed(fingerprint) == {"middle": 1}
 
 
-def test_json_lines_stay_after_an_error_and_never_replace_the_gallery_or_the_recording(fingerprint, folder, tmp_path):
+def test_json_lines_stay_after_an_error_and_never_replace_what_the_command_reads(fingerprint, folder, tmp_path):
     enrolled(fingerprint, "door")
     assert "no burst 9" in the_error(
         fingerprint("identify", "all", *RATE, "--burst", "1", "--burst", "9", "--jsonl", tmp_path / "who.jsonl"))
@@ -128,6 +129,11 @@ def test_json_lines_stay_after_an_error_and_never_replace_the_gallery_or_the_rec
         before = path.read_bytes()
         assert f"this is the {what}; choose another name" in the_error(fingerprint("identify", "all", *RATE, "--jsonl", path))
         assert path.read_bytes() == before
+    model = shutil.copy(folder / "encoder.onnx", tmp_path / "encoder.onnx")
+    before = model.read_bytes()
+    assert "this is the model; choose another name" in the_error(
+        fingerprint("identify", "all", *RATE, "--model", model, "--jsonl", model, model=False))
+    assert model.read_bytes() == before
 
 
 def test_a_claim_holds_or_fails(fingerprint):

@@ -9,6 +9,7 @@ from gnuradio.rfsec.keygen import decorrelating
 from gnuradio.rfsec.keygen.decorrelating import DecorrelatingQuantizer, fit
 from gnuradio.rfsec.keygen.features import features
 from gnuradio.rfsec.ofdm.sanitise import sanitise
+from small_mapper import write_conjugating_mapper
 from typer.testing import CliRunner
 
 
@@ -59,6 +60,13 @@ def test_the_measured_probes_are_never_replaced(tmp_path, responses):
         assert isinstance(refused, OutputError) and "these are the measured probes" in str(refused)
     assert (tmp_path / "probes.npz").read_bytes() == before
     assert "has no name" in str(run(tmp_path, "--out", ".").exception)
+
+
+def test_the_model_is_never_replaced(tmp_path, responses):
+    model = write_conjugating_mapper(tmp_path / "mapper.onnx", 32)
+    before = model.read_bytes()
+    refused = run(tmp_path, "--model", str(model), "--out", str(model)).exception
+    assert isinstance(refused, OutputError) and "this is the model" in str(refused) and model.read_bytes() == before
 
 
 def test_errors_leave_no_file(tmp_path, responses):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec fingerprint identify`` and ``verify``: who sent the bursts of a recording."""
 
-import os
 from collections import Counter
 from contextlib import closing, nullcontext
 from pathlib import Path
@@ -18,6 +17,7 @@ from ..records import ACCEPTED, SKIPPED, UNKNOWN, VERDICTS
 from .burst_view import with_unit
 from .fingerprint_input import (
     Bursts, FalseAccepts, Format, GalleryFile, LowestScore, Model, Nearest, Rate, SkipBytes, checked_numbers, opened)
+from .out_files import is_same_file
 from .plain import say
 
 Recording = Annotated[Path, typer.Argument(metavar="FILE", help="Recording: SigMF, WAV, or raw samples.")]
@@ -45,8 +45,9 @@ def identify(
     authenticator = Authenticator(gallery, model, false_accepts=false_accepts, lowest_score=threshold, k=k)
     table, verdicts = Table("burst", "start", "length", "centre", "SNR", Column("emitter", overflow="fold"), "score", "verdict", box=SIMPLE_HEAD), Counter()
     with opened(recording, sample_format, rate, skip_bytes) as (source, rate_hz):
-        if jsonl != "-" and os.path.exists(jsonl):
-            what = "recording" if source.owns(jsonl) else "gallery" if os.path.samefile(jsonl, gallery) else ""
+        if jsonl != "-":
+            what = "recording" if source.owns(jsonl) else "gallery" if is_same_file(jsonl, gallery) else ""
+            what = what or ("model" if model is not None and is_same_file(jsonl, model) else "")
             if what:
                 raise OutputError(f"{jsonl}: this is the {what}; choose another name for the JSON lines.")
         with closing(JsonLines(jsonl)) if jsonl else nullcontext() as lines:

@@ -29,6 +29,8 @@ def fit(
 
     if is_same_file(out, features):
         raise OutputError(f"{out}: these are the measured probes; choose another name for the quantizer.")
+    if model is not None and is_same_file(out, model):
+        raise OutputError(f"{out}: this is the model; choose another name for the quantizer.")
     values, _, form = comparable("bob", read_probe_file(features), model)
     if form in ("cfr", "cfr_unit_power"):
         raise ParameterError(f"A decorrelating quantizer takes sanitised responses, and those of this mapper are '{form}'. Take another mapper.")

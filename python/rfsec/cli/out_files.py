@@ -22,6 +22,6 @@ def check_model_out(out: Path, *others: Path | str | None) -> None:
         raise OutputError(f"The model '{out}' cannot be written: {error.strerror}. Choose another --out.") from None
 
 
-def is_same_file(out: Path, source: Path | str) -> bool:
+def is_same_file(out: Path | str, source: Path | str) -> bool:
     """Whether both are there, and are one file, whatever links lead to it."""
     return os.path.exists(out) and os.path.exists(source) and os.path.samefile(out, source)
