@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """SP 800-22 against the examples of the standard, and what every implementation must do at its edges."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,24 @@ def bits(text):
 ])
 def test_the_examples_of_the_standard(test, text, values):
     np.testing.assert_allclose(test(bits(text))[0], values, atol=5e-7)
+
+
+def test_no_test_takes_more_than_twenty_bytes_a_bit():
+    """Or a file of 2^28 bits, the most that is read, would not fit into the memory of most machines."""
+    taken = {}
+    for name, one in nist.TESTS.items():
+        tracemalloc.start()
+        one.run(np.random.default_rng(1).integers(0, 2, (1, 1 << 18), np.uint8))
+        taken[name] = tracemalloc.get_traced_memory()[1] / (1 << 18)
+        tracemalloc.stop()
+    assert max(taken.values()) < 20, taken
+
+
+def test_cumulative_sums_count_from_the_first_bit_and_from_the_last():
+    """Against the plain sums of either direction, where the farthest is at the ends or above, below or at 0."""
+    rows = [*np.random.default_rng(1).integers(0, 2, (20, 37), np.uint8), *np.eye(37, dtype=np.uint8), *(1 - np.tri(37, dtype=np.uint8))]
+    expected = [[nist._cumulative(37, int(np.abs(np.cumsum(2 * way.astype(int) - 1)).max())) for way in (one, one[::-1])] for one in rows]
+    np.testing.assert_array_equal(nist.cumulative_sums(np.array(rows)), expected)
 
 
 def test_the_block_frequency_example_of_the_standard(monkeypatch):

@@ -11,7 +11,7 @@ FORMATS = ("ascii", "packed")
 _AT_ONCE = 1 << 20  # bytes
 _BLANKS = np.frombuffer(b" \t\r\n\v\f", np.uint8)
 _ZERO, _ONE = b"01"
-MOST_BITS = 1 << 28  # of one file: sums and sorts take some ten bytes for each
+MOST_BITS = 1 << 28  # of one file: transforms take 16 bytes for each
 
 
 def read_bits(path: Path, count: int | None = None, form: str | None = None) -> np.ndarray:

@@ -35,10 +35,10 @@ def block_frequency(bits: np.ndarray) -> np.ndarray:
 def cumulative_sums(bits: np.ndarray) -> np.ndarray:
     """Section 2.13: no far excursion of the sums, from the first bit on and from the last."""
     count = bits.shape[1]
-    sums = np.cumsum(2 * bits.astype(np.int32) - 1, axis=1)
-    total = sums[:, -1:]
-    before = np.concatenate((np.zeros_like(total), sums[:, :-1]), axis=1)
-    farthest = np.stack((np.abs(sums).max(axis=1), np.abs(total - before).max(axis=1)), axis=1)
+    sums = np.cumsum(2 * bits.astype(np.int8) - 1, axis=1, dtype=np.int32)
+    total, lowest, highest = sums[:, -1], sums.min(axis=1), sums.max(axis=1)
+    before = np.minimum(lowest, 0), np.maximum(highest, 0)  # and the last one, which is 0 from the total
+    farthest = np.stack((np.maximum(-lowest, highest), np.maximum(total - before[0], before[1] - total)), axis=1)
     return np.array([[_cumulative(count, int(one)) for one in row] for row in farthest])
 
 
