@@ -3,7 +3,9 @@
 
 import numpy as np
 import pytest
+from gnuradio.rfsec.errors import ParameterError
 from gnuradio.rfsec.fingerprint.fsk_fingerprint import fingerprint_fsk
+from gnuradio.rfsec.fingerprint.measure import measure_bursts
 from gfsk_packets import FskTransmitter, bluetooth_bits
 
 NOISE = np.random.default_rng(1)
@@ -60,6 +62,14 @@ def test_a_steady_line_on_the_transforms_grid_is_refused():
     alternating = np.tile([1, -1], 32)  # nothing of it is left in the band in which nothing varies
     found = fingerprint_fsk([one.astype(np.complex64) for one in (*lines, 0.1 * np.exp(2j * np.pi * 327 * np.arange(512) / 512), alternating)], 1e6)
     assert not found.usable.any() and set(found.reason) <= {"no FSK", "too short", "too few symbols", "no FSK, or too weak"}
+
+
+@pytest.mark.parametrize("rate_hz", [0, -8e6, np.nan, np.inf])
+def test_rates_that_are_none_are_refused(rate_hz):
+    burst = FskTransmitter().send(bluetooth_bits(NOISE), 8e6, NOISE)
+    for representation in ("fsk_burst", "preamble_80211"):
+        with pytest.raises(ParameterError, match="'sample_rate_hz' of bursts must be finite and above 0. Got"):
+            measure_bursts(representation, [burst], rate_hz)
 
 
 def test_a_refused_burst_leaves_the_others_alone():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..errors import ParameterError
 from .fsk_burst import NoFsk, measure_fsk
 from .fsk_values import NAMES, fsk_values
 from .measured import Measured
@@ -23,14 +24,21 @@ def fingerprint_fsk(bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Meas
     ----------
     bursts : sequence of complex64 [n]
     sample_rate_hz : float
-        Of all of them; above 0.
+        Of all of them; finite and above 0.
 
     Returns
     -------
     Measured
         Values float32 [len(bursts), 1, len(fsk_values.NAMES)]. A burst is unusable that is too short, not finite, silent,
         too weak, or no FSK.
+
+    Raises
+    ------
+    ParameterError
+        The rate is not finite and above 0.
     """
+    if not 0 < sample_rate_hz < np.inf:
+        raise ParameterError(f"The 'sample_rate_hz' of bursts must be finite and above 0. Got {sample_rate_hz} instead.")
     values = np.zeros((len(bursts), 1, len(NAMES)), np.float32)
     reasons = []
     for row, burst in zip(values[:, 0], bursts):

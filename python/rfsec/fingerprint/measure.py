@@ -33,11 +33,12 @@ def measure(representation: str, frames: np.ndarray, sample_rate_hz: float | np.
     frames : complex64 [n, m]
         802.11 at one sample per step of its grid of 64 carriers; FSK at any rate.
     sample_rate_hz : float, or float [n]
+        Finite and above 0; of FSK one for all rows.
 
     Raises
     ------
     ParameterError
-        If there is no such representation, or the rows are too short for it.
+        If there is no such representation, the rows are too short for it, or a rate is outside its range.
     """
     if representation == "fsk_burst":
         return fingerprint_fsk(frames, sample_rate_hz)

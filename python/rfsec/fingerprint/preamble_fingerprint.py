@@ -43,7 +43,7 @@ def fingerprint_preambles(frames: np.ndarray, sample_rate_hz: float | np.ndarray
     frames : complex64 [n, m]
         At one sample per step of the 64-carrier grid, m at least 320.
     sample_rate_hz : float, or float [n]
-        Above 0; 20e6 for channels of 20 MHz.
+        Finite and above 0; 20e6 for channels of 20 MHz.
 
     Returns
     -------
@@ -53,11 +53,11 @@ def fingerprint_preambles(frames: np.ndarray, sample_rate_hz: float | np.ndarray
     Raises
     ------
     ParameterError
-        The frames are no rows of at least 320 complex numbers, or the rate is not above 0.
+        The frames are no rows of at least 320 complex numbers, or the rate is not finite and above 0.
     """
     rates_hz = np.broadcast_to(np.asarray(sample_rate_hz, np.float64), len(frames))
-    if not np.all(rates_hz > 0):
-        raise ParameterError(f"The 'sample_rate_hz' of frames must be above 0. Got {sample_rate_hz} instead.")
+    if not np.all((rates_hz > 0) & np.isfinite(rates_hz)):
+        raise ParameterError(f"The 'sample_rate_hz' of frames must be finite and above 0. Got {sample_rate_hz} instead.")
     packets = synchronise(frames)
     reasons = np.full(len(frames), "", object)
     reasons[(packets.start < -UNUSED) | (packets.start + PREAMBLE - EARLY > frames.shape[1])] = "its preamble is cut"

@@ -58,15 +58,15 @@ def preamble_frames(bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Prea
     bursts : sequence of complex64 [m]
         As received: a frame with or without noise before and behind it.
     sample_rate_hz : float
-        Of all of them; above 0. Below 4.2 MS/s nothing of 802.11 fits in.
+        Of all of them; finite and above 0. Below 4.2 MS/s nothing of 802.11 fits in.
 
     Raises
     ------
     ParameterError
-        The rate is not above 0.
+        The rate is not finite and above 0.
     """
-    if not sample_rate_hz > 0:
-        raise ParameterError(f"The 'sample_rate_hz' of bursts must be above 0. Got {sample_rate_hz} instead.")
+    if not 0 < sample_rate_hz < np.inf:
+        raise ParameterError(f"The 'sample_rate_hz' of bursts must be finite and above 0. Got {sample_rate_hz} instead.")
     frames = np.zeros((len(bursts), FRAME), np.complex64)
     rates, reasons = np.full(len(bursts), GRID_RATES_HZ[0]), []
     for number, burst in enumerate(bursts):
