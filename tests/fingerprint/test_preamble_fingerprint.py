@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from gnuradio.rfsec.dsp.noise import complex_noise
 from gnuradio.rfsec.errors import ParameterError
+from gnuradio.rfsec.fingerprint.measure import measure
 from gnuradio.rfsec.fingerprint.preamble_fingerprint import VALUES, fingerprint_preambles
 from gnuradio.rfsec.ofdm.preamble import LONG_FIELD, SHORT_FIELD
 from scipy import signal
@@ -106,3 +107,10 @@ def test_no_frames_and_wrong_ones():
         fingerprint_preambles(np.zeros((4, 200), np.complex64), RATE_HZ)
     with pytest.raises(ParameterError, match="sample_rate_hz"):
         fingerprint_preambles(np.zeros((4, 400), np.complex64), 0.0)
+
+
+@pytest.mark.parametrize("representation", ["iq", "iq_aligned", "iq_equalised", "preamble_80211"])
+@pytest.mark.parametrize("frames", [np.zeros((2, 100), np.complex64), np.zeros(480, np.complex64)], ids=["short", "no rows"])
+def test_rows_too_short_for_a_representation_are_refused(representation, frames):
+    with pytest.raises(ParameterError, match="must be rows of at least"):
+        measure(representation, frames, RATE_HZ)

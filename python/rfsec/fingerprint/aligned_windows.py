@@ -5,6 +5,7 @@ Beside them windows from anywhere, which the siamese paper takes."""
 
 import numpy as np
 
+from ..errors import ParameterError
 from ..ofdm.cfr import channel_responses
 from ..ofdm.cut import cut
 from ..ofdm.packet_sync import synchronise
@@ -59,7 +60,12 @@ def equalised_windows(frames: np.ndarray) -> Measured:
 
 
 def windows_anywhere(frames: np.ndarray) -> Measured:
-    """Return 128 samples of each frame, complex64 [n, m], from a place that is drawn for each row; see `aligned_windows`."""
+    """Return 128 samples of each frame, complex64 [n, m], from a place that is drawn for each row; see `aligned_windows`.
+
+    Raises ParameterError where the frames are no rows of at least 128 samples.
+    """
+    if frames.ndim != 2 or frames.shape[1] < WINDOW:
+        raise ParameterError(f"Frames to take windows of must be rows of at least {WINDOW} samples. Got shape {frames.shape} instead.")
     starts = np.random.default_rng(_PLACES).integers(0, frames.shape[1] - WINDOW + 1, len(frames))
     return _unit_power(cut(frames, starts, WINDOW), np.ones(len(frames), bool), "no signal")
 
