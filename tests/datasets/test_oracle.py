@@ -75,6 +75,7 @@ def written(text):
         (written('{"global": {"core:datatype": "ri8"}}'), "whole samples of type ri8"),
         (written('{"global": {"core:datatype": "cf64"}}'), "'core:sample_rate'"),
         (written('{"global": {"core:datatype": "cf64", "core:sample_rate": -1}}'), "'core:sample_rate'"),
+        (written(f'{{"global": {{"core:datatype": "cf64", "core:sample_rate": 1{400 * "0"}}}}}'), "'core:sample_rate'"),
     ],
 )
 def test_a_harmed_pair_is_refused(tmp_path, harm, words):

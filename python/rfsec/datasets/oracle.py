@@ -33,6 +33,7 @@ EMITTERS = ("3123D52", "3123D54", "3123D58", "3123D64", "3123D65", "3123D70", "3
 _NAME = re.compile(r"WiFi_air_X310_([0-9A-F]{7})_([0-9]{1,3})ft_run([0-9])\.sigmf-data")
 _TYPES = {"cf32": np.dtype("<c8"), "cf64": np.dtype("<c16")}
 _MOST_METADATA = 1 << 20  # bytes
+_HIGHEST_RATE_HZ = 1e12
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,9 @@ def open_oracle(path: Path) -> OracleRecording:
     except OSError as error:
         raise DatasetError(f"The recording '{path}' cannot be read: {error.strerror}. Check the path.") from None
     rate_hz = metadata["global"].get("core:sample_rate")
-    if isinstance(rate_hz, bool) or not isinstance(rate_hz, (int, float)) or not 0 < rate_hz < np.inf:
-        raise DatasetError(f"The 'core:sample_rate' of '{path}' must be above 0. Got {rate_hz!r} instead. Copy it again.")
+    if isinstance(rate_hz, bool) or not isinstance(rate_hz, (int, float)) or not 0 < rate_hz <= _HIGHEST_RATE_HZ:
+        raise DatasetError(f"The 'core:sample_rate' of '{path}' must be above 0, at most {_HIGHEST_RATE_HZ:g}. Got {rate_hz!r:.40} instead. "
+                           "Copy it again.")
     return OracleRecording(path, EMITTERS.index(named[1]), int(named[2]), int(named[3]), float(rate_hz), samples)
 
 
