@@ -59,6 +59,21 @@ def test_the_bench_of_models_prints_every_model_at_every_batch(tmp_path, monkeyp
     assert {run["ratio_to_reference"] for run in report["models"]["lstm-amp-phase"]["speed"]} == {1}
 
 
+def test_models_of_one_file_name_are_measured_each(tmp_path, monkeypatch):
+    """One of them is named like the reference, which stays the shipped one."""
+    monkeypatch.setattr(catalog, "models_folder", lambda: tmp_path)
+    write_small_model(tmp_path / "lstm-amp-phase.onnx")
+    paths = [tmp_path / folder / "lstm-amp-phase.onnx" for folder in ("a", "[/b]")]
+    for path, length in zip(paths, (64, 32)):
+        path.parent.mkdir(parents=True)
+        write_small_model(path, length)
+    done = CliRunner().invoke(app, ["models", "--seconds", "0.001", "--model", str(paths[0]), "--model", str(paths[1])])
+    assert done.exception is None and done.exit_code == 0
+    models = json.loads(done.stdout)["models"]
+    assert {name: one["window"] for name, one in models.items()} == {str(paths[0]): 64, str(paths[1]): 32}
+    assert {run["ratio_to_reference"] for one in models.values() for run in one["speed"]} != {1}
+
+
 def test_the_bench_of_surveys_decides_every_burst(tmp_path):
     model = write_burst_model(tmp_path / "bursts.onnx")
     done = CliRunner().invoke(app, ["survey", "--model", str(model), "--seconds", "0.02"])

@@ -2,16 +2,19 @@
 """``rfsec bench models``: windows a second, multiply-adds and memory of the shipped models, as JSON."""
 
 import json
+from collections import Counter
 from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 from ..inference.interleaved import alternate
 from .bench_rounds import check_seconds, ratio, rounded
+from .plain import plain_console
 
 BATCHES, THREADS, ROUNDS = (1, 16, 256), (1, 2), 5
 REFERENCE = "lstm-amp-phase"
@@ -29,12 +32,12 @@ def bench_models(
     check_seconds(seconds=seconds)
     from ..inference.catalog import find_model, list_models
 
-    paths = {path.stem: path for path in map(find_model, model or list_models())}
-    console = Console(stderr=True)
+    reference = find_model(REFERENCE)
+    paths = _named(list(map(find_model, model or list_models())), reference)
+    console = plain_console(stderr=True)
     with console.status("") as status:
-        report = {name: _facts(path, lambda what, name=name: status.update(f"{name}: {what}")) for name, path in paths.items()}
-        timed = dict(paths)
-        timed.setdefault(REFERENCE, find_model(REFERENCE))
+        report = {name: _facts(path, lambda what, name=name: status.update(escape(f"{name}: {what}"))) for name, path in paths.items()}
+        timed = {**paths, REFERENCE: reference}
         for batch in BATCHES:
             for threads in THREADS:
                 status.update(f"speed at batch {batch}, {threads} threads")
@@ -45,6 +48,12 @@ def bench_models(
                         "ratio_to_reference": ratio(rates, name, REFERENCE)})
     console.print(_table(report))
     print(json.dumps({"reference": REFERENCE, "models": report}, indent=2))
+
+
+def _named(paths: list[Path], reference: Path) -> dict[str, Path]:
+    """Files by their names without .onnx; by their whole paths where others, or the reference, have the same."""
+    alike = Counter(path.stem for path in {*paths, reference})
+    return {path.stem if path == reference or alike[path.stem] == 1 else str(path): path for path in paths}
 
 
 def _window(path) -> int:
