@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Data sets on disk: complete or not there, whatever goes wrong."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,28 @@ def test_what_was_there_stays_when_writing_fails(tmp_path, error):
             aside.write_text("half of")
             raise error
     assert path.read_text() == "before" and [entry.name for entry in tmp_path.iterdir()] == ["set.npz"]
+
+
+def test_a_pipe_or_device_is_never_replaced(tmp_path):
+    """As /dev/null would be, by whom may do so."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(OutputError, match=f"{name}' cannot be written: it is a pipe or device. Choose another --out"):
+            with written_aside(tmp_path / name) as aside:
+                aside.write_text("")
+    assert (tmp_path / "pipe").is_fifo() and (tmp_path / "link").is_symlink() and len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "set.npz").write_text("before")
+    for name, target in (("old", "elsewhere/set.npz"), ("new", "elsewhere/new.npz")):
+        (tmp_path / name).symlink_to(target)
+        with written_aside(tmp_path / name) as aside:
+            aside.write_text("after")
+        assert (tmp_path / name).is_symlink() and (tmp_path / target).read_text() == "after"
+    assert sorted(path.name for path in (tmp_path / "elsewhere").iterdir()) == ["new.npz", "set.npz"]
 
 
 def test_a_folder_is_written_like_a_file(tmp_path):
