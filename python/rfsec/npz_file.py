@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import DatasetError
+from .whole_file import is_pipe_or_device
 
 
 def read_arrays(path: str | Path, what: str, way_out: str, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:
@@ -20,6 +21,8 @@ def read_arrays(path: str | Path, what: str, way_out: str, names: Iterable[str] 
         If the file can't be read, whatever is wrong with it.
     """
     try:
+        if is_pipe_or_device(path):
+            raise ValueError("it is a pipe or device")
         with open(path, "rb") as raw:
             if raw.read(2) != b"PK":
                 raise ValueError("it is no .npz file")

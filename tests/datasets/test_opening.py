@@ -2,9 +2,11 @@
 """Labelled windows of every kind of file: small ones in the published formats, whole and damaged in every way."""
 
 import io
+import os
 import pickle
 import re
 import tracemalloc
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -326,5 +328,8 @@ def test_no_data_set_at_all(tmp_path):
     assert "Check the path" in refusal(tmp_path / "missing.npz")
     (tmp_path / "folder").mkdir()
     assert "is a folder. Name one of the .npz files in it" in refusal(tmp_path / "folder")
+    os.mkfifo(tmp_path / "pipe")
+    assert "cannot be read: it is a pipe or device. Name a file" in refusal(tmp_path / "pipe")
+    assert "cannot be read: it is a pipe or device. Name a file" in refusal(Path("/dev/zero"))
     with pytest.raises(ParameterError, match="'windows_per_cell' of a data set must be at least 1"):
         open_windows(tmp_path / "file", windows_per_cell=0)

@@ -72,6 +72,13 @@ def test_a_damaged_file_is_one_line(tmp_path, reader, how):
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 600
 
 
+@pytest.mark.parametrize("reader", READERS)
+def test_a_pipe_is_not_waited_for(tmp_path, reader):
+    os.mkfifo(tmp_path / "file.npz")
+    with pytest.raises(DatasetError, match="file.npz' cannot be read: it is a pipe or device"):
+        READERS[reader](tmp_path / "file.npz")
+
+
 @pytest.mark.parametrize("how", HOW)
 def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch, how):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DatasetError, ParameterError
+from ..whole_file import is_pipe_or_device
 from .cells import rank_in_cell
 from .labelled_windows import LabelledWindows
 from .npz import read_npz
@@ -69,6 +70,8 @@ def is_large(path: Path) -> bool:
 
 
 def _reader(path: Path) -> Callable[[Path, int | None], tuple[LabelledWindows, tuple[str, ...]]]:
+    if is_pipe_or_device(path):
+        raise DatasetError(f"The data set '{path}' cannot be read: it is a pipe or device. Name a file.")
     try:
         with path.open("rb") as file:
             start = file.read(8)
