@@ -246,6 +246,14 @@ def test_hostile_answers_are_refused(change):
         Answer.from_bytes(zlib.compress(json.dumps(found).encode()))
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+@pytest.mark.parametrize("answer", ['{"queue_fill":%s}', '{"source":[{"pause_s":%s}]}'])
+def test_health_that_would_be_no_json_for_who_reads_it_is_refused(answer, number):
+    text = f'{{"version":1,"sensor":"{"a" * 32}","decisions":[],"health":{answer % number}}}'
+    with pytest.raises(ValueError):
+        Answer.from_bytes(zlib.compress(text.encode()))
+
+
 @pytest.mark.parametrize("message", [b"", b"x", zlib.compress(b" " * (MAX_ANSWER_TEXT + 1)), Answer("a" * 32, []).to_bytes()[:-5]])
 def test_an_answer_that_does_not_expand_is_refused(message):
     with pytest.raises(ValueError):

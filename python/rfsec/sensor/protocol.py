@@ -63,6 +63,7 @@ class Answer:
         _check_identity(found["sensor"])
         if not isinstance(found["health"], dict | None) or not isinstance(found["decisions"], list) or len(found["decisions"]) > BATCH:
             raise ValueError("an answer holds a list of decisions and a health record")
+        json.dumps(found["health"], allow_nan=False)  # it is passed on as JSON, which has neither NaN nor infinity
         decisions, before = [], 0
         for one in found["decisions"]:
             if not isinstance(one, list) or len(one) != 2 or not isinstance(one[1], dict) or tuple(one[1]) != FIELDS:
