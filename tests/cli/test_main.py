@@ -51,6 +51,11 @@ def test_no_name_that_is_told_commands_the_terminal(capsys):
     assert capsys.readouterr().out == r"\x1b]0;x\x07[b] \x9b2J \udcff\u202e.html: " + "\u00e9\nWritten.\n"
 
 
+def test_a_standard_output_that_cannot_hold_a_sign_gets_a_question_mark():
+    done = rfsec("models", "list", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "") and "0?18 dB" in done.stdout
+
+
 def test_the_version_is_that_of_the_package():
     done = rfsec("--version")
     assert (done.returncode, done.stdout) == (0, f"rfsec {__version__}\n")

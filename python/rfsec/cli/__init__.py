@@ -61,6 +61,7 @@ def main() -> None:
     """Run the command line and leave with its exit status."""
     if sys.stdout is None:  # its number would be that of the next file opened, and what is printed would go there
         _fail("Standard output is closed. Send it to a file, or to /dev/null.")
+    sys.stdout.reconfigure(errors="replace")  # a terminal may lack the dash of a range, or the letters of a name
     try:
         try:
             app()
