@@ -122,3 +122,13 @@ def test_a_recording_that_does_not_cover_a_band_is_refused_with_the_line(tmp_pat
     with pytest.raises(ParameterError, match=rule) as caught:
         source(tmp_path, path, bands=bands)
     assert os.listdir("/proc/self/fd") == before, caught  # whose frames hold the recording
+
+
+@pytest.mark.parametrize("rate_hz", [1e-3, 250e3, 1e9])
+def test_a_sample_rate_that_gives_no_bins_is_refused_by_its_name(tmp_path, recording, rate_hz):
+    path = retold(recording, tmp_path, [(0, 99e6)])
+    meta = json.loads(path.read_text())
+    meta["global"]["core:sample_rate"] = rate_hz
+    path.write_text(json.dumps(meta))
+    with pytest.raises(ParameterError, match=rf"line 3: the sample rate of a sensor must be 0\.6 to 614\.4 MS/s\. Got {rate_hz / 1e6:g} instead"):
+        source(tmp_path, path)

@@ -16,7 +16,7 @@ STEP_SHARE = 0.78125
 
 MAX_BINS = 1 << 20
 MAX_AVERAGES = 10_000
-_FFT_SIZES = (64, 1 << 16)
+FFT_SIZES = (64, 1 << 16)
 _FINEST, _COARSEST = 0.5, 1 / 40  # bins: in bins of the FFT, and of the sample rate
 
 
@@ -53,7 +53,7 @@ class SweepGrid:
     def __post_init__(self) -> None:
         if not 1 <= self.sample_rate_hz < math.inf:  # slower, and a step could be too small to change a frequency of some GHz at all
             raise ParameterError(f"The 'sample_rate_hz' of a sweep must be 1 Hz or more. Got {self.sample_rate_hz} instead.")
-        for name, lowest, highest in (("fft_size", *_FFT_SIZES), ("averages", 1, MAX_AVERAGES)):
+        for name, lowest, highest in (("fft_size", *FFT_SIZES), ("averages", 1, MAX_AVERAGES)):
             value = getattr(self, name)
             if not lowest <= value <= highest or value != int(value):
                 raise ParameterError(f"The '{name}' of a sweep must be a whole number, {lowest} to {highest}. Got {value} instead.")
