@@ -322,6 +322,14 @@ def test_the_recordings_own_metadata_are_never_overwritten(tmp_path, name):
     assert (tmp_path / "air.sigmf-meta").read_bytes() == before
 
 
+@pytest.mark.parametrize("jsonl", ["found.sigmf-meta", "link"])
+def test_json_lines_and_annotations_are_two_files(tmp_path, jsonl):
+    (tmp_path / "link").symlink_to(tmp_path / "found.sigmf-meta")
+    with pytest.raises(rfsec.OutputError, match=f"{jsonl}: the SigMF annotations are written to this file; choose another"):
+        rfsec.decision_sink(jsonl=str(tmp_path / jsonl), sigmf=str(tmp_path / "found"))
+    assert not (tmp_path / "found.sigmf-meta").exists()
+
+
 def test_a_dataset_of_another_name_and_its_metadata_are_never_overwritten(tmp_path):
     """Metadata may name their dataset (core:dataset), so that the two do not share a name."""
     complex_noise(1000).tofile(tmp_path / "samples.bin")

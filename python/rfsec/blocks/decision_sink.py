@@ -62,7 +62,10 @@ class decision_sink(gr.basic_block):
         if self._lines:
             self._outputs.append(self._lines)
         if sigmf:
-            self._outputs.append(SigmfAnnotations(sigmf, recording, sample_format, skip_bytes, sample_rate or None))
+            annotations = SigmfAnnotations(sigmf, recording, sample_format, skip_bytes, sample_rate or None)
+            if jsonl and os.path.realpath(jsonl) == os.path.realpath(annotations.target):
+                raise OutputError(f"{jsonl}: the SigMF annotations are written to this file; choose another name for the JSON lines.")
+            self._outputs.append(annotations)
         if zmq:
             self._outputs.append(ZmqPublisher(zmq))
         self.decisions = self.refused = self.lost = 0

@@ -32,6 +32,11 @@ class SigmfAnnotations:
     recording, sample_format, skip_bytes, sample_rate_hz : str, str, int, float or None
         The recording as for ``open_recording``; "" for a live signal.
 
+    Attributes
+    ----------
+    target : Path
+        With its suffix.
+
     Raises
     ------
     OutputError
@@ -40,22 +45,22 @@ class SigmfAnnotations:
 
     def __init__(self, target: str, recording: str = "", sample_format: str = "", skip_bytes: int = 0,
                  sample_rate_hz: float | None = None):
-        self._target = Path(target if target.endswith(SUFFIX) else target + SUFFIX)
+        self.target = Path(target if target.endswith(SUFFIX) else target + SUFFIX)
         self._metadata, self._dataset, self._rate_hz = LIVE, None, None
         if recording:
             with open_recording(recording, sample_format=sample_format or None, sample_rate_hz=sample_rate_hz,
                                 skip_bytes=skip_bytes) as source:
                 self._metadata = source.sigmf_metadata() or LIVE
-                beside = source.data_path.resolve().parent == self._target.resolve().parent
+                beside = source.data_path.resolve().parent == self.target.resolve().parent
                 self._rate_hz = source.sample_rate_hz
                 if beside and source.is_dataset:
                     self._dataset = source.data_path.name
-                if source.owns(self._target):
-                    raise OutputError(f"{self._target}: these are the recording's own metadata; choose another name.")
-        there = os.path.isdir(self._target.parent)  # Path.is_dir raises where a folder may not be looked into
-        if not there or not os.access(self._target.parent, os.W_OK):
+                if source.owns(self.target):
+                    raise OutputError(f"{self.target}: these are the recording's own metadata; choose another name.")
+        there = os.path.isdir(self.target.parent)  # Path.is_dir raises where a folder may not be looked into
+        if not there or not os.access(self.target.parent, os.W_OK):
             reason = os.strerror(errno.EACCES if there else errno.ENOENT)
-            raise OutputError(f"{self._target}: SigMF annotations can't be written here: {reason}.")
+            raise OutputError(f"{self.target}: SigMF annotations can't be written here: {reason}.")
         self._open: dict[str, dict] = {}  # per head: the annotation that the next decision may extend
         self._done: list[dict] = []
         self._first: DecisionRecord | None = None
@@ -87,11 +92,11 @@ class SigmfAnnotations:
             "global": self._global(), "captures": self._captures(),
             "annotations": annotations})
         try:
-            with written_whole(self._target) as aside, open(aside, "w", encoding="utf-8") as file:
+            with written_whole(self.target) as aside, open(aside, "w", encoding="utf-8") as file:
                 document.dump(file, pretty=True)
         except OSError as error:
             lost = sum(one["_count"] for one in found)
-            raise OutputError(f"{self._target}: SigMF annotations can't be written: {error.strerror}.", lost) from None
+            raise OutputError(f"{self.target}: SigMF annotations can't be written: {error.strerror}.", lost) from None
 
     def _global(self) -> dict:
         info = {**self._metadata["global"]}
