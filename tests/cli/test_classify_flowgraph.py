@@ -8,8 +8,10 @@ import time
 
 import numpy as np
 import pmt
+import pytest
 from command_line import DEADLINE_S, write_noise
 from gnuradio import blocks, gr, rfsec
+from gnuradio.rfsec.blocks import classify_flowgraph
 from gnuradio.rfsec.blocks.classify_flowgraph import ClassifyFlowgraph
 from small_model import write_small_model
 
@@ -87,3 +89,15 @@ def test_a_model_of_amplitude_and_phase_gets_them(tmp_path):
     polar = np.stack([amplitude / np.linalg.norm(amplitude, axis=1, keepdims=True), np.angle(windows) / np.pi], axis=1)
     expected = [session.card.heads[0].labels[best] for best in session.run(polar.astype(np.float32))[0].argmax(axis=1)]
     assert [json.loads(line)["label"] for line in (tmp_path / "out.jsonl").read_text().splitlines()] == expected
+
+
+def test_how_long_a_radio_listens(monkeypatch):
+    monkeypatch.setattr(classify_flowgraph, "open_usrp", lambda args, **settings: "a radio")
+
+    def radio(duration_s):
+        return classify_flowgraph.radio("type=b200", freq_hz=FREQ_HZ, rate_hz=RATE_HZ, gain_db=20, duration_s=duration_s)
+
+    assert [radio(duration_s)[1] for duration_s in (None, 1e-9, 2.5, 1e15, 1e306)] == [None, 1, 2_500_000, None, None]
+    for duration_s in (0.0, -1.0, float("inf"), float("nan")):
+        with pytest.raises(rfsec.ParameterError, match=f"duration must be above 0 s, and finite. Got {duration_s} instead"):
+            radio(duration_s)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The classifying flowgraph of the command line: source, windower, representation, classifier, sink."""
 
+import math
 from dataclasses import dataclass
 
 from gnuradio import blocks, gr
@@ -94,8 +95,12 @@ def recording(path: str, *, sample_format: str | None, sample_rate_hz: float | N
 
 
 def radio(args: str, *, freq_hz: float, rate_hz: float, gain_db: float, duration_s: float | None):
-    """A USRP source, and the number of samples of ``duration_s`` (None: endless). Raises RadioError."""
-    if duration_s is not None and duration_s <= 0:
-        raise ParameterError(f"The duration must be above 0 s. Got {duration_s} instead.")
+    """A USRP source, and the number of samples of ``duration_s`` (None: endless, as where that is more than can be counted).
+
+    Raises RadioError where the radio can't be used, ParameterError for a duration that is none.
+    """
+    if duration_s is not None and not 0 < duration_s < math.inf:
+        raise ParameterError(f"The duration must be above 0 s, and finite. Got {duration_s} instead.")
     source = open_usrp(args, freq_hz=freq_hz, rate_hz=rate_hz, gain_db=gain_db)
-    return source, None if duration_s is None else max(1, round(duration_s * rate_hz))
+    samples = math.inf if duration_s is None else duration_s * rate_hz
+    return source, max(1, round(samples)) if samples < ENDLESS else None
