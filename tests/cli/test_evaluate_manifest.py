@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``rfsec evaluate --manifest``: what is found in labelled recordings, counted; what a bad manifest says."""
 
+import bz2
 import io
 import json
 import os
@@ -13,7 +14,8 @@ import numpy as np
 import pytest
 from burst_scene import burst_scene
 from command_line import rfsec, the_error
-from gnuradio.rfsec.inference.manifest import Entry, load_manifest
+from gnuradio.rfsec.errors import DatasetError
+from gnuradio.rfsec.inference.manifest import Entry, load_manifest, opened
 from gnuradio.rfsec.inference.manifest_scores import right_labels
 from odd_models import write_sure_model
 
@@ -152,6 +154,19 @@ def test_the_symbol_rate_that_labels_state():
 def test_a_bad_manifest_is_named(folder, files, rule):
     manifest = write_manifest(folder, *files)
     assert rule in the_error(rfsec("evaluate", "--manifest", manifest, "--model", folder / "qpsk.onnx"))
+
+
+@pytest.mark.parametrize("kind, size, count, rule", [
+    (b"Z", 1 << 40, 1, "it unpacks to 1,099,511,628,288 bytes, more than"), (tarfile.DIRTYPE, 0, 2000, "there is no file in this archive"),
+    (tarfile.GNUTYPE_LONGNAME, 1, 2000, "this is no bzip2 archive with a recording in it")])
+def test_an_archive_that_would_be_unpacked_without_end_is_refused(tmp_path, kind, size, count, rule):
+    """A file stands behind what is passed over: much of nothing, many folders, or names of names of names."""
+    info, file = tarfile.TarInfo("a"), tarfile.TarInfo("inside.complex")
+    info.type, info.size, file.size = kind, size, 8000
+    block = info.tobuf(tarfile.GNU_FORMAT) + bytes(512 if size == 1 else 0)
+    (tmp_path / "a.coco").write_bytes(bz2.compress(count * block + file.tobuf() + bytes(8192 + 1024)))
+    with pytest.raises(DatasetError, match=rule), opened(tmp_path, Entry(name="a.coco", sample_format="coco", sample_rate=RATE_HZ)):
+        pass
 
 
 def test_a_mark_of_the_byte_order_before_a_manifest_is_passed_over(tmp_path):

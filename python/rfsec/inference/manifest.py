@@ -9,6 +9,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -21,6 +22,7 @@ from ..recordings.recording import open_recording
 
 MAX_MANIFEST_BYTES = 64 << 20
 MAX_UNPACKED_BYTES = 4 << 30
+_MOST_MEMBERS = 1000  # of an archive: a recording is one
 _FORMATS = {"wav_real": "wav", "coco": "cf32_le"}  # a manifest's names that differ from ours
 
 
@@ -118,18 +120,20 @@ def opened(folder: Path, entry: RecordingEntry) -> Iterator[Recording]:
 
 
 def _unpack(path: Path, folder: Path) -> Path:
-    """The only file of a tar archive under bzip2, as a file of its own."""
+    """The first file of a tar archive under bzip2, as a file of its own."""
     target = folder / "samples"
     try:
         with bz2.open(path) as stream, tarfile.open(fileobj=BoundedReads(stream), mode="r:") as archive:
-            for member in archive:
+            for member in islice(archive, _MOST_MEMBERS):
+                end = member.offset_data + member.size  # to go on behind it all of that is unpacked, too
+                if end > MAX_UNPACKED_BYTES:
+                    raise DatasetError(f"{path}: it unpacks to {end:,} bytes, more than {MAX_UNPACKED_BYTES:,}.")
                 if member.isfile():
-                    if member.size > MAX_UNPACKED_BYTES:
-                        raise DatasetError(f"{path}: it unpacks to {member.size:,} bytes, more than {MAX_UNPACKED_BYTES:,}.")
                     with open(target, "wb") as file:
                         shutil.copyfileobj(archive.extractfile(member), file)
                     return target
-    except (OSError, EOFError, ValueError, tarfile.TarError) as error:  # ValueError: a header with a number that is none
+    # ValueError: a header with a number that is none; RecursionError: headers of headers
+    except (OSError, EOFError, ValueError, RecursionError, tarfile.TarError) as error:
         if getattr(error, "errno", None):  # of the system: no such file, or no room for what is in it
             raise DatasetError(f"{path}: it can't be unpacked: {error.strerror}.") from None
         raise DatasetError(f"{path}: this is no bzip2 archive with a recording in it ({error}).") from None
