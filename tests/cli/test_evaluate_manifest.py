@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from burst_scene import burst_scene
 from command_line import rfsec, the_error
-from gnuradio.rfsec.errors import DatasetError
+from gnuradio.rfsec.errors import DatasetError, RecordingError
 from gnuradio.rfsec.inference.manifest import Entry, load_manifest, opened
-from gnuradio.rfsec.inference.manifest_scores import right_labels
+from gnuradio.rfsec.inference.manifest_scores import known_starts, right_labels
 from odd_models import write_sure_model
 
 COUNT, RATE_HZ = 150_000, 1e6
@@ -167,6 +167,18 @@ def test_an_archive_that_would_be_unpacked_without_end_is_refused(tmp_path, kind
     (tmp_path / "a.coco").write_bytes(bz2.compress(count * block + file.tobuf() + bytes(8192 + 1024)))
     with pytest.raises(DatasetError, match=rule), opened(tmp_path, Entry(name="a.coco", sample_format="coco", sample_rate=RATE_HZ)):
         pass
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for name, form in (("pipe", "coco"), ("pipe", "cf32_le")):
+        with pytest.raises((DatasetError, RecordingError), match="pipe.* is a pipe or device"), opened(tmp_path, Entry(name=name, sample_format=form)):
+            pass
+    with pytest.raises(DatasetError, match="pipe: it can't be read: it is a pipe or device"):
+        load_manifest(tmp_path / "pipe")
+    (tmp_path / "GROUND_TRUTH.json").symlink_to("pipe")
+    with pytest.raises(DatasetError, match="GROUND_TRUTH.json: it can't be read: it is a pipe or device"):
+        known_starts(tmp_path / "m.json")
 
 
 def test_a_mark_of_the_byte_order_before_a_manifest_is_passed_over(tmp_path):

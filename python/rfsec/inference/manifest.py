@@ -19,6 +19,7 @@ from ..errors import DatasetError
 from ..recordings.bounded_reads import BoundedReads
 from ..recordings.reader import Recording
 from ..recordings.recording import open_recording
+from ..whole_file import is_pipe_or_device
 
 MAX_MANIFEST_BYTES = 64 << 20
 MAX_UNPACKED_BYTES = 4 << 30
@@ -95,6 +96,8 @@ def load_manifest(path: Path, kind: type[AnyEntry] = Entry) -> list[AnyEntry]:
 
 def read_json(path: Path):
     """Return what a JSON file holds. Raises DatasetError where it cannot be read or is none."""
+    if is_pipe_or_device(path):
+        raise DatasetError(f"{path}: it can't be read: it is a pipe or device. Name a file.")
     try:
         if path.stat().st_size > MAX_MANIFEST_BYTES:
             raise DatasetError(f"{path}: {path.stat().st_size:,} bytes are more than the {MAX_MANIFEST_BYTES:,} that may be read.")
@@ -121,6 +124,8 @@ def opened(folder: Path, entry: RecordingEntry) -> Iterator[Recording]:
 
 def _unpack(path: Path, folder: Path) -> Path:
     """The first file of a tar archive under bzip2, as a file of its own."""
+    if is_pipe_or_device(path):
+        raise DatasetError(f"{path}: it can't be unpacked: it is a pipe or device. Name a file.")
     target = folder / "samples"
     try:
         with bz2.open(path) as stream, tarfile.open(fileobj=BoundedReads(stream), mode="r:") as archive:
