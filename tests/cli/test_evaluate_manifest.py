@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ import pytest
 from burst_scene import burst_scene
 from command_line import rfsec, the_error
 from gnuradio.rfsec.errors import DatasetError, RecordingError
+from gnuradio.rfsec.inference.burst_classifier import BurstDecision
 from gnuradio.rfsec.inference.manifest import Entry, load_manifest, opened
-from gnuradio.rfsec.inference.manifest_scores import known_starts, right_labels
+from gnuradio.rfsec.inference.manifest_scores import known_starts, right_labels, score_file
+from gnuradio.rfsec.records import ACCEPTED
 from odd_models import write_sure_model
 
 COUNT, RATE_HZ = 150_000, 1e6
@@ -179,6 +182,22 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     (tmp_path / "GROUND_TRUTH.json").symlink_to("pipe")
     with pytest.raises(DatasetError, match="GROUND_TRUTH.json: it can't be read: it is a pipe or device"):
         known_starts(tmp_path / "m.json")
+
+
+def test_memory_does_not_grow_with_the_bursts_of_a_recording(tmp_path):
+    class Sure:
+        def decide(self, bursts):
+            return [BurstDecision("QPSK", 1.0, ACCEPTED)] * len(bursts)
+
+    one, peaks = burst_scene(45_000, [(5_000, 35_000, 0.2)]), []
+    for count in (20, 200):
+        np.tile(one, count).tofile(tmp_path / "many.cf32")
+        tracemalloc.start()
+        score = score_file(tmp_path, Entry(**entry("many.cf32", "QPSK")), Sure(), [5_000])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (score.bursts, score.right, score.starts_met) == (count, count, 1)
+    assert peaks[1] < peaks[0] + 5e6
 
 
 def test_a_mark_of_the_byte_order_before_a_manifest_is_passed_over(tmp_path):

@@ -108,14 +108,18 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
     with opened(folder, entry) as recording:
         if recording.sample_rate_hz is None:
             raise DatasetError(f"{entry.name}: neither it nor the manifest tells its sample rate; add 'sample_rate', in Hz.")
-        found = list(_found(recording))
-        bursts = _annotated(found, recording)
-    decisions = classifier.decide(bursts)
-    labels = Counter(one.label for one in decisions if one.verdict == ACCEPTED)
-    rates = [burst.symbol_rate_hz for burst, one in zip(bursts, decisions) if burst.symbol_rate_hz and one.verdict == ACCEPTED]
-    begun = [burst.sample_start for burst, _ in found]
+        begun, bursts, labels, rates, annotations = [], 0, Counter(), [], _annotations(recording)
+        for burst, tuned_hz in _found(recording):  # one at a time: thousands would not fit into memory
+            begun.append(burst.sample_start)
+            if annotations and not any(_meets(burst, one, tuned_hz) for one in annotations):
+                continue
+            bursts += 1
+            [decision] = classifier.decide([burst])
+            if decision.verdict == ACCEPTED:
+                labels[decision.label] += 1
+                rates += [burst.symbol_rate_hz] if burst.symbol_rate_hz else []
     return FileScore(
-        name=entry.name, truth=entry.truth, bursts=len(bursts), labels=dict(labels.most_common()),
+        name=entry.name, truth=entry.truth, bursts=bursts, labels=dict(labels.most_common()),
         right=sum(count for label, count in labels.items() if _is_right(label, entry.truth)),
         majority=labels.most_common(1)[0][0] if labels else None,
         symbol_rate_hz=median(rates) if rates else None, true_symbol_rate_hz=entry.symbol_rate_hz,
@@ -125,20 +129,24 @@ def score_file(folder: Path, entry: Entry, classifier: BurstClassifier, starts: 
 def _found(recording: Recording) -> Iterator[tuple[Burst, float]]:
     """The bursts of a recording, which end where it was retuned, placed in it, each with the frequency in Hz that was tuned (0: not told)."""
     for tuning, end in tunings_of(recording):
-        detector, bursts = BurstDetector(recording.sample_rate_hz), []
-        for start in range(tuning.sample_start, end, READ_SAMPLES):
-            bursts += detector.push(recording.read(start, min(READ_SAMPLES, end - start)))
-        for burst in bursts + detector.flush():
+        for burst in _bursts(recording, tuning.sample_start, end):
             yield replace(burst, sample_start=tuning.sample_start + burst.sample_start), tuning.freq_hz or 0.0
 
 
-def _annotated(found: list[tuple[Burst, float]], recording: Recording) -> list[Burst]:
-    """Those that meet one of a recording's SigMF annotations; all, where it has none."""
+def _bursts(recording: Recording, start: int, end: int) -> Iterator[Burst]:
+    """The bursts of a part of a recording, counted from its start."""
+    detector = BurstDetector(recording.sample_rate_hz)
+    for place in range(start, end, READ_SAMPLES):
+        yield from detector.push(recording.read(place, min(READ_SAMPLES, end - place)))
+    yield from detector.flush()
+
+
+def _annotations(recording: Recording) -> list[dict]:
+    """A recording's SigMF annotations of some samples, each with its first sample in the file."""
     metadata = recording.sigmf_metadata() or {}
     first = int(metadata.get("global", {}).get("core:offset", 0))  # annotations count from it, bursts from the first sample
-    annotations = [{**one, "core:sample_start": one["core:sample_start"] - first}
-                   for one in metadata.get("annotations", []) if one.get("core:sample_count")]
-    return [burst for burst, tuned_hz in found if not annotations or any(_meets(burst, one, tuned_hz) for one in annotations)]
+    return [{**one, "core:sample_start": one["core:sample_start"] - first}
+            for one in metadata.get("annotations", []) if one.get("core:sample_count")]
 
 
 def _meets(burst: Burst, annotation: dict, tuned_hz: float) -> bool:
