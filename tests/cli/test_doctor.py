@@ -41,3 +41,8 @@ def test_blocks_are_found_where_grc_blocks_path_says(tmp_path):
     (tmp_path / "rfsec_only.block.yml").write_text("")
     _, rows = run_doctor(GRC_BLOCKS_PATH=str(tmp_path))
     assert rows["blocks for GNU Radio Companion"][2] == f"1 in {tmp_path}"
+
+
+def test_a_path_is_shown_as_it_is(tmp_path):
+    _, rows = run_doctor(UHD_IMAGES_DIR=str(tmp_path / "[x]:ab:"))
+    assert rows["USRP images"][2] == f"none in {tmp_path}/[x]:ab:"

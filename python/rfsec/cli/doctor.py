@@ -46,7 +46,7 @@ def doctor() -> None:
     table = Table("", "what", Column("found", overflow="fold"), Column("command that mends it", overflow="fold"))
     for finding in findings:
         table.add_row(_mark(finding), finding.what, escape(finding.found), finding.mend)
-    console = Console()
+    console = Console(emoji=False)  # the :ab: of an address is no picture
     console.print(table)
     missing = [finding.what for finding in findings if finding.mend and finding.required]
     if missing:
