@@ -185,6 +185,20 @@ for freed in (0, 512 << 10, 640 << 10):
 """
 
 
+LARGER_THAN_THE_DISK = """
+import os
+from gnuradio.rfsec.sensor.spool import Spool
+from gnuradio.rfsec.errors import OutputError
+before = os.statvfs(".").f_bavail
+try:
+    Spool("spool.db", 64 << 20, ["one"])
+except OutputError as error:
+    print(error)
+print((before - os.statvfs(".").f_bavail) * os.statvfs(".").f_frsize)
+Spool("spool.db", 1 << 20, ["one"]).close()
+"""
+
+
 def on_a_small_disk(folder, code: str) -> list[str]:
     """The lines that a program prints in a folder of 4 MiB."""
     mounted = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs -o size=4m none "$0" && cd "$0" && exec "$@"', folder]
@@ -204,3 +218,8 @@ def test_a_disk_that_fills_up_takes_nothing_but_the_oldest(tmp_path):
     full, numbers, refused = on_a_small_disk(tmp_path, ON_A_SMALL_DISK)
     last, dropped, waiting = map(int, numbers.split())
     assert int(full) == errno.ENOSPC and last == 8000 == dropped + waiting and dropped > 4000 and "No space left" in refused
+
+
+def test_a_spool_larger_than_the_disk_does_not_fill_it(tmp_path):
+    reason, taken = on_a_small_disk(tmp_path, LARGER_THAN_THE_DISK)
+    assert "spool.db: there is no space left for this spool" in reason and int(taken) < 1 << 20

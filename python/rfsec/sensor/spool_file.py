@@ -25,7 +25,7 @@ _REASONS = {
     "SQLITE_BUSY": "another sensor has this spool. Give each sensor a spool of its own",
     "SQLITE_READONLY": "this spool can't be written. Check the permissions of the file and its folder",
     "SQLITE_CANTOPEN": "this spool can't be opened. Check that its folder exists, and the permissions of both",
-    "SQLITE_FULL": "there is no space left for this spool. Free some",
+    "SQLITE_FULL": "there is no space left for this spool. Free some, or set a smaller max_bytes",
     "SQLITE_IOERR": "this spool can't be read or written. Free some space, or check the disk",
 }
 
@@ -113,8 +113,12 @@ class SpoolFile:
     def _reserve(self, pages: int) -> None:
         """Take the space by writing zeros and forgetting them: SQLite keeps the pages that it has, and uses them again.
 
-        The log of changes, which SQLite removes when a spool is closed, is written along.
+        The log of changes, which SQLite removes when a spool is closed, is written along. Raises OutputError, before anything is written,
+        where the disk has no such space: it would be full afterwards.
         """
+        disk = os.statvfs(self.path)
+        if (pages - self._pragma("page_count")) * PAGE_BYTES > disk.f_bavail * disk.f_frsize:
+            raise OutputError(f"{self.path}: {_REASONS['SQLITE_FULL']}.")
         with self.changing() as db:
             db.execute("CREATE TABLE IF NOT EXISTS reserved (zeros BLOB)")
         try:
