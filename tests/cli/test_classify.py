@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -187,3 +188,11 @@ def test_a_recording_is_never_overwritten(tmp_path, model):
     line = the_error(rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", tmp_path / "noise.cf32"))
     assert "this is the recording" in line
     assert np.array_equal(np.fromfile(tmp_path / "noise.cf32", np.complex64), samples)
+
+
+def test_a_model_is_never_overwritten(tmp_path, model):
+    write_noise(tmp_path / "noise.cf32")
+    before = Path(model).read_bytes()
+    line = the_error(rfsec("classify", tmp_path / "noise.cf32", "--windows", "--model", model, "--jsonl", model))
+    assert "this is the model" in line
+    assert Path(model).read_bytes() == before

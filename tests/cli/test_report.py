@@ -175,6 +175,7 @@ def test_by_default_the_page_has_the_name_of_the_recording(tmp_path, scene, mode
 REFUSALS = {
     "a rate that nobody tells": (lambda folder: [], "--rate"),
     "the recording as the page": (lambda folder: ["--rate", "1e6", "--out", folder / "noise.cf32"], "this is the recording"),
+    "the model as the page": (lambda folder: ["--rate", "1e6", "--model", write_burst_model(folder / "m.onnx"), "--out", folder / "m.onnx"], "this is the model"),
     "a folder as the page": (lambda folder: ["--rate", "1e6", "--out", folder], "is a folder"),
     "a name that is too long": (lambda folder: ["--rate", "1e6", "--out", folder / ("x" * 300)], "File name too long"),
     "a page that cannot be": (lambda folder: ["--rate", "1e6", "--out", folder / "noise.cf32" / "page.html"], "page.html"),

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ..errors import ParameterError
+from ..errors import OutputError, ParameterError
 from .burst_view import Bursts, BurstView
 from .live import run
+from .out_files import is_same_file
 from .plain import plain_console
 from .stretches import StretchesByHead
 from .window_view import WindowView
@@ -41,6 +42,8 @@ def classify(
     """Find the bursts in a recording, or in what a USRP receives, and say what each is."""
     _check(source, usrp, freq, rate, gain, duration, skip_bytes, sample_format)
     _check_mode(windows, length, false_alarms, max_duration)
+    if model is not None and is_same_file(jsonl, model):
+        raise OutputError(f"{jsonl}: this is the model; choose another name for the JSON lines.")
     from ..blocks import classify_flowgraph as flowgraphs
     from ..blocks.decision_sink import decision_sink
 
