@@ -11,10 +11,10 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "python" / "rfsec"
 # From the top of the house to its floor: a room may import the rooms after it in this list, never one before it.
 HOUSE = ["cli", "blocks", "sensor", "report", "reproduction", "training", "datasets", "inference", "fingerprint", "keygen", "detection",
-         "ofdm", "dsp", "recordings", "records", "npz_file", "whole_file", "errors"]
+         "ofdm", "dsp", "recordings", "records", "npz_file", "sqlite_file", "whole_file", "errors"]
 ONLY_IN = {"gnuradio": {"blocks"}, "pmt": {"blocks", "records"}, "onnxruntime": {"inference"}, "torch": {"training"},
            "onnx": {"training", "reproduction"}, "sklearn": {"training", "reproduction"},
-           "matplotlib": {"report", "reproduction"}, "h5py": {"datasets"}, "sqlite3": {"fingerprint", "keygen", "sensor"},
+           "matplotlib": {"report", "reproduction"}, "h5py": {"datasets"}, "sqlite3": {"fingerprint", "keygen", "sensor", "sqlite_file"},
            "cryptography": {"keygen"}, "zmq": {"blocks", "keygen", "sensor"}, "yaml": {"sensor"}}
 # torch, onnx, sklearn and h5py come with script/bootstrap --dev only
 SOURCES = sorted(PACKAGE.rglob("*.py"))

@@ -111,11 +111,14 @@ def test_a_store_that_others_may_read_is_refused(path, mode):
 def test_other_files_are_refused_and_left_alone(path, tmp_path):
     path.write_text("my diary " * 100)
     path.chmod(0o600)
+    short = tmp_path / "short.db"
+    short.write_text("!")
+    short.chmod(0o600)
     other = tmp_path / "other.db"
     with sqlite3.connect(other) as db:
         db.execute("CREATE TABLE diary (page TEXT)")
     other.chmod(0o600)
-    for file in (path, other):
+    for file in (path, short, other):
         before = file.read_bytes()
         with pytest.raises(KeyAgreementError) as caught:
             ProbeStore(file)

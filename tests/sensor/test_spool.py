@@ -120,6 +120,7 @@ def test_a_second_process_is_refused(tmp_path):
 
 @pytest.mark.parametrize("spoil, reason", [
     (lambda path: path.write_bytes(b"no database at all, but long enough" * 100), "no spool"),
+    (lambda path: path.write_bytes(b"!"), "no spool"),
     (lambda path: sqlite3.connect(path).executescript("CREATE TABLE x (y); PRAGMA application_id = 7"), "no spool"),
     (lambda path: path.mkdir(), "can't be made")])
 def test_another_file_is_refused_and_left_alone(tmp_path, spoil, reason):

@@ -7,17 +7,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 
 from ..errors import GalleryError, ParameterError
+from ..sqlite_file import connect, pragma, transaction
 from .encoder_id import EncoderId
 from .enrolled import check_name, shown
 
 _APPLICATION_ID, _VERSION = int.from_bytes(b"rfGa", "big"), 1
 _WAIT_S = 30
-_SMALLEST = 512  # bytes of a database
 #: Every example carries the hash of its encoder, and a CRC-32 of its float32 values: SQLite itself keeps none.
 _SCHEMA = (
     "CREATE TABLE encoder (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, metric TEXT NOT NULL, "
@@ -62,13 +61,9 @@ class GalleryFile:
         self.path, self._lock = path, threading.RLock()
         if not create and not os.path.exists(path):  # Path.exists raises where a folder may not be looked into
             raise GalleryError(f"{path}: there is no such gallery, or its folder may not be looked into. Enrol an emitter to make one, or name another.")
-        if os.path.isfile(path) and 0 < os.path.getsize(path) < _SMALLEST:  # SQLite would take it for a new file, and write into it
-            raise GalleryError(f"{path}: {_REASONS['SQLITE_NOTADB']}.")
         with self._one_line():
-            uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={'rwc' if create else 'rw'}"
-            self._db = sqlite3.connect(uri, uri=True, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
+            self._db = connect(path, "rwc" if create else "rw", timeout=_WAIT_S, check_same_thread=False)
             try:
-                self._db.execute("PRAGMA trusted_schema = OFF")
                 self._db.execute("PRAGMA foreign_keys = ON")
                 if create and self._is_empty():
                     self._make(encoder)
@@ -104,15 +99,8 @@ class GalleryFile:
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._one_line():
-            self._db.execute(f"BEGIN {kind}")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._lock, self._one_line(), transaction(self._db, kind) as db:
+            yield db
 
     @contextmanager
     def _one_line(self) -> Iterator[None]:
@@ -122,12 +110,9 @@ class GalleryFile:
             code = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
             raise GalleryError(f"{self.path}: {_REASONS.get(code, f'this gallery fails: {shown(str(error))}')}.") from None
 
-    def _pragma(self, name: str) -> object:
-        return self._db.execute(f"PRAGMA {name}").fetchone()[0]
-
     def _is_empty(self) -> bool:
         """Whether this is a new file, or one that was being made when its process was killed."""
-        return self._pragma("application_id") == 0 and not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        return pragma(self._db, "application_id") == 0 and not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone()
 
     def _make(self, encoder: EncoderId | None) -> None:
         if encoder is None:
@@ -145,13 +130,13 @@ class GalleryFile:
 
     def _checked(self) -> EncoderId:
         """The encoder of a file that is sound in every page."""
-        if self._pragma("application_id") != _APPLICATION_ID:
+        if pragma(self._db, "application_id") != _APPLICATION_ID:
             raise GalleryError(f"{self.path}: {_REASONS['SQLITE_NOTADB']}.")
-        if self._pragma("user_version") != _VERSION:
-            raise GalleryError(f"{self.path}: this gallery has version {self._pragma('user_version')}, and only version {_VERSION} can be read. "
+        if pragma(self._db, "user_version") != _VERSION:
+            raise GalleryError(f"{self.path}: this gallery has version {pragma(self._db, 'user_version')}, and only version {_VERSION} can be read. "
                                "Use the gr-rfsec that wrote it.")
         made = tuple(row[0] for row in self._db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid"))
-        sound = made == _SCHEMA and self._pragma("integrity_check(1)") == "ok" and not self._db.execute("PRAGMA foreign_key_check").fetchone()
+        sound = made == _SCHEMA and pragma(self._db, "integrity_check(1)") == "ok" and not self._db.execute("PRAGMA foreign_key_check").fetchone()
         encoders = self._db.execute("SELECT name, sha256, size, metric, weights, unit_length FROM encoder").fetchall() if sound else []
         try:
             (name, sha256, size, metric, weights, unit_length), = encoders

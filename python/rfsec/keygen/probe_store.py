@@ -10,11 +10,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 
 from ..errors import KeyAgreementError
+from ..sqlite_file import connect, pragma, transaction
 from .secret_file import OWNER_ONLY, refuse_open_secret
 
 _APPLICATION_ID, _VERSION = int.from_bytes(b"rfPr", "big"), 1
@@ -39,10 +39,10 @@ class ProbeStore:
     def __init__(self, path: str | Path | None) -> None:
         self.path = Path(path or "store in memory")
         with self._one_line():
-            self._db = sqlite3.connect(_private_file(self.path) if path else ":memory:", uri=True, timeout=_WAIT_S,
-                                       isolation_level=None, check_same_thread=False)
+            if path:
+                _make_private(self.path)
+            self._db = connect(self.path if path else None, timeout=_WAIT_S, check_same_thread=False)
             try:
-                self._db.execute("PRAGMA trusted_schema = OFF")
                 self._db.execute("PRAGMA synchronous = FULL")
                 self._open()
             except BaseException:
@@ -94,30 +94,20 @@ class ProbeStore:
     def _open(self) -> None:
         """Make the table in a new file, and refuse any other file than such a store."""
         with self._changing() as db:
-            if not db.execute("SELECT 1 FROM sqlite_schema").fetchone() and not self._mark("application_id"):
+            if not db.execute("SELECT 1 FROM sqlite_schema").fetchone() and not pragma(self._db, "application_id"):
                 db.execute(_SCHEMA)
                 db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 db.execute(f"PRAGMA user_version = {_VERSION}")
         made = [row[0] for row in self._db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")]
-        if (self._mark("application_id"), self._mark("user_version"), made) != (_APPLICATION_ID, _VERSION, [_SCHEMA]):
+        if (pragma(self._db, "application_id"), pragma(self._db, "user_version"), made) != (_APPLICATION_ID, _VERSION, [_SCHEMA]):
             raise KeyAgreementError(f"{self.path}: this is no store of spent probes of this gr-rfsec. Name another file.")
-        if self._mark("integrity_check(1)") != "ok":
+        if pragma(self._db, "integrity_check(1)") != "ok":
             raise KeyAgreementError(f"{self.path}: this store of spent probes is damaged. Move it away, and use new probes only.")
-
-    def _mark(self, name: str) -> object:
-        return self._db.execute(f"PRAGMA {name}").fetchone()[0]
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
-        with self._one_line():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._one_line(), transaction(self._db) as db:
+            yield db
 
     @contextmanager
     def _one_line(self) -> Iterator[None]:
@@ -128,11 +118,10 @@ class ProbeStore:
                                     "Check the file, its folder and the space there.") from None
 
 
-def _private_file(path: Path) -> str:
-    """Make the file where it is missing; return its address for SQLite."""
+def _make_private(path: Path) -> None:
+    """Make the file where it is missing; refuse one that others may read."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
     try:
         refuse_open_secret(path, descriptor)
     finally:
         os.close(descriptor)
-    return f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"

@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 from ..errors import OutputError
+from ..sqlite_file import connect, pragma, transaction
 
 PAGE_BYTES = 4096
 _APPLICATION_ID, _VERSION = int.from_bytes(b"rfSp", "big"), 1
@@ -50,13 +50,12 @@ class SpoolFile:
         self.path = path
         with self._one_line():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?mode=rw", uri=True, timeout=0, isolation_level=None)
+            self._db = connect(path, timeout=0)
             try:
-                self._db.execute("PRAGMA trusted_schema = OFF")
                 self._refuse_another()
-                for pragma in (f"page_size = {PAGE_BYTES}", "locking_mode = EXCLUSIVE", "journal_mode = WAL",
-                               "synchronous = FULL", f"wal_autocheckpoint = {_LOG_PAGES}"):
-                    self._db.execute(f"PRAGMA {pragma}")
+                for setting in (f"page_size = {PAGE_BYTES}", "locking_mode = EXCLUSIVE", "journal_mode = WAL",
+                                "synchronous = FULL", f"wal_autocheckpoint = {_LOG_PAGES}"):
+                    self._db.execute(f"PRAGMA {setting}")
                 self._open()
                 self._reserve(max_bytes // PAGE_BYTES)
             except BaseException:
@@ -70,15 +69,8 @@ class SpoolFile:
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """What the block does is on the disk once it ends; nothing of it is done where it raises."""
-        with self._one_line():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._one_line(), transaction(self._db) as db:
+            yield db
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -89,17 +81,17 @@ class SpoolFile:
     def free_bytes(self, max_bytes: int) -> int:
         """How many of `max_bytes` hold nothing; below 0 where the file holds more."""
         with self._one_line():
-            return max_bytes - (self._pragma("page_count") - self._pragma("freelist_count")) * PAGE_BYTES
+            return max_bytes - (pragma(self._db, "page_count") - pragma(self._db, "freelist_count")) * PAGE_BYTES
 
     def _refuse_another(self) -> None:
         """Before anything is changed: refuse a file that is neither a spool nor empty."""
-        empty = not self._pragma("application_id") and not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        if not empty and (self._pragma("application_id"), self._pragma("user_version")) != (_APPLICATION_ID, _VERSION):
+        empty = not pragma(self._db, "application_id") and not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        if not empty and (pragma(self._db, "application_id"), pragma(self._db, "user_version")) != (_APPLICATION_ID, _VERSION):
             raise OutputError(f"{self.path}: {_REASONS['SQLITE_NOTADB']}.")
 
     def _open(self) -> None:
         """Make the tables in a new file; refuse a damaged spool."""
-        if not self._pragma("application_id"):
+        if not pragma(self._db, "application_id"):
             with self.changing() as db:
                 for statement in _SCHEMA:
                     db.execute(statement)
@@ -107,7 +99,7 @@ class SpoolFile:
                 db.execute(f"PRAGMA user_version = {_VERSION}")
         self._forget_reserved()  # where its maker was killed
         made = {row[0] for row in self._db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
-        if made != set(_SCHEMA) or self._pragma("integrity_check(1)") != "ok":
+        if made != set(_SCHEMA) or pragma(self._db, "integrity_check(1)") != "ok":
             raise OutputError(f"{self.path}: {_REASONS['SQLITE_CORRUPT']}.")
 
     def _reserve(self, pages: int) -> None:
@@ -117,25 +109,22 @@ class SpoolFile:
         where the disk has no such space: it would be full afterwards.
         """
         disk = os.statvfs(self.path)
-        if (pages - self._pragma("page_count")) * PAGE_BYTES > disk.f_bavail * disk.f_frsize:
+        if (pages - pragma(self._db, "page_count")) * PAGE_BYTES > disk.f_bavail * disk.f_frsize:
             raise OutputError(f"{self.path}: {_REASONS['SQLITE_FULL']}.")
         with self.changing() as db:
             db.execute("CREATE TABLE IF NOT EXISTS reserved (zeros BLOB)")
         try:
-            at_once = min(_RESERVED_AT_ONCE, (pages - self._pragma("page_count") + self._pragma("freelist_count")) * PAGE_BYTES)
+            at_once = min(_RESERVED_AT_ONCE, (pages - pragma(self._db, "page_count") + pragma(self._db, "freelist_count")) * PAGE_BYTES)
             while at_once > PAGE_BYTES:
                 with self.changing() as db:
                     db.execute("INSERT INTO reserved VALUES (zeroblob(?))", (at_once - PAGE_BYTES,))
-                at_once = min(_RESERVED_AT_ONCE, (pages - self._pragma("page_count")) * PAGE_BYTES)
+                at_once = min(_RESERVED_AT_ONCE, (pages - pragma(self._db, "page_count")) * PAGE_BYTES)
         finally:
             self._forget_reserved()
 
     def _forget_reserved(self) -> None:
         with self.changing() as db:
             db.execute("DROP TABLE IF EXISTS reserved")
-
-    def _pragma(self, name: str) -> object:
-        return self._db.execute(f"PRAGMA {name}").fetchone()[0]
 
     @contextmanager
     def _one_line(self) -> Iterator[None]:
