@@ -6,11 +6,12 @@ import pmt
 import pytest
 from gnuradio import gr, rfsec
 from gnuradio.rfsec.blocks import sweep_flowgraph
-from gnuradio.rfsec.blocks.sweep_flowgraph import ROOM, SweepFlowgraph
+from gnuradio.rfsec.blocks.sweep_flowgraph import SweepFlowgraph
 from gnuradio.rfsec.dsp.averaged_power import averaged_power
 from gnuradio.rfsec.dsp.stitching import stitch
 from gnuradio.rfsec.dsp.sweep_grid import SweepGrid
 from gnuradio.rfsec.errors import RadioError, RecordingError
+from gnuradio.rfsec.sensor.sweep import SWEEPS_WAITING
 from software_radio import SoftwareRadio
 from swept_scene import RATE_HZ, write_sweeps
 
@@ -31,7 +32,7 @@ def taken(flowgraph, count):
 
 def test_a_recording_gives_the_bands_in_turn_and_waits_until_they_are_taken(tmp_path):
     centres = [freq_hz for grid in BANDS for freq_hz in grid.centres_hz]
-    rounds = 2 * ROOM
+    rounds = 2 * SWEEPS_WAITING
     samples = write_sweeps(tmp_path / "sweeps.sigmf", centres, DWELL, rounds)
     source = rfsec.recording_source(str(tmp_path / "sweeps.sigmf-meta"))
     flowgraph = SweepFlowgraph(source, BANDS, is_radio=False, dwell_s=1500 / RATE_HZ, keep_steps=True)

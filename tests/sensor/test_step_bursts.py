@@ -8,6 +8,7 @@ from gnuradio.rfsec.detection.raw_bursts import raw_bursts
 from gnuradio.rfsec.errors import ParameterError
 from gnuradio.rfsec.inference.authenticator import Authenticator
 from gnuradio.rfsec.sensor.config_file import ConfigFile
+from gnuradio.rfsec.sensor.decide import SweepDecider
 from gnuradio.rfsec.sensor.step_bursts import StepBursts
 from gnuradio.rfsec.sensor.sweep import Step
 from small_model import write_burst_model
@@ -59,3 +60,16 @@ def test_a_wrong_gallery_is_named_with_its_line(bursts, tmp_path):
                                           "models:\n  gallery: none\n")
     with pytest.raises(ParameterError, match="sensor.yaml, line 6: .*no such gallery"):
         StepBursts(ConfigFile(tmp_path / "sensor.yaml"))
+
+
+def test_steps_that_memory_does_not_hold_are_refused(tmp_path):
+    """A sweep of 6 GHz at 10 s a step has some 600 GB of samples."""
+    write_burst_model(tmp_path / "bursts.onnx")
+    text = ("bands: [{start_hz: 1e6, stop_hz: 6e9}]\nsource:\n  usrp: {args: '', gain_db: 1}\n  dwell_s: 10\noutput: {jsonl: x}\nspool: {path: x}\n"
+            "models: {modulation: bursts.onnx}\n")
+    (tmp_path / "sensor.yaml").write_text(text)
+    with pytest.raises(ParameterError, match="sensor.yaml, line 4: .* more than half of this machine's memory"):
+        SweepDecider(ConfigFile(tmp_path / "sensor.yaml"))
+    for fitting in (text.replace("6e9", "2e6").replace("10", "0.05"), text.replace("models: {modulation: bursts.onnx}", "")):
+        (tmp_path / "sensor.yaml").write_text(fitting)
+        SweepDecider(ConfigFile(tmp_path / "sensor.yaml"))

@@ -10,14 +10,13 @@ from gnuradio import gr
 from ..dsp.sweep_collector import SweepCollector
 from ..dsp.sweep_grid import SweepGrid
 from ..errors import RadioError
-from ..sensor.sweep import Step, Sweep
+from ..sensor.sweep import SWEEPS_WAITING, Step, Sweep
 from .sweep_controller import sweep_controller
 from .sweep_taker import SweepTaker
 
 SETTLE_S = 0.01  # of a radio: what it had taken while it tuned passes first
 TIMEOUT_S = 1.0  # of the first tune command
 SILENCE_S = 5.0  # without a sample, after which a radio is given up
-ROOM = 4  # sweeps that wait
 _VAIN = 5  # tune commands without an effect, after which a radio is given up: 15 s
 
 
@@ -43,7 +42,7 @@ class SweepFlowgraph(gr.top_block):
         # GNU Radio keeps no reference to Python blocks: without these attributes they would be collected while running.
         self.source, self._is_radio, self._rate_hz = source, is_radio, grids[0].sample_rate_hz
         settle, dwell = round(SETTLE_S * self._rate_hz) if is_radio else 0, round(dwell_s * self._rate_hz)
-        self.taker = SweepTaker([SweepCollector(grid, settle, dwell, keep_steps) for grid in grids], not is_radio, ROOM)
+        self.taker = SweepTaker([SweepCollector(grid, settle, dwell, keep_steps) for grid in grids], not is_radio, SWEEPS_WAITING)
         self.controller = sweep_controller(TIMEOUT_S)
         self.connect(source, self.taker)
         if is_radio:

@@ -11,6 +11,7 @@ from ..records import ACCEPTED, UNKNOWN, DecisionRecord
 from .config_file import ConfigFile
 from .grids import BIN_HZ, RATE_HZ, grids_of
 from .step_bursts import StepBursts
+from .step_memory import check_step_memory
 from .sweep import Sweep
 
 
@@ -24,7 +25,8 @@ class SweepDecider:
     Raises
     ------
     ParameterError
-        A model or gallery is missing or wrong, or a radio's band has too few bins or too many; with its line.
+        A model or gallery is missing or wrong, a radio's band has too few bins or too many, or the samples of its steps, where bursts are
+        looked for, do not fit into memory; with its line.
     """
 
     def __init__(self, file: ConfigFile) -> None:
@@ -34,7 +36,9 @@ class SweepDecider:
             if not isclose(bin_hz := self._technologies.card.input.bin_hz, BIN_HZ, rel_tol=1e-3):
                 raise ModelError(f"{file.config.models.technology}: this model takes bins of {bin_hz:g} Hz, and a sensor measures {BIN_HZ:g} Hz.")
         if file.config.source.usrp is not None:
-            grids_of(file, RATE_HZ)  # a radio may be missing; what is wrong with its bands is said at once
+            grids = grids_of(file, RATE_HZ)  # a radio may be missing; what is wrong with its bands is said at once
+            if wants_steps(file):
+                check_step_memory(file, grids)
         self._min_confidence = file.config.thresholds.min_confidence
         self._bursts = StepBursts(file) if wants_steps(file) else None
 

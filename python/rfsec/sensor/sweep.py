@@ -9,6 +9,9 @@ import numpy as np
 from ..dsp.swept_spectrum import SweptSpectrum
 from ..records import time_after
 
+SWEEPS_WAITING = 4  # that no one has taken yet
+SWEEPS_KEPT = SWEEPS_WAITING + 2  # and the one that is measured, and the one that is decided
+
 
 @dataclass(frozen=True)
 class Step:
