@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ..errors import OutputError, ParameterError
+from ..errors import ParameterError
 from .burst_view import Bursts, BurstView
 from .live import run
-from .out_files import is_same_file
+from .out_files import refuse_own
 from .plain import plain_console
 from .stretches import StretchesByHead
 from .window_view import WindowView
@@ -42,8 +42,7 @@ def classify(
     """Find the bursts in a recording, or in what a USRP receives, and say what each is."""
     _check(source, usrp, freq, rate, gain, duration, skip_bytes, sample_format)
     _check_mode(windows, length, false_alarms, max_duration)
-    if model is not None and is_same_file(jsonl, model):
-        raise OutputError(f"{jsonl}: this is the model; choose another name for the JSON lines.")
+    refuse_own(jsonl, "model", model, "another name for the JSON lines")
     from ..blocks import classify_flowgraph as flowgraphs
     from ..blocks.decision_sink import decision_sink
 

@@ -11,9 +11,8 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
-from ..errors import OutputError
 from .fingerprint_input import GalleryFile
-from .out_files import is_same_file
+from .out_files import refuse_own
 from .plain import plain_console, say
 
 Name = Annotated[str, typer.Argument(help="Of an enrolled emitter.")]
@@ -61,8 +60,7 @@ def merge(gallery: GalleryFile, into: Name, name: Name) -> None:
 
 def export(gallery: GalleryFile, file: Annotated[Path, typer.Argument(help="The text file to write.")]) -> None:
     """Write the whole gallery as text."""
-    if is_same_file(file, gallery):
-        raise OutputError(f"{file}: this is the gallery; choose another name for the text.")
+    refuse_own(file, "gallery", gallery, "another name for the text")
     with _opened(gallery) as store:
         count = store.export_to(file)
     say(f"{file}: {_counted(count)} written.")

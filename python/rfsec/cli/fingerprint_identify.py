@@ -17,7 +17,7 @@ from ..records import ACCEPTED, SKIPPED, UNKNOWN, VERDICTS
 from .burst_view import with_unit
 from .fingerprint_input import (
     Bursts, FalseAccepts, Format, GalleryFile, LowestScore, Model, Nearest, Rate, SkipBytes, checked_numbers, opened)
-from .out_files import is_same_file
+from .out_files import refuse_own
 from .plain import say
 
 Recording = Annotated[Path, typer.Argument(metavar="FILE", help="Recording: SigMF, WAV, or raw samples.")]
@@ -46,10 +46,11 @@ def identify(
     table, verdicts = Table("burst", "start", "length", "centre", "SNR", Column("emitter", overflow="fold"), "score", "verdict", box=SIMPLE_HEAD), Counter()
     with opened(recording, sample_format, rate, skip_bytes) as (source, rate_hz):
         if jsonl != "-":
-            what = "recording" if source.owns(jsonl) else "gallery" if is_same_file(jsonl, gallery) else ""
-            what = what or ("model" if model is not None and is_same_file(jsonl, model) else "")
-            if what:
-                raise OutputError(f"{jsonl}: this is the {what}; choose another name for the JSON lines.")
+            way_out = "another name for the JSON lines"
+            if source.owns(jsonl):
+                raise OutputError(f"{jsonl}: this is the recording; choose {way_out}.")
+            refuse_own(jsonl, "gallery", gallery, way_out)
+            refuse_own(jsonl, "model", model, way_out)
         with closing(JsonLines(jsonl)) if jsonl else nullcontext() as lines:
             for one in fingerprinted(source, rate_hz, authenticator.fingerprinter, numbers):
                 found = None if one.embedding is None else authenticator.identify(one.embedding)

@@ -8,7 +8,7 @@ import typer
 
 from ..errors import OutputError, ParameterError
 from .keygen_end import comparable
-from .out_files import is_same_file
+from .out_files import is_same_file, refuse_own
 from .plain import say
 from .keygen_options import Epsilon, Levels, Model, Probes
 
@@ -29,8 +29,7 @@ def fit(
 
     if is_same_file(out, features):
         raise OutputError(f"{out}: these are the measured probes; choose another name for the quantizer.")
-    if model is not None and is_same_file(out, model):
-        raise OutputError(f"{out}: this is the model; choose another name for the quantizer.")
+    refuse_own(out, "model", model, "another name for the quantizer")
     values, _, form = comparable("bob", read_probe_file(features), model)
     if form in ("cfr", "cfr_unit_power"):
         raise ParameterError(f"A decorrelating quantizer takes sanitised responses, and those of this mapper are '{form}'. Take another mapper.")

@@ -22,6 +22,12 @@ def check_model_out(out: Path, *others: Path | str | None) -> None:
         raise OutputError(f"The model '{out}' cannot be written: {error.strerror}. Choose another --out.") from None
 
 
+def refuse_own(out: Path | str, what: str, used: Path | str | None, way_out: str) -> None:
+    """Raise OutputError where `out` is a file that the command uses itself, such as "model" or "gallery"."""
+    if used is not None and is_same_file(out, used):
+        raise OutputError(f"{out}: this is the {what}; choose {way_out}.")
+
+
 def is_same_file(out: Path | str, source: Path | str) -> bool:
     """Whether both are there, and are one file, whatever links lead to it."""
     return os.path.exists(out) and os.path.exists(source) and os.path.samefile(out, source)

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from ..errors import OutputError, RecordingError
 from .classify import FALSE_ALARMS, MAX_DURATION_S
 from .live import gathered_signals
-from .out_files import is_same_file
+from .out_files import refuse_own
 from .plain import plain_console, say
 
 
@@ -39,8 +39,7 @@ def report(
     with open_recording(source, sample_format=sample_format, sample_rate_hz=rate, skip_bytes=skip_bytes) as recording:
         if recording.owns(out):
             raise OutputError(f"{out}: this is the recording; choose another --out.")
-        if is_same_file(out, model):
-            raise OutputError(f"{out}: this is the model; choose another --out.")
+        refuse_own(out, "model", model, "another --out")
         survey = Survey(recording, BurstClassifier(model, threads=threads), false_alarms_per_s=false_alarms,
                         max_duration_s=max_duration)
         with gathered_signals() as received, page_file(out) as file:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..errors import ParameterError
 from .fsk_burst import NoFsk, measure_fsk
 from .fsk_values import NAMES, fsk_values
-from .measured import Measured
+from .measured import Measured, check_rates
 
 
 def fingerprint_fsk(bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Measured:
@@ -37,8 +36,7 @@ def fingerprint_fsk(bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Meas
     ParameterError
         The rate is not finite and above 0.
     """
-    if not 0 < sample_rate_hz < np.inf:
-        raise ParameterError(f"The 'sample_rate_hz' of bursts must be finite and above 0. Got {sample_rate_hz} instead.")
+    check_rates(sample_rate_hz, "bursts")
     values = np.zeros((len(bursts), 1, len(NAMES)), np.float32)
     reasons = []
     for row, burst in zip(values[:, 0], bursts):

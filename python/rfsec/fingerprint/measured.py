@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import ParameterError
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -23,3 +25,9 @@ class Measured:
     values: np.ndarray
     usable: np.ndarray
     reason: list[str]
+
+
+def check_rates(rates_hz: float | np.ndarray, what: str) -> None:
+    """Raise ParameterError where a sample rate of bursts, or of `what` else is measured, is not finite and above 0."""
+    if not np.all(np.isfinite(rates_hz) & (np.asarray(rates_hz) > 0)):
+        raise ParameterError(f"The 'sample_rate_hz' of {what} must be finite and above 0. Got {rates_hz} instead.")

@@ -7,11 +7,10 @@ with the channel divided out, for else a fingerprint is one of the place.
 
 import numpy as np
 
-from ..errors import ParameterError
 from ..ofdm.cfr import EARLY
 from ..ofdm.packet_sync import Packets, synchronise
 from ..ofdm.preamble import PREAMBLE
-from .measured import Measured
+from .measured import Measured, check_rates
 from .preamble_fields import UNUSED, preamble_fields
 from .transmitter_faults import transmitter_faults
 
@@ -56,8 +55,7 @@ def fingerprint_preambles(frames: np.ndarray, sample_rate_hz: float | np.ndarray
         The frames are no rows of at least 320 complex numbers, or the rate is not finite and above 0.
     """
     rates_hz = np.broadcast_to(np.asarray(sample_rate_hz, np.float64), len(frames))
-    if not np.all((rates_hz > 0) & np.isfinite(rates_hz)):
-        raise ParameterError(f"The 'sample_rate_hz' of frames must be finite and above 0. Got {sample_rate_hz} instead.")
+    check_rates(sample_rate_hz, "frames")
     packets = synchronise(frames)
     reasons = np.full(len(frames), "", object)
     reasons[(packets.start < -UNUSED) | (packets.start + PREAMBLE - EARLY > frames.shape[1])] = "its preamble is cut"

@@ -9,11 +9,11 @@ import numpy as np
 from scipy import fft, signal
 
 from ..dsp.rotation import phasor
-from ..errors import ParameterError
 from ..ofdm.cfr import EARLY
 from ..ofdm.cut import cut
 from ..ofdm.packet_sync import find_packets
 from ..ofdm.preamble import PREAMBLE
+from .measured import check_rates
 from .preamble_fields import UNUSED
 
 #: Rates of the grid of 64 carriers: channels of 20, 10 and 5 MHz (IEEE Std 802.11-2020, 17.1.1), hertz.
@@ -65,8 +65,7 @@ def preamble_frames(bursts: Sequence[np.ndarray], sample_rate_hz: float) -> Prea
     ParameterError
         The rate is not finite and above 0.
     """
-    if not 0 < sample_rate_hz < np.inf:
-        raise ParameterError(f"The 'sample_rate_hz' of bursts must be finite and above 0. Got {sample_rate_hz} instead.")
+    check_rates(sample_rate_hz, "bursts")
     frames = np.zeros((len(bursts), FRAME), np.complex64)
     rates, reasons = np.full(len(bursts), GRID_RATES_HZ[0]), []
     for number, burst in enumerate(bursts):
